@@ -1,0 +1,43 @@
+#include "server/http/exchange.h"
+
+#include <utility>
+
+#include "server/http/problem.h"
+
+namespace http {
+
+Exchange& Exchange::operator=(Exchange&& other) noexcept {
+  Exchange dropped(std::move(*this));
+  wire_ = std::move(other.wire_);
+  return *this;
+}
+
+Exchange::~Exchange() {
+  if (!alive()) return;
+  respond(problem(500, "The handler gave no answer."));
+}
+
+void Exchange::hint(const Headers& fields) {
+  if (alive()) wire_->hint(fields);
+}
+
+Push Exchange::push(std::string_view target, Priority priority) {
+  return alive() ? wire_->push(target, priority) : Push::gone;
+}
+
+void Exchange::respond(Response response) {
+  const std::unique_ptr<Wire> wire = std::move(wire_);
+  if (wire && wire->alive()) wire->respond(std::move(response));
+}
+
+void Exchange::collect(Exchange exchange, std::size_t limit, Collected then) {
+  if (!exchange.alive()) return;
+  // The wire is owned by its own continuation, which the engine drops with the stream.
+  Wire& wire = *exchange.wire_;
+  auto kept = std::make_shared<Exchange>(std::move(exchange));
+  wire.collect(limit, [kept, then = std::move(then)](std::string content) {
+    then(std::move(*kept), std::move(content));
+  });
+}
+
+}  // namespace http

@@ -1,0 +1,72 @@
+// Exchange: the move-only right to answer one request, once, now or later.
+// Wire is what stands behind it: a stream of HTTP/2, a middleware's decorator, or a test double.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/http/headers.h"
+#include "server/http/message.h"
+
+namespace http {
+
+// What became of a wish to push (RFC 9113 section 8.4).
+enum class Push {
+  promised,   // PUSH_PROMISE is on its way, the asset will be served by the same root handler
+  refused,    // the peer does not take pushes: ENABLE_PUSH is 0 or MAX_CONCURRENT_STREAMS is 0
+  repeated,   // this connection has requested it or been promised it before
+  nested,     // the request was itself pushed
+  exhausted,  // enough has been pushed already
+  gone,       // the client has left, or was answered already
+};
+
+class Exchange;
+// Receives the whole content of a request, and the exchange back.
+using Collected = std::function<void(Exchange, std::string content)>;
+
+class Wire {
+ public:
+  virtual ~Wire() = default;
+
+  // False once the client has gone: nothing said here will be heard.
+  virtual bool alive() const = 0;
+  // 103 Early Hints with these fields, at once (RFC 8297). Only before respond().
+  virtual void hint(const Headers& fields) = 0;
+  // Promises GET `target` and asks it of the root handler. Only before respond().
+  virtual Push push(std::string_view target, Priority priority) = 0;
+  // At most once.
+  virtual void respond(Response response) = 0;
+  // Gathers the content; more than `limit` bytes is answered 413 by the engine. `then` is called
+  // once, with an exchange over this wire, on this thread, perhaps before collect() returns; never if
+  // the client leaves first.
+  virtual void collect(std::size_t limit, std::function<void(std::string)> then) = 0;
+};
+
+// Every call is harmless once the client has gone. Dropped without an answer it answers 500.
+class Exchange {
+ public:
+  Exchange() = default;
+  explicit Exchange(std::unique_ptr<Wire> wire) : wire_(std::move(wire)) {}
+  Exchange(Exchange&&) = default;
+  Exchange& operator=(Exchange&& other) noexcept;
+  ~Exchange();
+
+  // False when empty, moved from, answered, or the client has gone.
+  bool alive() const { return wire_ && wire_->alive(); }
+
+  void hint(const Headers& fields);
+  Push push(std::string_view target, Priority priority = {});
+  // Answers; the exchange is empty afterwards.
+  void respond(Response response);
+
+  // Gives the exchange away until the content is there (see Wire::collect).
+  static void collect(Exchange exchange, std::size_t limit, Collected then);
+
+ private:
+  std::unique_ptr<Wire> wire_;
+};
+
+}  // namespace http

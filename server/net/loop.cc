@@ -1,0 +1,245 @@
+#include "server/net/loop.h"
+
+#include <event2/event.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "server/net/error.h"
+#include "server/net/handle.h"
+
+namespace net {
+namespace {
+using Base = Handle<event_base, event_base_free>;
+using Event = Handle<event, event_free>;
+}  // namespace
+
+struct Loop::State {
+  Time time;
+  Base base;
+  Fd wake_fd;
+  Event wake_event;
+  Event alarm;  // ends the wait when the earliest timer is due
+  bool stopped = false;
+  std::vector<Timer*> timers;  // binary heap, earliest first
+  std::vector<Later*> laters;  // null where one was destroyed
+  std::mutex mutex;            // guards `posted` alone
+  std::vector<std::function<void()>> posted;
+};
+
+// ---------------------------------------------------------------------------------------- Timer
+
+Timer::Timer(Loop& loop, std::function<void()> fire) : loop_(loop), fire_(std::move(fire)) {}
+Timer::~Timer() { stop(); }
+void Timer::start(Clock::duration after) { loop_.arm(*this, loop_.now() + after); }
+void Timer::stop() {
+  if (armed()) loop_.disarm(*this);
+}
+
+// The heap is our own because libevent's time cannot be set by a test, and so that a timer knows its
+// place: starting and stopping one allocates nothing.
+void Loop::arm(Timer& timer, Clock::time_point due) {
+  auto& heap = state_->timers;
+  if (timer.armed()) disarm(timer);
+  timer.due_ = due;
+  std::size_t at = heap.size();
+  heap.push_back(&timer);
+  while (at > 0) {
+    const std::size_t parent = (at - 1) / 2;
+    if (heap[parent]->due_ <= due) break;
+    heap[at] = heap[parent];
+    heap[at]->place_ = at;
+    at = parent;
+  }
+  heap[at] = &timer;
+  timer.place_ = at;
+}
+
+void Loop::disarm(Timer& timer) {
+  auto& heap = state_->timers;
+  std::size_t at = timer.place_;
+  timer.place_ = Timer::unarmed;
+  Timer* last = heap.back();
+  heap.pop_back();
+  if (last == &timer) return;
+  while (at > 0 && heap[(at - 1) / 2]->due_ > last->due_) {
+    heap[at] = heap[(at - 1) / 2];
+    heap[at]->place_ = at;
+    at = (at - 1) / 2;
+  }
+  for (;;) {
+    std::size_t child = 2 * at + 1;
+    if (child >= heap.size()) break;
+    if (child + 1 < heap.size() && heap[child + 1]->due_ < heap[child]->due_) ++child;
+    if (heap[child]->due_ >= last->due_) break;
+    heap[at] = heap[child];
+    heap[at]->place_ = at;
+    at = child;
+  }
+  heap[at] = last;
+  last->place_ = at;
+}
+
+void Loop::run_due_timers() {
+  auto& heap = state_->timers;
+  while (!heap.empty() && heap.front()->due_ <= now_) {
+    Timer& timer = *heap.front();
+    disarm(timer);
+    timer.fire_();
+  }
+}
+
+// ---------------------------------------------------------------------------------------- Later
+
+Later::Later(Loop& loop, std::function<void()> run) : loop_(loop), run_(std::move(run)) {}
+Later::~Later() {
+  if (place_ != idle) loop_.state_->laters[place_] = nullptr;
+}
+void Later::schedule() {
+  if (place_ != idle) return;
+  place_ = loop_.state_->laters.size();
+  loop_.state_->laters.push_back(this);
+}
+
+void Loop::run_laters() {
+  auto& laters = state_->laters;
+  // Grows while it runs: work may schedule more work for the same turn.
+  for (std::size_t i = 0; i < laters.size(); ++i) {
+    Later* later = laters[i];
+    if (!later) continue;
+    later->place_ = Later::idle;
+    laters[i] = nullptr;
+    later->run_();
+  }
+  laters.clear();
+}
+
+// ---------------------------------------------------------------------------------------- Watch
+
+struct Watch::Events {
+  Event read;
+  Event write;
+};
+
+Watch::Watch(Loop& loop, int fd, std::function<void(Ready)> ready)
+    : events_(std::make_unique<Events>()), ready_(std::move(ready)) {
+  event_base* base = loop.state_->base.get();
+  if (!base) throw std::logic_error("a loop with manual time watches no descriptors");
+  const event_callback_fn trampoline = [](evutil_socket_t, short what, void* self) {
+    static_cast<Watch*>(self)->on_event(what);
+  };
+  events_->read.reset(event_new(base, fd, EV_READ | EV_PERSIST, trampoline, this));
+  events_->write.reset(event_new(base, fd, EV_WRITE | EV_PERSIST, trampoline, this));
+  if (!events_->read || !events_->write || event_add(events_->read.get(), nullptr) != 0) {
+    throw Error("cannot watch a descriptor");
+  }
+}
+
+Watch::~Watch() = default;
+
+void Watch::on_event(short what) {
+  ready_({.readable = (what & EV_READ) != 0, .writable = (what & EV_WRITE) != 0});
+}
+
+void Watch::want_read(bool on) {
+  on ? event_add(events_->read.get(), nullptr) : event_del(events_->read.get());
+}
+
+void Watch::want_write(bool on) {
+  on ? event_add(events_->write.get(), nullptr) : event_del(events_->write.get());
+}
+
+// ----------------------------------------------------------------------------------------- Loop
+
+Loop::Loop(Time time) : state_(std::make_unique<State>()), now_(Clock::now()) {
+  state_->time = time;
+  if (time == Time::manual) return;
+  const Handle<event_config, event_config_free> config(event_config_new());
+  if (config) event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
+  state_->base.reset(event_base_new_with_config(config.get()));
+  state_->wake_fd = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!state_->base || !state_->wake_fd) throw SystemError("cannot make an event loop");
+  const event_callback_fn drain = [](evutil_socket_t fd, short, void*) {
+    eventfd_t count = 0;
+    eventfd_read(fd, &count);
+  };
+  const event_callback_fn nothing = [](evutil_socket_t, short, void*) {};
+  state_->alarm.reset(event_new(state_->base.get(), -1, 0, nothing, nullptr));
+  state_->wake_event.reset(event_new(state_->base.get(), state_->wake_fd.get(),
+                                     EV_READ | EV_PERSIST, drain, nullptr));
+  if (!state_->alarm || !state_->wake_event || event_add(state_->wake_event.get(), nullptr) != 0) {
+    throw Error("cannot watch a descriptor");
+  }
+}
+
+Loop::~Loop() = default;
+
+void Loop::post(std::function<void()> task) {
+  bool first = false;
+  {
+    const std::lock_guard lock(state_->mutex);
+    first = state_->posted.empty();
+    state_->posted.push_back(std::move(task));
+  }
+  if (first && state_->wake_fd) eventfd_write(state_->wake_fd.get(), 1);
+}
+
+void Loop::run_posted() {
+  std::vector<std::function<void()>> tasks;
+  {
+    const std::lock_guard lock(state_->mutex);
+    tasks.swap(state_->posted);
+  }
+  for (const auto& task : tasks) task();
+}
+
+void Loop::turn() {
+  run_posted();
+  run_due_timers();
+  run_laters();
+}
+
+void Loop::run() {
+  state_->stopped = false;
+  while (!state_->stopped) {
+    now_ = Clock::now();
+    turn();
+    if (state_->stopped) break;
+    if (state_->timers.empty()) {
+      event_del(state_->alarm.get());
+    } else {
+      const auto wait = std::max(state_->timers.front()->due_ - Clock::now(), Clock::duration(0));
+      // Rounded up, or the loop would spin through the last fraction of a millisecond.
+      const auto millis = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+      const timeval limit{.tv_sec = millis / 1000, .tv_usec = millis % 1000 * 1000};
+      event_add(state_->alarm.get(), &limit);
+    }
+    event_base_loop(state_->base.get(), EVLOOP_ONCE);
+  }
+}
+
+void Loop::stop() { state_->stopped = true; }
+
+void Loop::advance(Clock::duration by) {
+  assert(state_->time == Time::manual);
+  const auto target = now_ + by;
+  const auto busy = [&] {
+    const std::lock_guard lock(state_->mutex);
+    return !state_->posted.empty() || !state_->laters.empty();
+  };
+  for (;;) {
+    while (busy()) turn();
+    auto& heap = state_->timers;
+    if (heap.empty() || heap.front()->due_ > target) break;
+    now_ = std::max(now_, heap.front()->due_);
+    run_due_timers();
+  }
+  now_ = target;
+}
+
+}  // namespace net

@@ -1,0 +1,126 @@
+// Loop: one thread's readiness, time and deferred work (over libevent). Nothing of HTTP.
+// Everything but post() is for the thread that runs the loop.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace net {
+
+using Clock = std::chrono::steady_clock;
+
+class Loop;
+
+// Calls back once when its time has come. May be started again, also from inside its own callback.
+class Timer {
+ public:
+  // `loop` must outlive the timer.
+  Timer(Loop& loop, std::function<void()> fire);
+  ~Timer();
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  // Replaces an earlier start.
+  void start(Clock::duration after);
+  void stop();
+  bool armed() const { return place_ != unarmed; }
+
+ private:
+  friend class Loop;
+  static constexpr std::size_t unarmed = static_cast<std::size_t>(-1);
+  Loop& loop_;
+  std::function<void()> fire_;
+  Clock::time_point due_;
+  std::size_t place_ = unarmed;  // in the loop's heap
+};
+
+// Work put off to the end of the present turn of the loop; however often scheduled, it runs once.
+class Later {
+ public:
+  Later(Loop& loop, std::function<void()> run);
+  ~Later();
+  Later(const Later&) = delete;
+  Later& operator=(const Later&) = delete;
+
+  void schedule();
+
+ private:
+  friend class Loop;
+  static constexpr std::size_t idle = static_cast<std::size_t>(-1);
+  Loop& loop_;
+  std::function<void()> run_;
+  std::size_t place_ = idle;  // in the loop's list
+};
+
+// Calls back whenever a descriptor is readable and, while asked for, writable (level-triggered).
+class Watch {
+ public:
+  struct Ready {
+    bool readable;
+    bool writable;
+  };
+  // Neither owns nor closes `fd`; destroy the watch first. Starts with reading on, writing off.
+  Watch(Loop& loop, int fd, std::function<void(Ready)> ready);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  void want_read(bool on);
+  void want_write(bool on);
+
+ private:
+  struct Events;
+  void on_event(short what);
+  std::unique_ptr<Events> events_;
+  std::function<void(Ready)> ready_;
+};
+
+class Loop {
+ public:
+  enum class Time { real, manual };
+
+  // With Time::manual, now() stands still until advance() is called: for tests, without descriptors.
+  explicit Loop(Time time = Time::real);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // The time at which this turn began; monotonic.
+  Clock::time_point now() const { return now_; }
+
+  // Returns after stop(). May be run again.
+  void run();
+  // From this thread, or through post().
+  void stop();
+
+  // Runs `task` on the loop's thread, in order of posting. From any thread. Tasks still waiting when
+  // the loop is destroyed are dropped.
+  void post(std::function<void()> task);
+
+  // Time::manual only: moves time on, runs what has come due in order of time, then all deferred and
+  // posted work until there is none.
+  void advance(Clock::duration by);
+  // advance(0): runs deferred and posted work.
+  void settle() { advance(Clock::duration::zero()); }
+
+ private:
+  friend class Timer;
+  friend class Later;
+  friend class Watch;
+  struct State;  // libevent's base, the heap of timers, the lists of work
+
+  void arm(Timer& timer, Clock::time_point due);
+  void disarm(Timer& timer);
+  void run_due_timers();
+  void run_laters();
+  void run_posted();
+  void turn();
+
+  std::unique_ptr<State> state_;
+  Clock::time_point now_;
+};
+
+}  // namespace net

@@ -1,0 +1,90 @@
+// Server: listeners, workers and their connections, from the first accept to the last drained stream.
+// Each worker is a thread with its own loop, listeners (SO_REUSEPORT), connections and App.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/h2/limits.h"
+#include "server/http/access.h"
+#include "server/http/handler.h"
+#include "server/net/credentials.h"
+#include "server/net/endpoint.h"
+#include "server/net/loop.h"
+
+namespace server {
+
+// What one worker serves. Built, used and destroyed on the worker's thread.
+class App {
+ public:
+  virtual ~App() = default;
+  virtual http::Handler& root() = 0;
+  // The server is going: live bodies must end in good order, held exchanges be answered. Files go on.
+  virtual void drain() = 0;
+};
+
+// Called once on each worker's thread, before it accepts. `worker` counts from 0.
+using AppFactory = std::function<std::unique_ptr<App>(std::size_t worker, net::Loop& loop)>;
+
+struct Options {
+  std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};
+  std::size_t workers = 1;
+  std::size_t connections = 100'000;  // at one time, over all workers; more wait in the backlog
+  int backlog = 1024;
+  // Bytes that the kernel may hold unsent for a connection (TCP_NOTSENT_LOWAT): what has been handed
+  // over can no longer be overtaken by something more urgent.
+  std::size_t unsent = 64 * 1024;
+  std::chrono::milliseconds drain{30'000};  // then what is still open is cut
+  h2::Limits limits;
+  h2::Timeouts timeouts;
+};
+
+// Totals over all workers since the start, except where it says "now".
+struct Counters {
+  std::uint64_t accepted = 0;
+  std::uint64_t connections_now = 0;
+  std::uint64_t streams_now = 0;
+  std::uint64_t handshakes_failed = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t pushes = 0;
+  std::uint64_t hints = 0;
+};
+
+class Server {
+ public:
+  // Binds every endpoint; throws net::Error in one sentence if it cannot. `log` may be null; it and
+  // what `factory` refers to must outlive the server.
+  Server(Options options, std::shared_ptr<const net::Credentials> credentials, AppFactory factory,
+         http::AccessLog* log);
+  // Cuts what is left and joins the workers.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Starts the workers and returns; from here on clients are served. Throws what a factory threw.
+  void start();
+  // As bound, with the real port where 0 was asked.
+  const std::vector<net::Endpoint>& endpoints() const;
+
+  // All of these from any thread after start().
+  // New handshakes use these; connections that are open keep theirs.
+  void use(std::shared_ptr<const net::Credentials> credentials);
+  // Runs `task` on every worker's thread with its App, soon.
+  void on_workers(std::function<void(App&)> task);
+  // Stops accepting, says GOAWAY, ends live streams, lets downloads finish. Returns at once.
+  void drain();
+  // Returns when every worker has drained; false if something had to be cut when Options::drain ended.
+  bool wait();
+  Counters counters() const;
+
+ private:
+  class Worker;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace server

@@ -1,0 +1,106 @@
+// FakeExchange: a double for the engine, which records what a handler did with its exchange.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/http/exchange.h"
+#include "server/http/handler.h"
+
+namespace testing {
+
+class FakeExchange {
+ public:
+  // What the handler has done, kept apart so that it outlives the wire.
+  struct Record {
+    bool alive = true;
+    std::vector<http::Headers> hints;
+    std::vector<std::string> pushes;  // promised targets, in order
+    http::Push push_outcome = http::Push::promised;
+    std::optional<http::Response> response;
+    std::string content;  // what collect() gives
+    bool withhold_content = false;
+    std::size_t collect_limit = 0;
+    std::function<void(std::string)> collecting;
+  };
+
+  FakeExchange() : record_(std::make_shared<Record>()) {}
+
+  Record* operator->() { return record_.get(); }
+  // A right to answer, to be given to one handler.
+  http::Exchange exchange() { return http::Exchange(std::make_unique<FakeWire>(record_)); }
+  // The client goes.
+  void leave() { record_->alive = false; }
+
+  bool answered() const { return record_->response.has_value(); }
+  http::Response& response() { return record_->response.value(); }
+  int status() { return answered() ? response().status : 0; }
+  std::string field(std::string_view name) {
+    return std::string(response().field(name).value_or("(none)"));
+  }
+
+  // Reads the body as far as it goes now; `chunk` bytes at a time.
+  std::string read(std::size_t chunk = 16384) {
+    std::string text;
+    if (!answered() || !response().body) {
+      ended = true;
+      return text;
+    }
+    std::vector<std::byte> buffer(chunk);
+    for (;;) {
+      const http::Read got = response().body->read(buffer, waker);
+      text.append(reinterpret_cast<const char*>(buffer.data()), got.bytes);
+      if (got.end) ended = true;
+      if (got.end || got.bytes == 0) return text;
+    }
+  }
+
+  struct CountingWaker final : http::Waker {
+    int wakes = 0;
+    void wake() override { ++wakes; }
+  };
+  CountingWaker waker;
+  bool ended = false;  // read() has met the end
+
+ private:
+  class FakeWire final : public http::Wire {
+   public:
+    explicit FakeWire(std::shared_ptr<Record> record) : record_(std::move(record)) {}
+    bool alive() const override { return record_->alive && !record_->response; }
+    void hint(const http::Headers& fields) override { record_->hints.push_back(fields); }
+    http::Push push(std::string_view target, http::Priority) override {
+      if (record_->push_outcome == http::Push::promised) record_->pushes.emplace_back(target);
+      return record_->push_outcome;
+    }
+    void respond(http::Response response) override { record_->response = std::move(response); }
+    void collect(std::size_t limit, std::function<void(std::string)> then) override {
+      record_->collect_limit = limit;
+      if (record_->withhold_content) {
+        record_->collecting = std::move(then);
+      } else {
+        then(record_->content);
+      }
+    }
+
+   private:
+    std::shared_ptr<Record> record_;
+  };
+
+  std::shared_ptr<Record> record_;
+};
+
+inline http::Request get(std::string target, std::initializer_list<http::Field> fields = {}) {
+  http::Request request;
+  request.method = "GET";
+  request.scheme = "https";
+  request.authority = "app.test";
+  request.target = std::move(target);
+  request.fields = http::Headers(fields);
+  return request;
+}
+
+}  // namespace testing

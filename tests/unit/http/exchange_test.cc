@@ -1,0 +1,56 @@
+#include "server/http/exchange.h"
+
+#include <catch2/catch.hpp>
+#include <memory>
+
+#include "tests/support/fake_exchange.h"
+
+using testing::FakeExchange;
+
+TEST_CASE("an exchange dropped without an answer becomes a 500") {
+  FakeExchange fake;
+  { const http::Exchange dropped = fake.exchange(); }
+  CHECK(fake.status() == 500);
+}
+
+TEST_CASE("a moved exchange answers once") {
+  FakeExchange fake;
+  http::Exchange first = fake.exchange();
+  http::Exchange second = std::move(first);
+  CHECK_FALSE(first.alive());
+  second.respond(http::text_response(200, "text/plain", "hello"));
+  CHECK_FALSE(second.alive());
+  second.respond(http::text_response(404, "text/plain", "again"));
+  CHECK(fake.status() == 200);
+  CHECK(fake.read() == "hello");
+}
+
+TEST_CASE("answering after the client has gone does nothing") {
+  FakeExchange fake;
+  http::Exchange exchange = fake.exchange();
+  fake.leave();
+  exchange.hint({{"link", "</a>"}});
+  CHECK(exchange.push("/a") == http::Push::gone);
+  exchange.respond({});
+  CHECK_FALSE(fake.answered());
+}
+
+TEST_CASE("collecting content gives the exchange back with it") {
+  FakeExchange fake;
+  fake->content = "body";
+  http::Exchange::collect(fake.exchange(), 10, [](http::Exchange exchange, std::string content) {
+    exchange.respond(http::text_response(200, "text/plain", content));
+  });
+  CHECK(fake->collect_limit == 10);
+  CHECK(fake.read() == "body");
+}
+
+TEST_CASE("assigning over an unanswered exchange answers it 500") {
+  FakeExchange one;
+  FakeExchange two;
+  http::Exchange exchange = one.exchange();
+  exchange = two.exchange();
+  CHECK(one.status() == 500);
+  CHECK(exchange.alive());
+  exchange.respond({});
+}
