@@ -127,7 +127,7 @@ struct Watch::Events {
 };
 
 Watch::Watch(Loop& loop, int fd, std::function<void(Ready)> ready)
-    : events_(std::make_unique<Events>()), ready_(std::move(ready)) {
+    : loop_(loop), events_(std::make_unique<Events>()), ready_(std::move(ready)) {
   event_base* base = loop.state_->base.get();
   if (!base) throw std::logic_error("a loop with manual time watches no descriptors");
   const event_callback_fn trampoline = [](evutil_socket_t, short what, void* self) {
@@ -143,6 +143,7 @@ Watch::Watch(Loop& loop, int fd, std::function<void(Ready)> ready)
 Watch::~Watch() = default;
 
 void Watch::on_event(short what) {
+  loop_.refresh();
   ready_({.readable = (what & EV_READ) != 0, .writable = (what & EV_WRITE) != 0});
 }
 
@@ -204,10 +205,18 @@ void Loop::turn() {
   run_laters();
 }
 
+// Time is read once for all that one wait has brought.
+void Loop::refresh() {
+  if (!stale_) return;
+  stale_ = false;
+  now_ = Clock::now();
+}
+
 void Loop::run() {
   state_->stopped = false;
+  stale_ = true;
   while (!state_->stopped) {
-    now_ = Clock::now();
+    refresh();
     turn();
     if (state_->stopped) break;
     if (state_->timers.empty()) {
@@ -219,6 +228,7 @@ void Loop::run() {
       const timeval limit{.tv_sec = millis / 1000, .tv_usec = millis % 1000 * 1000};
       event_add(state_->alarm.get(), &limit);
     }
+    stale_ = true;
     event_base_loop(state_->base.get(), EVLOOP_ONCE);
   }
 }

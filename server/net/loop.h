@@ -74,6 +74,7 @@ class Watch {
  private:
   struct Events;
   void on_event(short what);
+  Loop& loop_;
   std::unique_ptr<Events> events_;
   std::function<void(Ready)> ready_;
 };
@@ -118,9 +119,11 @@ class Loop {
   void run_laters();
   void run_posted();
   void turn();
+  void refresh();
 
   std::unique_ptr<State> state_;
   Clock::time_point now_;
+  bool stale_ = false;  // has been waiting since now_ was read
 };
 
 }  // namespace net

@@ -1,0 +1,198 @@
+#include "server/h2/connection.h"
+
+#include <algorithm>
+
+namespace h2 {
+namespace {
+
+// Sealed bytes before they go to the kernel: enough to pay for a system call, little enough that an
+// urgent event does not wait long behind what a slow peer has not taken.
+constexpr std::size_t batch = 64 * 1024;
+// What one connection may send in one turn of the loop before the others have theirs.
+constexpr std::size_t turn = 1024 * 1024;
+// Between the two GOAWAYs of a drain (RFC 9113 section 6.8): requests under way arrive meanwhile.
+constexpr std::chrono::seconds drain_notice{1};
+// Between an answer that came before the end of the request's content and the reset that stops the rest.
+constexpr std::chrono::seconds upload_notice{1};
+
+}  // namespace
+
+Connection::Connection(net::Accepted accepted, const net::TlsContext& tls, Workplace& workplace,
+                       std::uint64_t number, std::function<void(Connection&)> on_closed)
+    : at_(workplace),
+      socket_(std::move(accepted.fd), tls, workplace.buffers),
+      on_closed_(std::move(on_closed)),
+      flush_later_(at_.loop, [this] { flush(); }),
+      deadline_(at_.loop, [this] { on_deadline(); }),
+      drain_later_(at_.loop, [this] { session_->drain(); }),
+      accepted_at_(at_.loop.now()),
+      heard_(accepted_at_),
+      busy_(accepted_at_) {
+  peer_.address = std::move(accepted.address);
+  peer_.port = accepted.port;
+  peer_.connection = number;
+  watch_.emplace(at_.loop, socket_.fd(), [this](net::Watch::Ready ready) { on_ready(ready); });
+  deadline_.start(at_.timeouts.handshake);
+}
+
+void Connection::on_ready(net::Watch::Ready ready) {
+  if (closed_) return;
+  if (ready.readable) {
+    heard_ = at_.loop.now();
+    const auto status = socket_.receive([this](auto bytes) { on_bytes(bytes); });
+    if (status != net::TlsSocket::Status::open) {
+      if (!socket_.handshaken()) at_.handshakes_failed.add(1);
+      close();
+      return;
+    }
+  }
+  flush_later_.schedule();
+}
+
+void Connection::on_bytes(std::span<const std::byte> bytes) {
+  if (!session_) begin_session();
+  if (bytes.empty()) return;
+  const bool inside_before = session_->inside_header_section();
+  session_->receive(bytes);
+  if (!inside_before) header_since_ = heard_;
+  if (session_->streams() > 0) busy_ = heard_;
+}
+
+void Connection::begin_session() {
+  peer_.tls = socket_.version();
+  peer_.cipher = socket_.cipher();
+  peer_.resumed = socket_.resumed();
+  session_.emplace(Session::Surroundings{.root = at_.root,
+                                         .limits = at_.limits,
+                                         .peer = peer_,
+                                         .loop = at_.loop,
+                                         .tally = at_.tally,
+                                         .date = at_.date,
+                                         .log = at_.log},
+                   [this] { flush_later_.schedule(); });
+  if (draining_) session_->drain();
+}
+
+void Connection::flush() {
+  if (closed_) return;
+  if (socket_.unsent() > 0) {
+    if (socket_.flush() != net::TlsSocket::Status::open) return close();
+    if (socket_.unsent() > 0) return settle(true);
+  }
+  if (!session_) return settle(false);
+  if (session_->streams() > 0) busy_ = at_.loop.now();
+  settle(send_some());
+  if (closed_) return;
+  if (socket_.unsent() == 0 && session_->done()) return close();
+  if (session_->answered_early()) deadline_.start(upload_notice);
+}
+
+// Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it should go
+// on when the kernel says that there is room.
+bool Connection::send_some() {
+  Output& output = at_.output;
+  for (std::size_t sent = 0; sent < turn;) {
+    bool more = true;
+    while (more && socket_.sealed() < batch) {
+      output.clear();
+      more = session_->fill(output);
+      if (output.bytes().empty()) break;
+      if (socket_.write(output.bytes()) != net::TlsSocket::Status::open) {
+        close();
+        return false;
+      }
+    }
+    if (socket_.sealed() == 0) return false;
+    sent += socket_.sealed();
+    if (socket_.flush() != net::TlsSocket::Status::open) {
+      close();
+      return false;
+    }
+    if (socket_.unsent() > 0) return true;
+    if (!more) return false;
+  }
+  return true;
+}
+
+void Connection::settle(bool more) {
+  if (closed_) return;
+  if (more && !blocked_since_) blocked_since_ = at_.loop.now();
+  if (socket_.unsent() == 0) blocked_since_.reset();
+  if (more == wants_write_) return;
+  wants_write_ = more;
+  watch_->want_write(more);
+}
+
+void Connection::drain() {
+  if (closed_ || draining_) return;
+  draining_ = true;
+  if (!session_) return close();
+  if (session_->streams() == 0) return session_->drain();
+  session_->announce_drain();
+  drain_later_.start(drain_notice);
+}
+
+void Connection::close() {
+  if (closed_) return;
+  closed_ = true;
+  watch_.reset();
+  deadline_.stop();
+  drain_later_.stop();
+  socket_.shut_down();
+  on_closed_(*this);
+}
+
+// ---------------------------------------------------------------------------------------- deadlines
+
+void Connection::arm(net::Clock::time_point due) {
+  // Not for every activity: the timer comes when it comes and looks how things are then.
+  deadline_.start(std::max<net::Clock::duration>(due - at_.loop.now(), std::chrono::milliseconds(10)));
+}
+
+void Connection::on_deadline() {
+  const auto now = at_.loop.now();
+  const Timeouts& limit = at_.timeouts;
+  if (!session_) {
+    at_.handshakes_failed.add(1);
+    return close();
+  }
+  auto next = now + limit.idle;
+  // True when the time is over; otherwise sees to it that the timer comes back for it.
+  const auto over = [&](net::Clock::time_point since, milliseconds allowed) {
+    if (now - since >= allowed) return true;
+    next = std::min(next, since + allowed);
+    return false;
+  };
+  if (blocked_since_ && over(*blocked_since_, limit.stall)) return close();
+  if (!session_->settings_acknowledged() && over(accepted_at_, limit.handshake + limit.settings)) {
+    session_->end(0x4, "the client has not acknowledged SETTINGS");  // SETTINGS_TIMEOUT
+    return arm(now + std::chrono::seconds(1));
+  }
+  if (session_->inside_header_section() && over(header_since_, limit.header)) return close();
+  if (const auto since = session_->content_awaited_since(); since && over(*since, limit.content)) {
+    return close();
+  }
+  if (session_->streams() == 0) {
+    if (over(std::max(busy_, accepted_at_), limit.idle)) {
+      session_->drain();
+      return arm(now + std::chrono::seconds(1));
+    }
+    return arm(next);
+  }
+  if (session_->answered_early()) session_->stop_uploads();
+  session_->reset_stalled(now - limit.stall);
+  next = std::min(next, now + limit.stall / 2);
+  if (session_->has_live_streams()) {
+    // A peer that has gone without a word answers no PING; whoever is merely quiet does.
+    if (session_->ping_outstanding()) {
+      if (over(pinged_, limit.ping_ack)) return close();
+    } else if (over(std::max(heard_, pinged_), limit.ping)) {
+      session_->ping();
+      pinged_ = now;
+      next = std::min(next, now + limit.ping_ack);
+    }
+  }
+  arm(next);
+}
+
+}  // namespace h2

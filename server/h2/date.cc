@@ -1,0 +1,16 @@
+#include "server/h2/date.h"
+
+namespace h2 {
+
+std::string_view Date::now() {
+  const std::time_t second = std::time(nullptr);
+  if (second == second_) return text_;
+  second_ = second;
+  std::tm parts{};
+  gmtime_r(&second, &parts);
+  char text[40];
+  text_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  return text_;
+}
+
+}  // namespace h2

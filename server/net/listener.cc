@@ -1,0 +1,120 @@
+#include "server/net/listener.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "server/net/error.h"
+
+namespace net {
+namespace {
+
+using Addresses = Handle<addrinfo, freeaddrinfo>;
+
+Addresses resolve(const Endpoint& endpoint) {
+  addrinfo wish{};
+  wish.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  wish.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const std::string port = std::to_string(endpoint.port);
+  const int problem = getaddrinfo(endpoint.host.empty() ? nullptr : endpoint.host.c_str(),
+                                  port.c_str(), &wish, &found);
+  if (problem != 0) {
+    throw Error("cannot listen on " + endpoint.to_string() + ": " + gai_strerror(problem));
+  }
+  return Addresses(found);
+}
+
+Accepted describe(Fd fd, const sockaddr_storage& from) {
+  char text[INET6_ADDRSTRLEN] = "";
+  std::uint16_t port = 0;
+  if (from.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(from);
+    inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+    port = ntohs(v4.sin_port);
+  } else if (from.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    port = ntohs(v6.sin6_port);
+  }
+  const int on = 1;
+  setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return {std::move(fd), text, port};
+}
+
+std::string remedy(const Endpoint& endpoint, int error_number) {
+  if (error_number == EACCES) {
+    return "cannot listen on " + endpoint.to_string() +
+           " (ports below 1024 need root or CAP_NET_BIND_SERVICE)";
+  }
+  if (error_number == EADDRINUSE) {
+    return "cannot listen on " + endpoint.to_string() +
+           " (another program has that port; choose one with --listen)";
+  }
+  return "cannot listen on " + endpoint.to_string();
+}
+
+}  // namespace
+
+Bound bind_and_listen(const Endpoint& endpoint, int backlog) {
+  const Addresses addresses = resolve(endpoint);
+  int last_error = EADDRNOTAVAIL;
+  for (const addrinfo* at = addresses.get(); at; at = at->ai_next) {
+    Fd fd(socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol));
+    if (!fd) {
+      last_error = errno;
+      continue;
+    }
+    const int on = 1;
+    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    if (bind(fd.get(), at->ai_addr, at->ai_addrlen) != 0 || listen(fd.get(), backlog) != 0) {
+      last_error = errno;
+      continue;
+    }
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+    const std::uint16_t port = bound.ss_family == AF_INET6
+                                   ? ntohs(reinterpret_cast<sockaddr_in6&>(bound).sin6_port)
+                                   : ntohs(reinterpret_cast<sockaddr_in&>(bound).sin_port);
+    return {std::move(fd), {endpoint.host, port}};
+  }
+  throw SystemError(remedy(endpoint, last_error), last_error);
+}
+
+Listener::Listener(Loop& loop, Fd fd, std::function<void(Accepted)> accept)
+    : fd_(std::move(fd)),
+      accept_(std::move(accept)),
+      watch_(loop, fd_.get(), [this](Watch::Ready) { on_ready(); }),
+      again_(loop, [this] { resume(); }) {}
+
+void Listener::pause() { watch_.want_read(false); }
+void Listener::resume() { watch_.want_read(true); }
+
+void Listener::on_ready() {
+  // A bound for one turn: those who are connected already want to be served too.
+  for (int i = 0; i < 32; ++i) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    Fd fd(accept4(fd_.get(), reinterpret_cast<sockaddr*>(&from), &size,
+                  SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd) {
+      accept_(describe(std::move(fd), from));
+      continue;
+    }
+    if (errno == ECONNABORTED || errno == EINTR) continue;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      // The socket stays readable: without a pause the loop would spin.
+      pause();
+      again_.start(std::chrono::milliseconds(100));
+    }
+    return;
+  }
+}
+
+}  // namespace net

@@ -1,0 +1,243 @@
+#include "server/server.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <unordered_map>
+
+#include "server/h2/connection.h"
+#include "server/net/listener.h"
+#include "server/net/tls.h"
+
+namespace server {
+
+struct Server::State {
+  Options options;
+  std::shared_ptr<const net::Credentials> credentials;
+  AppFactory factory;
+  http::AccessLog* log;
+  net::TicketKeys tickets;
+  std::vector<net::Endpoint> endpoints;
+  std::atomic<std::uint64_t> connections_numbered = 0;
+  std::atomic<std::uint64_t> cut = 0;  // connections that outlasted the drain
+  std::vector<std::unique_ptr<Worker>> workers;  // the threads: destroyed first
+};
+
+// One thread and everything that belongs to it.
+class Server::Worker {
+ public:
+  Worker(State& server, std::size_t index, std::vector<net::Fd> sockets)
+      : server_(server), index_(index), sockets_(std::move(sockets)) {}
+  ~Worker() {
+    if (!thread_.joinable()) return;
+    loop_.post([this] { loop_.stop(); });
+    thread_.join();
+  }
+
+  // Returns when the worker accepts; throws what its App's factory threw.
+  void start() {
+    std::promise<void> ready;
+    thread_ = std::thread([this, &ready] { run(ready); });
+    ready.get_future().get();
+  }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void post(std::function<void(Worker&)> task) {
+    loop_.post([this, task = std::move(task)] { task(*this); });
+  }
+
+  // ---- on the worker's thread
+  App& app() { return *app_; }
+  void use(const net::Credentials& credentials) {
+    tls_ = std::make_unique<net::TlsContext>(credentials, server_.tickets);
+  }
+  void drain() {
+    if (draining_) return;
+    draining_ = true;
+    listeners_.clear();
+    for (auto& [key, connection] : connections_) connection->drain();
+    app_->drain();
+    patience_ = std::make_unique<net::Timer>(loop_, [this] {
+      server_.cut += connections_.size();
+      loop_.stop();
+    });
+    patience_->start(server_.options.drain);
+    stop_if_drained();
+  }
+
+  // ---- from any thread
+  void add_to(Counters& totals) const {
+    const auto count = [](const h2::Counter& counter) {
+      return static_cast<std::uint64_t>(counter.get());
+    };
+    totals.accepted += count(accepted_);
+    totals.connections_now += count(connections_now_);
+    totals.handshakes_failed += count(handshakes_failed_);
+    totals.streams_now += count(tally_.streams_now);
+    totals.requests += count(tally_.requests);
+    totals.pushes += count(tally_.pushes);
+    totals.hints += count(tally_.hints);
+  }
+
+ private:
+  void run(std::promise<void>& ready) {
+    try {
+      use(*server_.credentials);
+      app_ = server_.factory(index_, loop_);
+      workplace_.emplace(h2::Workplace{.loop = loop_,
+                                       .root = app_->root(),
+                                       .limits = server_.options.limits,
+                                       .timeouts = server_.options.timeouts,
+                                       .buffers = buffers_,
+                                       .output = output_,
+                                       .date = date_,
+                                       .tally = tally_,
+                                       .handshakes_failed = handshakes_failed_,
+                                       .log = server_.log});
+      bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
+      for (net::Fd& socket : sockets_) {
+        listeners_.push_back(std::make_unique<net::Listener>(
+            loop_, std::move(socket), [this](net::Accepted accepted) { accept(std::move(accepted)); }));
+      }
+    } catch (...) {
+      ready.set_exception(std::current_exception());
+      app_ = nullptr;
+      return;
+    }
+    ready.set_value();
+    loop_.run();
+    listeners_.clear();
+    connections_.clear();
+    patience_ = nullptr;
+    bury_ = nullptr;
+    app_ = nullptr;
+  }
+
+  std::size_t most_connections() const {
+    return std::max<std::size_t>(1, server_.options.connections / server_.options.workers);
+  }
+
+  void accept(net::Accepted accepted) {
+    const int unsent = static_cast<int>(server_.options.unsent);
+    setsockopt(accepted.fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+    auto made = std::make_unique<h2::Connection>(
+        std::move(accepted), *tls_, *workplace_, ++server_.connections_numbered,
+        [this](h2::Connection& closed) {
+          dead_.push_back(&closed);
+          bury_->schedule();
+        });
+    h2::Connection* key = made.get();
+    connections_.emplace(key, std::move(made));
+    accepted_.add(1);
+    connections_now_.add(1);
+    if (connections_.size() >= most_connections()) {
+      for (auto& listener : listeners_) listener->pause();
+    }
+  }
+
+  void bury() {
+    const bool was_full = connections_.size() >= most_connections();
+    for (h2::Connection* connection : dead_) connections_.erase(connection);
+    connections_now_.add(-static_cast<std::int64_t>(dead_.size()));
+    dead_.clear();
+    if (was_full && !draining_) {
+      for (auto& listener : listeners_) listener->resume();
+    }
+    stop_if_drained();
+  }
+
+  void stop_if_drained() {
+    if (draining_ && connections_.empty()) loop_.stop();
+  }
+
+  State& server_;
+  const std::size_t index_;
+  std::vector<net::Fd> sockets_;
+  net::Loop loop_;
+  net::TlsBuffers buffers_;
+  h2::Output output_;
+  h2::Date date_;
+  h2::Tally tally_;
+  h2::Counter accepted_;
+  h2::Counter connections_now_;
+  h2::Counter handshakes_failed_;
+  std::unique_ptr<net::TlsContext> tls_;
+  std::unique_ptr<App> app_;
+  std::optional<h2::Workplace> workplace_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::unordered_map<const h2::Connection*, std::unique_ptr<h2::Connection>> connections_;
+  std::vector<h2::Connection*> dead_;
+  std::unique_ptr<net::Later> bury_;
+  std::unique_ptr<net::Timer> patience_;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+Server::Server(Options options, std::shared_ptr<const net::Credentials> credentials,
+               AppFactory factory, http::AccessLog* log)
+    : state_(std::make_unique<State>()) {
+  state_->options = std::move(options);
+  state_->credentials = std::move(credentials);
+  state_->factory = std::move(factory);
+  state_->log = log;
+  const std::size_t workers = std::max<std::size_t>(1, state_->options.workers);
+  state_->options.workers = workers;
+  std::vector<std::vector<net::Fd>> sockets(workers);
+  for (const net::Endpoint& wish : state_->options.listen) {
+    net::Endpoint endpoint = wish;
+    for (auto& of_worker : sockets) {
+      net::Bound bound = net::bind_and_listen(endpoint, state_->options.backlog);
+      endpoint = bound.endpoint;  // the others share the port that the first was given
+      of_worker.push_back(std::move(bound.fd));
+    }
+    state_->endpoints.push_back(endpoint);
+  }
+  for (std::size_t i = 0; i < workers; ++i) {
+    state_->workers.push_back(std::make_unique<Worker>(*state_, i, std::move(sockets[i])));
+  }
+}
+
+Server::~Server() { state_->workers.clear(); }
+
+void Server::start() {
+  for (auto& worker : state_->workers) worker->start();
+}
+
+const std::vector<net::Endpoint>& Server::endpoints() const { return state_->endpoints; }
+
+void Server::use(std::shared_ptr<const net::Credentials> credentials) {
+  for (auto& worker : state_->workers) {
+    worker->post([credentials](Worker& here) { here.use(*credentials); });
+  }
+}
+
+void Server::on_workers(std::function<void(App&)> task) {
+  for (auto& worker : state_->workers) {
+    worker->post([task](Worker& here) { task(here.app()); });
+  }
+}
+
+void Server::drain() {
+  for (auto& worker : state_->workers) {
+    worker->post([](Worker& here) { here.drain(); });
+  }
+}
+
+bool Server::wait() {
+  for (auto& worker : state_->workers) worker->join();
+  return state_->cut == 0;
+}
+
+Counters Server::counters() const {
+  Counters totals;
+  for (const auto& worker : state_->workers) worker->add_to(totals);
+  return totals;
+}
+
+}  // namespace server
