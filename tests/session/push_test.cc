@@ -1,0 +1,104 @@
+#include <catch2/catch.hpp>
+
+#include "tests/session/handlers.h"
+#include "tests/support/peer.h"
+
+using testing::Answering;
+using testing::Peer;
+
+namespace {
+
+// A page that pushes its assets, and the assets.
+struct Site {
+  std::vector<http::Push> outcomes;
+  Answering root{[this](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/" || request.target == "/nested.html") {
+      for (const char* asset : {"/a.css", "/b.js", "/missing"}) {
+        outcomes.push_back(exchange.push(asset, {1, false}));
+      }
+      exchange.hint({{"link", "</c.js>; rel=preload; as=script"}});
+      exchange.respond(testing::text("page"));
+    } else if (request.target == "/missing") {
+      exchange.respond(http::text_response(404, "text/plain", "none"));
+    } else {
+      exchange.respond(testing::text(request.target));
+    }
+  }};
+};
+
+}  // namespace
+
+TEST_CASE("a page's assets are promised before its own bytes and answered by the same handler") {
+  Site site;
+  Peer peer(site.root);
+  const auto page = peer.get("/", {{"accept-encoding", "br"}});
+  peer.pump();
+  CHECK(peer.reply(page).body == "page");
+  REQUIRE(peer.reply(page).promises.size() == 3);
+  CHECK(peer.reply(page).hints.size() == 1);
+  CHECK(peer.reply(peer.reply(page).promises[0].first).body == "/a.css");
+  CHECK(peer.reply(peer.reply(page).promises[1].first).body == "/b.js");
+  CHECK(peer.tally().pushes.get() == 3);
+}
+
+TEST_CASE("a pushed answer that is an error is cancelled") {
+  Site site;
+  Peer peer(site.root);
+  const auto page = peer.get("/");
+  peer.pump();
+  CHECK(peer.reply(peer.reply(page).promises[2].first).reset == 0x8);  // CANCEL
+}
+
+TEST_CASE("nothing is pushed twice on a connection, nor what the client has asked for") {
+  Site site;
+  Peer peer(site.root);
+  peer.get("/b.js");
+  peer.pump();
+  peer.get("/");
+  peer.pump();
+  CHECK(site.outcomes[0] == http::Push::promised);
+  CHECK(site.outcomes[1] == http::Push::repeated);
+  site.outcomes.clear();
+  const auto again = peer.get("/");
+  peer.pump();
+  CHECK(site.outcomes == std::vector<http::Push>(3, http::Push::repeated));
+  CHECK(peer.reply(again).promises.empty());
+}
+
+TEST_CASE("a client that refuses pushes gets none, and the handler is told") {
+  Site site;
+  Peer off(site.root, {.take_pushes = false});
+  const auto page = off.get("/");
+  off.pump();
+  CHECK(site.outcomes == std::vector<http::Push>(3, http::Push::refused));
+  CHECK(off.reply(page).promises.empty());
+  CHECK(off.reply(page).hints.size() == 1);
+  site.outcomes.clear();
+  Peer none(site.root, {.concurrent_pushes = 0});
+  none.get("/");
+  none.pump();
+  CHECK(site.outcomes == std::vector<http::Push>(3, http::Push::refused));
+}
+
+TEST_CASE("a pushed page does not push again") {
+  std::vector<http::Push> outcomes;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    outcomes.push_back(exchange.push(request.target == "/" ? "/inner.html" : "/x.css", {}));
+    exchange.respond(testing::text("page"));
+  });
+  Peer peer(root);
+  peer.get("/");
+  peer.pump();
+  CHECK(outcomes == std::vector<http::Push>{http::Push::promised, http::Push::nested});
+}
+
+TEST_CASE("pushes cancelled by the client do no harm") {
+  Site site;
+  Peer peer(site.root, {.window = 0});
+  const auto page = peer.get("/");
+  peer.pump();
+  for (const auto& [id, path] : peer.reply(page).promises) peer.reset(id);
+  peer.pump();
+  CHECK(peer.session().streams() == 1);  // the page, whose window is closed
+  CHECK_FALSE(peer.goaway());
+}

@@ -1,0 +1,380 @@
+#include <catch2/catch.hpp>
+
+#include "tests/session/handlers.h"
+#include "tests/support/peer.h"
+
+using namespace std::chrono_literals;
+using testing::Answering;
+using testing::Feed;
+using testing::Peer;
+
+TEST_CASE("a request is answered with the fields that the engine owns") {
+  Answering root([](const http::Request& request, http::Exchange exchange) {
+    CHECK(request.method == "GET");
+    CHECK(request.authority == "app.test");
+    CHECK(request.path() == "/a");
+    CHECK(request.query() == "b=c");
+    exchange.respond(testing::text("hello"));
+  });
+  Peer peer(root);
+  const auto id = peer.get("/a?b=c");
+  peer.pump();
+  CHECK(peer.reply(id).status() == "200");
+  CHECK(peer.reply(id).fields.get("content-length") == "5");
+  CHECK(peer.reply(id).fields.has("date"));
+  CHECK(peer.reply(id).body == "hello");
+  CHECK(peer.reply(id).ended);
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("HEAD, 204 and 304 have no content, and HEAD says how long it would be") {
+  Answering root([](const http::Request& request, http::Exchange exchange) {
+    http::Response response = testing::text("hello");
+    if (request.target == "/204") response.status = 204;
+    if (request.target == "/304") response.status = 304;
+    exchange.respond(std::move(response));
+  });
+  Peer peer(root);
+  const auto head = peer.send("HEAD", "/");
+  const auto empty = peer.get("/204");
+  const auto unchanged = peer.get("/304");
+  peer.pump();
+  CHECK(peer.reply(head).fields.get("content-length") == "5");
+  for (const auto id : {head, empty, unchanged}) {
+    CHECK(peer.reply(id).body.empty());
+    CHECK(peer.reply(id).ended);
+  }
+  CHECK_FALSE(peer.reply(empty).fields.has("content-length"));
+  CHECK_FALSE(peer.reply(unchanged).fields.has("content-length"));
+}
+
+TEST_CASE("a 103 reaches the client while the handler still holds the exchange") {
+  http::Exchange held;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.hint({{"link", "</a.css>; rel=preload; as=style"}});
+    held = std::move(exchange);
+  });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  peer.pump();
+  REQUIRE(peer.reply(id).hints.size() == 1);
+  CHECK(peer.reply(id).hints[0].get("link") == "</a.css>; rel=preload; as=style");
+  CHECK(peer.reply(id).fields.empty());
+  held.respond(testing::text("late"));
+  peer.pump();
+  CHECK(peer.reply(id).body == "late");
+  CHECK(peer.tally().hints.get() == 1);
+}
+
+TEST_CASE("an exchange dropped without an answer becomes a 500 on the wire") {
+  Answering root([](const http::Request&, http::Exchange) {});
+  Peer peer(root);
+  const auto id = peer.get("/");
+  peer.pump();
+  CHECK(peer.reply(id).status() == "500");
+}
+
+TEST_CASE("a handler that throws costs its own stream a 500 and no other") {
+  Answering root([](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/bad") throw std::runtime_error("bad");
+    exchange.respond(testing::text("fine"));
+  });
+  Peer peer(root);
+  const auto bad = peer.get("/bad");
+  const auto good = peer.get("/good");
+  peer.pump();
+  CHECK(peer.reply(bad).status() == "500");
+  CHECK(peer.reply(good).body == "fine");
+}
+
+TEST_CASE("answering after the client has gone does nothing") {
+  http::Exchange held;
+  Answering root([&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  peer.pump();
+  CHECK(held.alive());
+  peer.reset(id);
+  peer.pump();
+  CHECK_FALSE(held.alive());
+  held.respond(testing::text("too late"));
+  peer.pump();
+  CHECK(peer.reply(id).fields.empty());
+}
+
+TEST_CASE("an exchange may outlive its connection") {
+  http::Exchange held;
+  Answering root([&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  {
+    Peer peer(root);
+    peer.get("/");
+    peer.pump();
+  }
+  CHECK_FALSE(held.alive());
+  held.respond(testing::text("nobody"));
+}
+
+TEST_CASE("headers followed by a reset in one packet never reach a handler") {
+  Answering root([](const http::Request&, http::Exchange exchange) { exchange.respond({}); });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  // nghttp2's client cancels a request that has not been sent: the frames are written by hand.
+  peer.push_to_server();
+  root.asked.clear();
+  std::string both("\x00\x00\x05\x01\x05\x00\x00\x00\x03\x82\x87\x84\x41\x00", 14);
+  both += std::string("\x00\x00\x04\x03\x00\x00\x00\x00\x03\x00\x00\x00\x08", 13);
+  peer.raw(both);
+  peer.push_to_server();
+  CHECK(root.asked.empty());
+  peer.pump();
+  CHECK(peer.reply(id).status() == "200");
+}
+
+TEST_CASE("a body that says nothing yet is asked again only after it wakes") {
+  Feed feed;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  Peer peer(root);
+  const auto id = peer.get("/events");
+  peer.pump();
+  CHECK(feed.reads == 1);
+  peer.pump();
+  CHECK(feed.reads == 1);
+  feed.say("data: a\n\n");
+  peer.pump();
+  CHECK(peer.reply(id).body == "data: a\n\n");
+  feed.end();
+  peer.pump();
+  CHECK(peer.reply(id).ended);
+  CHECK(feed.destroyed == 1);
+}
+
+TEST_CASE("a reader that leaves destroys the body at once") {
+  Feed feed;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  Peer peer(root);
+  const auto id = peer.get("/events");
+  peer.pump();
+  peer.reset(id);
+  peer.push_to_server();
+  CHECK(feed.destroyed == 1);
+}
+
+TEST_CASE("an event published during a large download arrives next") {
+  Feed feed;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/events") {
+      exchange.respond(testing::live(feed));
+    } else {
+      http::Response big = testing::text(std::string(4 << 20, 'x'));
+      big.priority = {6, false};
+      exchange.respond(std::move(big));
+    }
+  });
+  Peer peer(root, {.window = 8 << 20});
+  const auto download = peer.get("/big");
+  peer.push_to_server();
+  peer.pull_from_server(2);
+  const auto events = peer.get("/events");  // opened after the download: the trap of RFC 9218
+  peer.push_to_server();
+  peer.pull_from_server(2);
+  const auto before = peer.data_order().size();
+  feed.say("data: now\n\n");
+  peer.pull_from_server(1);
+  REQUIRE(peer.data_order().size() > before);
+  CHECK(peer.data_order()[before] == events);
+  CHECK_FALSE(peer.reply(download).ended);
+}
+
+TEST_CASE("a body that fails resets its stream and no other") {
+  Answering root([](const http::Request& request, http::Exchange exchange) {
+    http::Response response = testing::text("fine");
+    if (request.target == "/broken") response.body = std::make_unique<testing::BrokenBody>();
+    exchange.respond(std::move(response));
+  });
+  Peer peer(root);
+  const auto broken = peer.get("/broken");
+  const auto good = peer.get("/good");
+  peer.pump();
+  CHECK(peer.reply(broken).reset == 0x2);  // INTERNAL_ERROR
+  CHECK(peer.reply(broken).body == "x");
+  CHECK(peer.reply(good).body == "fine");
+  CHECK_FALSE(peer.goaway());
+}
+
+TEST_CASE("a client that does not read stops the body, and memory with it") {
+  Feed feed;
+  feed.pending = std::string(1 << 20, 'x');
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  Peer peer(root, {.window = 1000});
+  peer.reads = false;
+  const auto id = peer.get("/");
+  peer.pump();
+  CHECK(peer.reply(id).body.size() == 1000);
+  CHECK(feed.pending.size() == (1 << 20) - 1000);
+}
+
+TEST_CASE("content is collected and given to the handler whole") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    http::Exchange::collect(std::move(exchange), 1 << 20, [](http::Exchange mine, std::string content) {
+      mine.respond(testing::text("got " + std::to_string(content.size())));
+    });
+  });
+  Peer peer(root);
+  const auto small = peer.post("/", "hello");
+  const auto large = peer.post("/", std::string(500'000, 'x'));
+  const auto none = peer.post("/", "");
+  peer.pump();
+  CHECK(peer.reply(small).body == "got 5");
+  CHECK(peer.reply(large).body == "got 500000");
+  CHECK(peer.reply(none).body == "got 0");
+}
+
+TEST_CASE("content larger than the handler takes is answered 413 before it is all there") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    http::Exchange::collect(std::move(exchange), 1000, [](http::Exchange, std::string) { FAIL(); });
+  });
+  Peer peer(root);
+  const auto declared = peer.begin_post("/", {{"content-length", "5000"}});
+  const auto undeclared = peer.begin_post("/");
+  peer.more(undeclared, std::string(1001, 'x'));
+  peer.pump();
+  CHECK(peer.reply(declared).status() == "413");
+  CHECK(peer.reply(undeclared).status() == "413");
+  peer.session().stop_uploads();
+  peer.pump();
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("a client that leaves in the middle of its content is forgotten") {
+  bool called = false;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    http::Exchange::collect(std::move(exchange), 1000,
+                            [&](http::Exchange, std::string) { called = true; });
+  });
+  Peer peer(root);
+  const auto id = peer.begin_post("/");
+  peer.more(id, "half");
+  peer.pump();
+  peer.reset(id);
+  peer.pump();
+  CHECK_FALSE(called);
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("content that nobody collects gives its window back to the connection") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("no, thanks"));
+  });
+  Peer peer(root);
+  for (int i = 0; i < 100; ++i) {
+    const auto id = peer.post("/", std::string(60'000, 'x'));
+    peer.pump();
+    REQUIRE(peer.reply(id).body == "no, thanks");
+  }
+}
+
+TEST_CASE("too many or too large fields are answered 431 and the connection goes on") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("ok"));
+  });
+  Peer peer(root);
+  http::Headers many;
+  for (int i = 0; i < 150; ++i) many.add("x-" + std::to_string(i), "1");
+  const auto crowd = peer.get("/", many);
+  const auto large = peer.get("/", {{"x", std::string(20'000, 'x')}});
+  const auto fine = peer.get("/");
+  peer.pump();
+  CHECK(peer.reply(crowd).status() == "431");
+  CHECK(peer.reply(large).status() == "431");
+  CHECK(peer.reply(fine).body == "ok");
+}
+
+TEST_CASE("a target that is too long or no path gets its status") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("ok"));
+  });
+  Peer peer(root);
+  const auto long_one = peer.get("/" + std::string(5000, 'a'));
+  const auto star = peer.send("OPTIONS", "*");
+  peer.pump();
+  CHECK(peer.reply(long_one).status() == "414");
+  CHECK(peer.reply(star).status() == "200");
+}
+
+TEST_CASE("draining refuses new streams and finishes those in flight") {
+  http::Exchange held;
+  Answering root([&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  peer.pump();
+  peer.session().announce_drain();
+  peer.pump();
+  CHECK(peer.goaway() == 0U);
+  CHECK(peer.goaway_last_stream() == 0x7fffffff);
+  peer.session().drain();
+  peer.pump();
+  CHECK(peer.goaway_last_stream() == id);
+  CHECK_FALSE(peer.session().done());
+  held.respond(testing::text("finished"));
+  peer.pump();
+  CHECK(peer.reply(id).body == "finished");
+  CHECK(peer.session().done());
+}
+
+TEST_CASE("a flood of cheap frames ends in ENHANCE_YOUR_CALM") {
+  Answering root([](const http::Request&, http::Exchange exchange) { exchange.respond({}); });
+  Peer peer(root);
+  const std::string ping("\x00\x00\x08\x06\x00\x00\x00\x00\x00" "12345678", 17);
+  std::string flood;
+  for (int i = 0; i < 1100; ++i) flood += ping;
+  peer.raw(flood);
+  peer.pump();
+  CHECK(peer.goaway() == 0xbU);
+  CHECK(peer.session().done());
+}
+
+TEST_CASE("rapid resets end the connection though an event stream lives on it") {
+  Feed feed;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/events") exchange.respond(testing::live(feed));
+    // The others are never reached, or are dropped.
+  });
+  Peer peer(root);
+  peer.get("/events");
+  peer.pump();
+  for (int i = 0; i < 1200 && !peer.goaway(); ++i) {
+    const auto id = peer.get("/");
+    peer.push_to_server();
+    peer.reset(id);
+    peer.pump();
+  }
+  CHECK(peer.goaway() == 0xbU);
+  CHECK(peer.session().done());
+}
+
+TEST_CASE("a stalled stream is reset, a waiting one is not") {
+  Feed feed;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/events") {
+      exchange.respond(testing::live(feed));
+    } else {
+      exchange.respond(testing::text(std::string(100'000, 'x')));
+    }
+  });
+  Peer peer(root, {.window = 100});
+  peer.reads = false;
+  const auto stalled = peer.get("/big");
+  const auto quiet = peer.get("/events");
+  peer.pump();
+  peer.loop().advance(60s);
+  peer.session().reset_stalled(peer.loop().now() - 30s);
+  peer.pump();
+  CHECK(peer.reply(stalled).reset.has_value());
+  CHECK_FALSE(peer.reply(quiet).reset);
+}
