@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 
@@ -99,7 +101,11 @@ class Server::Worker {
                                        .date = date_,
                                        .tally = tally_,
                                        .handshakes_failed = handshakes_failed_,
-                                       .log = server_.log});
+                                       .log = server_.log,
+                                       .complain = server_.options.complain});
+      loop_.on_exception([this](const std::exception& error) {
+        if (server_.options.complain) server_.options.complain(error.what());
+      });
       bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
       for (net::Fd& socket : sockets_) {
         listeners_.push_back(std::make_unique<net::Listener>(

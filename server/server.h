@@ -41,6 +41,8 @@ struct Options {
   std::chrono::milliseconds drain{30'000};  // then what is still open is cut
   h2::Limits limits;
   h2::Timeouts timeouts;
+  // Told in a sentence, on any worker's thread, what went wrong with one connection or one callback.
+  std::function<void(const std::string&)> complain;
 };
 
 // Totals over all workers since the start, except where it says "now".

@@ -1,6 +1,7 @@
 #include "server/h2/connection.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace h2 {
 namespace {
@@ -37,23 +38,38 @@ Connection::Connection(net::Accepted accepted, const net::TlsContext& tls, Workp
 
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
-  if (ready.readable) {
-    heard_ = at_.loop.now();
-    const auto status = socket_.receive([this](auto bytes) { on_bytes(bytes); });
-    if (status != net::TlsSocket::Status::open) {
-      if (!socket_.handshaken()) at_.handshakes_failed.add(1);
-      close();
-      return;
-    }
+  try {
+    if (ready.readable) read();
+    flush_later_.schedule();
+  } catch (const std::exception& error) {  // no memory, as a rule: this connection pays for it
+    complain(error.what());
+    close();
   }
-  flush_later_.schedule();
+}
+
+void Connection::read() {
+  heard_ = at_.loop.now();
+  const auto status = socket_.receive([this](auto bytes) { on_bytes(bytes); });
+  if (status == net::TlsSocket::Status::open) return;
+  if (!socket_.handshaken()) at_.handshakes_failed.add(1);
+  close();
+}
+
+void Connection::complain(const std::string& why) {
+  if (at_.complain) {
+    at_.complain("connection " + std::to_string(peer_.connection) + " from " + peer_.address +
+                 " ended: " + why);
+  }
 }
 
 void Connection::on_bytes(std::span<const std::byte> bytes) {
   if (!session_) begin_session();
   if (bytes.empty()) return;
   const bool inside_before = session_->inside_header_section();
-  session_->receive(bytes);
+  if (!session_->receive(bytes) && !complained_) {
+    complained_ = true;
+    complain(session_->complaint());
+  }
   if (!inside_before) header_since_ = heard_;
   if (session_->streams() > 0) busy_ = heard_;
 }
@@ -165,7 +181,8 @@ void Connection::on_deadline() {
   };
   if (blocked_since_ && over(*blocked_since_, limit.stall)) return close();
   if (!session_->settings_acknowledged() && over(accepted_at_, limit.handshake + limit.settings)) {
-    session_->end(0x4, "the client has not acknowledged SETTINGS");  // SETTINGS_TIMEOUT
+    session_->end(0x4, "SETTINGS were not acknowledged in time");  // SETTINGS_TIMEOUT
+    complain(session_->complaint());
     return arm(now + std::chrono::seconds(1));
   }
   if (session_->inside_header_section() && over(header_since_, limit.header)) return close();

@@ -30,6 +30,8 @@ struct Workplace {
   Tally& tally;
   Counter& handshakes_failed;
   http::AccessLog* log;  // may be null
+  // Told in a sentence when a connection is ended for its client's fault.
+  std::function<void(const std::string&)> complain;
 };
 
 class Connection {
@@ -45,12 +47,14 @@ class Connection {
 
  private:
   void on_ready(net::Watch::Ready ready);
+  void read();
   void on_bytes(std::span<const std::byte> bytes);
   void begin_session();
   void flush();
   bool send_some();  // false: the kernel takes no more, or the connection has closed
   void settle(bool more);
   void close();
+  void complain(const std::string& why);
   void on_deadline();
   void arm(net::Clock::time_point due);
 
@@ -66,6 +70,7 @@ class Connection {
   bool closed_ = false;
   bool wants_write_ = false;
   bool draining_ = false;
+  bool complained_ = false;
   const net::Clock::time_point accepted_at_;
   net::Clock::time_point heard_;          // bytes from the peer
   net::Clock::time_point busy_;           // there were streams

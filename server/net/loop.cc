@@ -90,7 +90,7 @@ void Loop::run_due_timers() {
   while (!heap.empty() && heap.front()->due_ <= now_) {
     Timer& timer = *heap.front();
     disarm(timer);
-    timer.fire_();
+    guarded(timer.fire_);
   }
 }
 
@@ -114,7 +114,7 @@ void Loop::run_laters() {
     if (!later) continue;
     later->place_ = Later::idle;
     laters[i] = nullptr;
-    later->run_();
+    guarded(later->run_);
   }
   laters.clear();
 }
@@ -144,7 +144,9 @@ Watch::~Watch() = default;
 
 void Watch::on_event(short what) {
   loop_.refresh();
-  ready_({.readable = (what & EV_READ) != 0, .writable = (what & EV_WRITE) != 0});
+  loop_.guarded([this, what] {
+    ready_({.readable = (what & EV_READ) != 0, .writable = (what & EV_WRITE) != 0});
+  });
 }
 
 void Watch::want_read(bool on) {
@@ -196,7 +198,16 @@ void Loop::run_posted() {
     const std::lock_guard lock(state_->mutex);
     tasks.swap(state_->posted);
   }
-  for (const auto& task : tasks) task();
+  for (const auto& task : tasks) guarded(task);
+}
+
+void Loop::guarded(const std::function<void()>& callback) {
+  if (!report_) return callback();
+  try {
+    callback();
+  } catch (const std::exception& error) {
+    report_(error);
+  }
 }
 
 void Loop::turn() {

@@ -4,9 +4,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace net {
 
@@ -101,6 +102,12 @@ class Loop {
   // the loop is destroyed are dropped.
   void post(std::function<void()> task);
 
+  // What to do with an exception that leaves a callback; the loop then goes on with the next one.
+  // Without this it ends run(), or the program if it comes through libevent.
+  void on_exception(std::function<void(const std::exception&)> report) {
+    report_ = std::move(report);
+  }
+
   // Time::manual only: moves time on, runs what has come due in order of time, then all deferred and
   // posted work until there is none.
   void advance(Clock::duration by);
@@ -120,8 +127,10 @@ class Loop {
   void run_posted();
   void turn();
   void refresh();
+  void guarded(const std::function<void()>& callback);
 
   std::unique_ptr<State> state_;
+  std::function<void(const std::exception&)> report_;
   Clock::time_point now_;
   bool stale_ = false;  // has been waiting since now_ was read
 };

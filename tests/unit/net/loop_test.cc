@@ -107,3 +107,17 @@ TEST_CASE("a real loop wakes for a descriptor and for a timer") {
   loop.run();
   CHECK(readable);
 }
+
+TEST_CASE("an exception in one callback is reported and costs no other its turn") {
+  net::Loop loop(net::Loop::Time::manual);
+  std::string reported;
+  loop.on_exception([&](const std::exception& error) { reported = error.what(); });
+  bool ran = false;
+  net::Timer bad(loop, [] { throw std::runtime_error("bad"); });
+  net::Timer good(loop, [&] { ran = true; });
+  bad.start(1ms);
+  good.start(2ms);
+  loop.advance(5ms);
+  CHECK(reported == "bad");
+  CHECK(ran);
+}
