@@ -9,10 +9,6 @@
 
 namespace hints {
 
-// How many clients a media query list covers, as far as a server can know.
-enum class Media { every_screen, some };
-Media media_of(std::string_view query_list);
-
 struct Stylesheet {
   struct Import {
     std::string url;
@@ -42,10 +38,5 @@ struct Stylesheet {
 
 // Never fails: what cannot be understood is passed over, as browsers do.
 Stylesheet read_css(std::string_view css);
-
-// Whether a rule may choose this face: its family is used, and so are its weight and style.
-bool used(const Stylesheet::Font& font, const Stylesheet::Uses& uses);
-// Whether the face is for Latin text, which nearly every page has.
-bool covers_latin(const Stylesheet::Font& font);
 
 }  // namespace hints

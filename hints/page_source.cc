@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "hints/css_choice.h"
 #include "hints/css_source.h"
 #include "hints/html_source.h"
 #include "hints/target.h"

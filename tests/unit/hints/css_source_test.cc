@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "hints/css_choice.h"
+
 using namespace hints;
 
 namespace {
