@@ -120,7 +120,7 @@ class Reader {
       if (depth == 0 && token.is(';')) return read;
       if (depth == 0 && token.is('}')) return {std::move(read.tokens), true};
       if (token.kind == Kind::function || token.is('(') || token.is('{')) ++depth;
-      if (token.is(')') || token.is('}')) --depth;
+      if (depth > 0 && (token.is(')') || token.is('}'))) --depth;
       read.tokens.push_back(std::move(token));
     }
   }

@@ -1,5 +1,6 @@
 #include "hints/handler.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>

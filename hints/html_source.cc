@@ -28,6 +28,21 @@ bool nests(std::string_view tag) {
   return std::ranges::find(flat, http::to_lower(tag)) == flat.end();
 }
 
+// Elements whose content is text, so that a '<' in it opens nothing.
+bool holds_text(std::string_view tag) {
+  static constexpr std::array<std::string_view, 4> texts{"script", "style", "textarea", "title"};
+  return std::ranges::find(texts, http::to_lower(tag)) != texts.end();
+}
+
+// Where the end tag of `tag` begins, at or behind `from`; the end of the text if there is none.
+std::size_t end_tag(std::string_view html, std::string_view tag, std::size_t from) {
+  for (auto at = html.find("</", from); at != std::string_view::npos;
+       at = html.find("</", at + 2)) {
+    if (http::equal_ignoring_case(html.substr(at + 2, tag.size()), tag)) return at;
+  }
+  return html.size();
+}
+
 // The part before the tags nest deeper than any real page.
 std::string_view of_sane_depth(std::string_view html) {
   int depth = 0;
@@ -37,7 +52,9 @@ std::string_view of_sane_depth(std::string_view html) {
     const std::string_view name = rest.substr(closes ? 1 : 0);
     if (name.empty() || !letter(name.front())) continue;
     const auto end = std::ranges::find_if_not(name, letter);
-    if (!nests(name.substr(0, static_cast<std::size_t>(end - name.begin())))) continue;
+    const std::string_view tag = name.substr(0, static_cast<std::size_t>(end - name.begin()));
+    if (!closes && holds_text(tag)) at = end_tag(html, tag, at) - 1;
+    if (!nests(tag) || holds_text(tag)) continue;
     depth = std::max(0, depth + (closes ? -1 : 1));
     if (depth > deepest) return html.substr(0, at);
   }

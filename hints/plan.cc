@@ -149,7 +149,7 @@ Plan make_plan(std::vector<Item> items, std::vector<Withheld> withheld, std::siz
   for (const Withheld& one : plan.withheld) {
     reasons.push_back(one.target + ": " + std::string(words(one.reason)));
   }
-  plan.withheld_targets = listed({reasons.begin(), reasons.end()}, ", ", list_bytes);
+  plan.withheld_targets = listed({reasons.begin(), reasons.end()}, "; ", list_bytes);
   return plan;
 }
 

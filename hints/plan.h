@@ -72,7 +72,7 @@ struct Plan {
   std::vector<Withheld> withheld;
   http::Headers links;           // one `link` field for each item, in order
   std::string hinted_targets;    // "/a.css /b.js", cut where it gets long
-  std::string withheld_targets;  // "/c.css: no-store, /d.js: missing", likewise
+  std::string withheld_targets;  // "/c.css: no-store; /d.js: missing", likewise
 };
 
 // Sorts out what is over `link_bytes` in all and renders the rest.

@@ -54,6 +54,7 @@ TEST_CASE("imports and fonts are found in CSS as browsers read it") {
        "| y=b.woff2"},
       {"@media screen{@font-face{font-family:x;src:url(a.woff2)}}", "| x=a.woff2"},
       {"@font-face{font-family:x;src:url(data:font/woff2;base64,AA==)}", "| x="},
+      {"a{b:c)}@font-face{font-family:x;src:url(a.woff2)}", "| x=a.woff2"},
       {"}}}@font-face{font-family:x;;src:url(a.woff2)", "| x=a.woff2"},
   }));
   CAPTURE(css);

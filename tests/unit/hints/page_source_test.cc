@@ -197,6 +197,12 @@ TEST_CASE("a page nested absurdly deep or of absurd length is read up to there")
   REQUIRE(page.references.size() == 1);
   CHECK(page.references[0].url == "a.js");
 
+  std::string code = "<script>";
+  for (int i = 0; i < 10000; ++i) code += "if(a<b)c;";
+  page = read_html(code + "</script><script src=c.js></script>");
+  REQUIRE(page.references.size() == 1);
+  CHECK(page.references[0].url == "c.js");
+
   std::string many;
   for (int i = 0; i < 20000; ++i) many += "<script src=" + std::to_string(i) + ".js></script>";
   CHECK(read_html(many).references.size() == 512);

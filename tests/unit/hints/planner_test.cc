@@ -66,7 +66,7 @@ TEST_CASE("missing assets and those of another kind are withheld") {
   with.site.put_page("<link rel=stylesheet href=/a.css><script src=/b.css></script>");
   with.site.put("/b.css");
   Planner planner(with.site, with.loop, with.options);
-  CHECK(with.told(planner, "/") == "|/a.css: missing, /b.css: wrong as");
+  CHECK(with.told(planner, "/") == "|/a.css: missing; /b.css: wrong as");
 }
 
 TEST_CASE("the configuration goes before the page, and each asset is told once") {
