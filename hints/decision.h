@@ -1,0 +1,34 @@
+// Decision: which ways of telling are open for one request, from the request alone, each closed one
+// with its reason. Pure, so that the whole rule is one table; what the peer's settings say comes
+// later.
+#pragma once
+
+#include <string_view>
+
+#include "server/http/message.h"
+
+namespace hints {
+
+enum class Mode {
+  automatic,    // push to whoever takes it, 103 if the answer is not ready at once, Link on the
+                // answer
+  early_hints,  // 103 always, before the answer is asked for, and Link
+  push,         // push or nothing
+  link,         // Link on the answer only
+  off,
+};
+
+struct Decision {
+  // Why not, in a few words; empty: yes.
+  std::string_view no_push;
+  std::string_view no_early_hints;
+  std::string_view no_link;
+};
+
+// GET or HEAD of what a browser could show as a page: cheap enough to ask of every request.
+bool asks_for_document(const http::Request& request);
+
+// For a request that asks for a document.
+Decision decide(const http::Request& request, Mode mode);
+
+}  // namespace hints

@@ -1,0 +1,145 @@
+#include "hints/telling.h"
+
+#include <utility>
+
+namespace hints {
+namespace {
+
+constexpr std::size_t list_bytes = 512;
+
+std::string_view words(http::Push outcome) {
+  switch (outcome) {
+    case http::Push::promised:
+      return "";
+    case http::Push::refused:
+      return "client refuses push";
+    case http::Push::repeated:
+      return "known to this connection";
+    case http::Push::nested:
+      return "pushed request";
+    case http::Push::exhausted:
+      return "enough was pushed";
+    case http::Push::gone:
+      return "client has gone";
+  }
+  return "";
+}
+
+bool shows_page(const http::Response& response) {
+  if (response.status != 200) return false;
+  const auto type = response.field("content-type");
+  return type && http::equal_ignoring_case(type->substr(0, 9), "text/html");
+}
+
+// ` name;desc="text"`: an entry of Server-Timing. Quotes and backslashes are escaped (RFC 9110
+// section 5.6.4), all else that could end the string has been percent-encoded long before.
+void append_entry(std::string& out, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  if (!out.empty()) out += ", ";
+  out.append(name).append(";desc=\"");
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+// So that no name is both in `prepared` and in `fields`.
+void make_room(http::Response& response) {
+  if (!response.prepared) return;
+  if (!response.prepared->has("link") && !response.prepared->has("server-timing")) return;
+  http::Headers all = *response.prepared;
+  all.append(response.fields);
+  response.fields = std::move(all);
+  response.prepared = nullptr;
+}
+
+}  // namespace
+
+Telling::Telling(std::shared_ptr<const Plan> plan, Decision decision)
+    : plan_(std::move(plan)), decision_(decision) {}
+
+void Telling::push(http::Exchange& exchange) {
+  if (!decision_.no_push.empty()) return;
+  std::vector<bool> promised(plan_->items.size());
+  for (std::size_t i = 0; i < plan_->items.size(); ++i) {
+    const Item& item = plan_->items[i];
+    if (item.push == Pushable::no) continue;
+    const http::Push outcome = exchange.push(item.target, {item.urgency, false});
+    if (outcome == http::Push::promised) {
+      promised[i] = true;
+      pushed_.emplace_back(item.target);
+      continue;
+    }
+    push_stopped_ = words(outcome);
+    if (outcome != http::Push::repeated) break;
+  }
+  if (!some_pushed()) return;
+  for (std::size_t i = 0; i < plan_->items.size(); ++i) {
+    if (promised[i]) continue;
+    left_.emplace_back(plan_->items[i].target);
+    rest_.add("link", plan_->links[i].value);
+  }
+}
+
+void Telling::hint(http::Exchange& exchange) {
+  if (!decision_.no_early_hints.empty() || hinted_early_ || links().empty()) return;
+  if (!exchange.alive()) return;
+  exchange.hint(links());
+  hinted_early_ = true;
+}
+
+// "early-hints", "link: ready at once; no push: client refuses push", "none: 304", ...
+std::string Telling::way(const http::Response& response) const {
+  std::string text;
+  const auto also = [&](std::string_view way) {
+    text.append(text.empty() ? "" : ", ").append(way);
+  };
+  if (some_pushed()) also("push");
+  if (hinted_early_) also("early-hints");
+  const bool linked = shows_page(response) && decision_.no_link.empty() && !links().empty();
+  if (linked && !hinted_early_) {
+    also("link: ");
+    text += decision_.no_early_hints.empty() ? "ready at once" : decision_.no_early_hints;
+  }
+  if (text.empty()) {
+    text = "none";
+    if (plan_->items.empty()) return text + ": nothing to tell";
+    if (!shows_page(response)) return text + ": answer is not the page";
+  }
+  const std::string_view why = decision_.no_push.empty() ? push_stopped_ : decision_.no_push;
+  if (!some_pushed() && !why.empty()) text.append("; no push: ").append(why);
+  return text;
+}
+
+std::string Telling::hinted() const {
+  if (!decision_.no_link.empty()) return {};
+  return some_pushed() ? listed(left_, " ", list_bytes) : plan_->hinted_targets;
+}
+
+void Telling::finish(http::Response& response) {
+  const std::string way = this->way(response);
+  const std::string pushed = listed(pushed_, " ", list_bytes);
+  const bool page = shows_page(response);
+  const std::string hinted = page || hinted_early_ ? this->hinted() : std::string();
+  if (page) {
+    make_room(response);
+    if (decision_.no_link.empty()) response.fields.append(links());
+    std::string timing;
+    timing.reserve(way.size() + hinted.size() + pushed.size() + plan_->withheld_targets.size() +
+                   96);
+    append_entry(timing, "hints", way);
+    append_entry(timing, "hinted", hinted);
+    append_entry(timing, "pushed", pushed);
+    append_entry(timing, "withheld", plan_->withheld_targets);
+    response.fields.add("server-timing", timing);
+  }
+  response.notes.push_back({"hints", way});
+  if (!hinted.empty()) response.notes.push_back({"hinted", hinted});
+  if (!pushed.empty()) response.notes.push_back({"pushed", pushed});
+  if (!plan_->withheld_targets.empty()) {
+    response.notes.push_back({"withheld", plan_->withheld_targets});
+  }
+}
+
+}  // namespace hints

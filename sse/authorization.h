@@ -1,0 +1,76 @@
+// Authorizer: who may publish and subscribe to what: static tokens, JSON Web Tokens (RFC 7519) with
+// the claim that Mercure made known, or nearness in development. Every refusal names the rule that
+// failed.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/http/message.h"
+
+namespace sse {
+
+// What signs or verifies a token, and the one algorithm it does that with (RFC 8725 section 3.1).
+struct Key {
+  enum class Kind { hs256, es256 };
+  Kind kind;
+  std::string text;  // the secret, or PEM: public to verify, private to sign
+
+  // PEM is taken for ES256, anything else for a secret, without line breaks at its end. Throws
+  // net::Error if a secret is shorter than the 32 bytes that HS256 wants (RFC 7518 section 3.2).
+  static Key read(std::string text);
+};
+
+struct Grant {
+  std::vector<std::string> topics;  // "*": all
+  std::optional<std::chrono::system_clock::time_point> expires;
+  bool covers(std::string_view topic) const;
+};
+
+struct Denied {
+  int status;  // 401: a token would do; 403: this one, or this request, will not
+  std::string sentence;
+  std::string challenge;  // www-authenticate (RFC 6750 section 3); empty: none
+  http::Response response() const;
+};
+
+using Decision = std::variant<Grant, Denied>;
+
+class Authorizer {
+ public:
+  struct Options {
+    bool dev = false;  // clients on the loopback need no token to publish
+    std::vector<std::string>
+        tokens;             // bearers may do everything; several, so that they can be changed
+    std::vector<Key> keys;  // of JSON Web Tokens; any may verify
+    bool subscribe_requires_token = false;
+  };
+  explicit Authorizer(Options options);
+
+  // Whether the request may publish at all; the grant says to which topics. From any thread.
+  Decision publisher(const http::Request& request) const;
+  // Whether it may subscribe to all of `topics`.
+  Decision subscriber(const http::Request& request, std::span<const std::string> topics) const;
+
+ private:
+  enum class Action { publish, subscribe };
+  Decision bearer(const http::Request& request, Action action) const;
+  bool known(std::string_view token) const;
+  bool open() const { return options_.tokens.empty() && options_.keys.empty(); }
+
+  Options options_;
+};
+
+// 403, naming the topic.
+Denied not_granted(std::string_view action, std::string_view topic);
+
+// A token for these topics, valid for `ttl` from now. Throws net::Error if `key` cannot sign.
+std::string make_token(const Key& key, std::span<const std::string> publish,
+                       std::span<const std::string> subscribe, std::chrono::seconds ttl);
+
+}  // namespace sse

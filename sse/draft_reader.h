@@ -1,0 +1,15 @@
+// Reads what a publisher sent as JSON: {"message": any, "topic"?, "type"?, "id"?}.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "sse/event.h"
+
+namespace sse {
+
+// Or a sentence that says what is wrong, and where. Other members are let be.
+std::variant<Draft, std::string> read_draft(std::string_view json);
+
+}  // namespace sse

@@ -1,0 +1,125 @@
+#include "sse/event.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace sse {
+namespace {
+
+constexpr std::size_t id_limit = 64;
+constexpr std::size_t name_limit = 128;  // bytes of a topic, a type, a publisher's id
+constexpr std::string_view reserved = "herald.";
+
+bool in_id(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+// One "data: " line for each line of `text`; CR, LF and CRLF end a line (WHATWG HTML
+// section 9.2.6).
+void append_lines(std::string& block, std::string_view text) {
+  for (;;) {
+    const auto end = text.find_first_of("\r\n");
+    block.append("data: ").append(text.substr(0, end)).push_back('\n');
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(text.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+  }
+}
+
+std::string print_id(std::string_view epoch, std::uint64_t seq) {
+  std::string text(epoch);
+  text += '-';
+  text += std::to_string(seq);
+  return text;
+}
+
+}  // namespace
+
+std::optional<EventId> EventId::parse(std::string_view text) {
+  if (text.size() > id_limit || !std::all_of(text.begin(), text.end(), in_id)) return std::nullopt;
+  const auto dash = text.rfind('-');
+  if (dash == std::string_view::npos || dash == 0) return std::nullopt;
+  const std::string_view digits = text.substr(dash + 1);
+  if (digits.empty() || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+  EventId id{.epoch = std::string(text.substr(0, dash)), .seq = 0};
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), id.seq);
+  if (error != std::errc() || end != digits.end()) return std::nullopt;
+  return id;
+}
+
+std::string EventId::print() const { return print_id(epoch, seq); }
+
+bool printable(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<std::uint8_t>(text[i]);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || i + length > text.size()) return false;
+    std::uint32_t point = length == 1 ? first : first & (0x7FU >> length);
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<std::uint8_t>(text[i + k]);
+      if ((next & 0xC0) != 0x80) return false;
+      point = point << 6 | (next & 0x3FU);
+    }
+    const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+    const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+    const bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
+    if (overlong || surrogate || control || point > 0x10FFFF) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::optional<std::string> topic_refusal(std::string_view name) {
+  if (name.empty()) return "A topic needs a name.";
+  if (name.size() > name_limit) return "A topic's name has at most 128 bytes.";
+  if (!printable(name)) return "A topic's name is UTF-8 text without control characters.";
+  return std::nullopt;
+}
+
+std::optional<std::string> refusal(const Draft& draft) {
+  if (auto reason = topic_refusal(draft.topic)) return reason;
+  const auto bad = [](std::string_view text) {
+    return text.size() > name_limit || !printable(text);
+  };
+  if (bad(draft.type)) {
+    return "An event's type is at most 128 bytes of UTF-8 text without line breaks or control "
+           "characters.";
+  }
+  if (draft.type.starts_with(reserved)) return "Types that begin with \"herald.\" are reserved.";
+  if (bad(draft.publisher_id)) {
+    return "An event's id is at most 128 bytes of UTF-8 text without line breaks or control "
+           "characters.";
+  }
+  return std::nullopt;
+}
+
+Event::Event(std::string_view epoch, std::uint64_t seq, Draft draft, Time time)
+    : seq_(seq),
+      time_(time),
+      topic_(std::move(draft.topic)),
+      type_(std::move(draft.type)),
+      publisher_id_(std::move(draft.publisher_id)),
+      data_size_(draft.data.size()),
+      form_(draft.form) {
+  const std::string id = print_id(epoch, seq);
+  id_size_ = static_cast<std::uint8_t>(id.size());
+  block_.reserve(id.size() + type_.size() + draft.data.size() + 24);
+  block_.append("id: ").append(id).push_back('\n');
+  if (!type_.empty()) block_.append("event: ").append(type_).push_back('\n');
+  append_lines(block_, draft.data);
+  block_.push_back('\n');
+  if (draft.data.find_first_of("\r\n") != std::string::npos) lines_ = std::move(draft.data);
+}
+
+std::string_view Event::data() const {
+  if (!lines_.empty()) return lines_;
+  return std::string_view(block_).substr(block_.size() - 2 - data_size_, data_size_);
+}
+
+std::size_t Event::weight() const {
+  return sizeof(Event) + block_.capacity() + lines_.size() + topic_.size() + type_.size() +
+         publisher_id_.size();
+}
+
+}  // namespace sse

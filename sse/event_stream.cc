@@ -1,0 +1,81 @@
+#include "sse/event_stream.h"
+
+#include <utility>
+
+#include "server/http/problem.h"
+#include "sse/event_stream_body.h"
+#include "sse/subscribe_request.h"
+
+namespace sse {
+namespace {
+
+constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+
+// The loop's time at which a grant ends. Grants are on the wall clock.
+net::Clock::time_point until(const Grant& grant, net::Clock::time_point now) {
+  if (!grant.expires) return net::Clock::time_point::max();
+  return now + (*grant.expires - std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+EventStream::EventStream(Replica& replica, const Sequencer& sequencer, Audience& audience,
+                         const Authorizer& authorizer, const Cors& cors)
+    : replica_(replica),
+      sequencer_(sequencer),
+      audience_(audience),
+      authorizer_(authorizer),
+      cors_(cors),
+      prepared_(std::make_shared<const http::Headers>(http::Headers{
+          {"content-type", "text/event-stream"},
+          {"cache-control", "no-store, no-transform"},
+          {"x-accel-buffering", "no"},
+          {"incremental", "?1"},
+      })) {}
+
+void EventStream::handle(const http::Request& request, http::Exchange exchange) {
+  if (request.method == "OPTIONS") return exchange.respond(cors_.preflight(request, methods));
+  http::Response response = answer(request);
+  cors_.add(request, response.fields);
+  exchange.respond(std::move(response));
+}
+
+http::Response EventStream::answer(const http::Request& request) {
+  if (request.method == "GET") return subscribe(request);
+  if (request.method != "HEAD") return http::method_not_allowed(methods);
+  http::Response response;
+  response.prepared = prepared_;
+  return response;
+}
+
+http::Response EventStream::subscribe(const http::Request& request) {
+  const http::Query query(request.query());
+  auto wanted = wanted_topics(query);
+  if (const auto* reason = std::get_if<std::string>(&wanted)) return http::problem(400, *reason);
+  const auto& topics = std::get<std::vector<std::string>>(wanted);
+  const Decision decision = authorizer_.subscriber(request, topics);
+  if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
+
+  const std::uint64_t connection = request.peer ? request.peer->connection : 0;
+  if (!replica_.started() || !replica_.has_room(topics) || !audience_.enter(connection)) {
+    return deferred();
+  }
+  const Resume from = resume(replica_, sequencer_.newest(), topics, last_event_id(request, query));
+  http::Response response;
+  response.prepared = prepared_;
+  response.live = true;
+  response.body =
+      std::make_unique<EventStreamBody>(audience_, replica_, topics, from, connection,
+                                        until(std::get<Grant>(decision), audience_.now()));
+  return response;
+}
+
+http::Response EventStream::deferred() {
+  http::Response response;
+  response.prepared = prepared_;
+  response.live = true;
+  response.body = http::text_body(audience_.retry());
+  return response;
+}
+
+}  // namespace sse

@@ -1,0 +1,69 @@
+// Hub: all that one worker has of live events: its replica, and the handlers that read and publish.
+// What the workers share (sequencer, client cursors, authorizer) is made before and given.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/http/handler.h"
+#include "server/net/loop.h"
+#include "sse/audience.h"
+#include "sse/authorization.h"
+#include "sse/client_cursors.h"
+#include "sse/cors.h"
+#include "sse/event_stream.h"
+#include "sse/inbox.h"
+#include "sse/long_poll.h"
+#include "sse/publish.h"
+#include "sse/replica.h"
+#include "sse/sequencer.h"
+
+namespace sse {
+
+class Hub {
+ public:
+  struct Options {
+    Replica::Options replica;
+    Audience::Options streams;
+    LongPoll::Options polls;
+    Publish::Options publish;
+    std::vector<std::string> origins;  // see Cors
+  };
+  struct Counters {
+    std::uint64_t subscribers = 0;  // event streams open now
+    std::uint64_t polls = 0;        // held now
+    std::uint64_t topics = 0;       // with events or readers
+    std::uint64_t history_bytes = 0;
+    std::uint64_t events = 0;      // ever received from the sequencer
+    std::uint64_t deliveries = 0;  // events ever written to streams and polls
+  };
+
+  // Made and destroyed on the loop's thread, or while it does not run; after the connections and
+  // before the loop and what is given here.
+  Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors, const Authorizer& authorizer,
+      Options options);
+  ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  http::Handler& event_stream() { return event_stream_; }  // GET /events
+  http::Handler& long_poll() { return long_poll_; }        // GET /poll
+  http::Handler& publish() { return publish_; }            // POST /send
+
+  // Ends every stream with word of when to come back, answers every poll, and takes no new ones.
+  void drain();
+  Counters counters() const;
+
+ private:
+  Sequencer& sequencer_;
+  const Cors cors_;
+  Replica replica_;
+  WorkerInbox inbox_;
+  Audience audience_;
+  EventStream event_stream_;
+  LongPoll long_poll_;
+  Publish publish_;
+};
+
+}  // namespace sse

@@ -1,0 +1,272 @@
+#include "sse/long_poll.h"
+
+#include <utility>
+
+#include "server/http/problem.h"
+
+namespace sse {
+namespace {
+
+constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+
+void append_message(std::string& text, const Event& event, Shape shape) {
+  const std::string message =
+      event.form() == Form::json ? std::string(event.data()) : http::json_string(event.data());
+  if (shape == Shape::message) {
+    text += message;
+    return;
+  }
+  text.append("{\"id\":\"").append(event.id()).append("\",\"topic\":");
+  text.append(http::json_string(event.topic())).append(",\"type\":");
+  text.append(http::json_string(event.type().empty() ? "message" : event.type()));
+  if (!event.publisher_id().empty()) {
+    text.append(",\"publisher_id\":").append(http::json_string(event.publisher_id()));
+  }
+  text.append(",\"data\":").append(message).append("}");
+}
+
+// An answer to a client whose cursor we keep; tells when it has been read to the end.
+class ReceiptBody final : public http::Body {
+ public:
+  ReceiptBody(std::shared_ptr<const std::string> text, ClientCursors& cursors, std::string client,
+              std::uint64_t ticket)
+      : body_(std::move(text)), cursors_(cursors), client_(std::move(client)), ticket_(ticket) {}
+
+  std::optional<std::uint64_t> length() const override { return body_.length(); }
+  http::Read read(std::span<std::byte> into, http::Waker& later) override {
+    const http::Read got = body_.read(into, later);
+    if (got.end) cursors_.sent(client_, ticket_);
+    return got;
+  }
+
+ private:
+  http::MemoryBody body_;
+  ClientCursors& cursors_;
+  std::string client_;
+  std::uint64_t ticket_;
+};
+
+http::Response overloaded(std::string_view sentence) {
+  http::Response response = http::problem(503, sentence);
+  response.fields.add("retry-after", "2");
+  return response;
+}
+
+}  // namespace
+
+// A poll that waits, or is about to be answered.
+struct LongPoll::Held final : Subscription::Reader {
+  Held(LongPoll& owner, http::Exchange right, PollRequest asked, ClientCursors::Turn mine,
+       const Resume& resume)
+      : home(owner),
+        exchange(std::move(right)),
+        poll(std::move(asked)),
+        turn(std::move(mine)),
+        gap(resume.gap),
+        subscription(owner.replica_, *this, poll.topics, resume.after),
+        timer(owner.loop_, [this] { home.answer_empty(*this); }) {}
+  void news() override { home.answer(*this); }
+
+  LongPoll& home;
+  http::Exchange exchange;
+  PollRequest poll;
+  ClientCursors::Turn turn;
+  std::optional<Gap> gap;
+  std::uint64_t connection = 0;
+  http::Headers fields;  // CORS
+  Subscription subscription;
+  net::Timer timer;
+  Polls::iterator place;
+};
+
+// The text of an answer, and what it was made of.
+struct LongPoll::Answer {
+  EventRef first;  // null: none, or not to be shared
+  std::size_t max = 0;
+  Shape shape = Shape::message;
+  std::uint64_t tail = 0;
+  std::size_t events = 0;
+  std::string cursor;
+  std::shared_ptr<const std::string> text;
+};
+
+LongPoll::LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer,
+                   Audience& audience, ClientCursors& cursors, const Authorizer& authorizer,
+                   const Cors& cors, Options options)
+    : loop_(loop),
+      replica_(replica),
+      sequencer_(sequencer),
+      audience_(audience),
+      cursors_(cursors),
+      authorizer_(authorizer),
+      cors_(cors),
+      options_(options),
+      prepared_(std::make_shared<const http::Headers>(
+          http::Headers{{"content-type", "application/json"}, {"cache-control", "no-store"}})),
+      sweep_(loop, [this] {
+        finished_.clear();
+        last_.reset();
+      }) {}
+
+LongPoll::~LongPoll() = default;
+
+void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
+  if (request.method == "OPTIONS") return exchange.respond(cors_.preflight(request, methods));
+  const auto refused = [&](http::Response response) {
+    cors_.add(request, response.fields);
+    exchange.respond(std::move(response));
+  };
+  if (request.method == "HEAD") {
+    http::Response response;
+    response.prepared = prepared_;
+    return refused(std::move(response));
+  }
+  if (request.method != "GET") return refused(http::method_not_allowed(methods));
+  auto poll = read_poll(http::Query(request.query()));
+  if (const auto* reason = std::get_if<std::string>(&poll)) {
+    return refused(http::problem(400, *reason));
+  }
+  auto& wanted = std::get<PollRequest>(poll);
+  if (auto response = refuse(request, wanted)) return refused(*std::move(response));
+  hold(request, std::move(exchange), std::move(wanted));
+}
+
+std::optional<http::Response> LongPoll::refuse(const http::Request& request,
+                                               const PollRequest& poll) {
+  const Decision decision = authorizer_.subscriber(request, poll.topics);
+  if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
+  if (audience_.draining()) return overloaded("The server is about to stop.");
+  if (!replica_.started()) return overloaded("The history of events is not there yet.");
+  if (!replica_.has_room(poll.topics)) return overloaded("Too many topics are in use.");
+  if (full()) return overloaded("Too many polls are waiting.");
+  return std::nullopt;
+}
+
+// Of those that wait, some may have left without our being told.
+bool LongPoll::full() {
+  if (held_.size() < options_.held) return false;
+  if (loop_.now() - counted_ < std::chrono::seconds(1)) return true;
+  counted_ = loop_.now();
+  for (auto at = held_.begin(); at != held_.end();) {
+    Held& held = **at++;
+    if (!held.exchange.alive()) finish(held);
+  }
+  return held_.size() >= options_.held;
+}
+
+void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollRequest poll) {
+  const std::uint64_t connection = request.peer ? request.peer->connection : 0;
+  const std::string client = poll.client;
+  ClientCursors::Turn turn{.ticket = 0, .after = {}};
+  if (!client.empty()) {
+    supersede(client);
+    turn = cursors_.begin(client, connection, poll.after, replica_.id(replica_.tail()).print(),
+                          loop_.now());
+    poll.after = turn.after;
+  }
+  const Resume from = resume(replica_, sequencer_.newest(), poll.topics, poll.after);
+  held_.push_back(
+      std::make_unique<Held>(*this, std::move(exchange), std::move(poll), std::move(turn), from));
+  Held& held = *held_.back();
+  held.place = std::prev(held_.end());
+  held.connection = connection;
+  cors_.add(request, held.fields);
+  if (!client.empty()) by_client_[client] = &held;
+  if (held.gap || held.subscription.next()) return answer(held);
+  if (held.poll.timeout == held.poll.timeout.zero()) return answer_empty(held);
+  held.subscription.wait();
+  // Sooner rather than later: the client may have set its own alarm to the time it asked for.
+  held.timer.start(jitter_.around(held.poll.timeout * 95 / 100, 0.05));
+}
+
+void LongPoll::supersede(const std::string& client) {
+  const auto found = by_client_.find(client);
+  if (found != by_client_.end()) answer_empty(*found->second);
+}
+
+void LongPoll::drain() {
+  while (!held_.empty()) answer_empty(*held_.front());
+}
+
+void LongPoll::answer(Held& held) {
+  if (!held.exchange.alive()) return finish(held);
+  if (auto missed = held.subscription.missed()) held.gap = std::move(missed);
+  const EventRef* first = held.subscription.next();
+  const bool alike = first && last_ && last_->first == *first && last_->max == held.poll.max &&
+                     last_->shape == held.poll.shape && last_->tail == replica_.tail();
+  if (!alike || held.gap || held.poll.topics.size() > 1) {
+    last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
+  }
+  const Answer& answer = *last_;
+  if (!held.poll.client.empty() &&
+      !cursors_.offer(held.poll.client, held.turn, held.connection, answer.cursor)) {
+    // Another worker has had a later poll of this client: this one is void, and moves nothing.
+    return respond_empty(held, held.turn.after);
+  }
+  audience_.deliveries += answer.events;
+  if (held.poll.client.empty()) {
+    return respond(held, std::make_unique<http::MemoryBody>(answer.text));
+  }
+  respond(held,
+          std::make_unique<ReceiptBody>(answer.text, cursors_, held.poll.client, held.turn.ticket));
+}
+
+LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
+  Answer made;
+  made.max = held.poll.max;
+  made.shape = held.poll.shape;
+  made.tail = replica_.tail();
+  std::string text = "{\"messages\":[";
+  std::string last_id;
+  const EventRef* event = held.subscription.next();
+  if (event && !gap && held.poll.topics.size() == 1) made.first = *event;
+  while (event && made.events < made.max &&
+         (made.events == 0 || text.size() < options_.answer_bytes)) {
+    if (made.events++ > 0) text += ',';
+    append_message(text, **event, made.shape);
+    last_id = (*event)->id();
+    held.subscription.take();
+    event = held.subscription.next();
+  }
+  made.cursor = event ? last_id : replica_.id(held.subscription.caught_up()).print();
+  text.append("],\"cursor\":\"").append(made.cursor).append("\"");
+  if (event) text += ",\"more\":true";
+  if (gap) text.append(",\"gap\":").append(gap->json());
+  text += '}';
+  made.text = std::make_shared<const std::string>(std::move(text));
+  return made;
+}
+
+// Time is up, or the client has sent another poll. It has everything up to now, and needs not
+// confirm that it got nothing.
+void LongPoll::answer_empty(Held& held) {
+  const std::string reached = replica_.id(held.subscription.caught_up()).print();
+  const std::string& client = held.poll.client;
+  const bool moved =
+      client.empty() || !held.exchange.alive() || cursors_.advance(client, held.turn, reached);
+  respond_empty(held, moved ? reached : held.turn.after);
+}
+
+void LongPoll::respond_empty(Held& held, const std::string& cursor) {
+  respond(held, http::text_body("{\"messages\":[],\"cursor\":" + http::json_string(cursor) + "}"));
+}
+
+void LongPoll::respond(Held& held, std::unique_ptr<http::Body> body) {
+  http::Response response;
+  response.prepared = prepared_;
+  response.fields = std::move(held.fields);
+  response.live = true;
+  response.body = std::move(body);
+  held.exchange.respond(std::move(response));
+  finish(held);
+}
+
+void LongPoll::finish(Held& held) {
+  held.timer.stop();
+  const auto named = by_client_.find(held.poll.client);
+  if (named != by_client_.end() && named->second == &held) by_client_.erase(named);
+  finished_.splice(finished_.end(), held_, held.place);
+  sweep_.schedule();
+}
+
+}  // namespace sse

@@ -1,0 +1,79 @@
+// LongPoll: GET /poll, for whoever cannot stream: events after a cursor, at once or as soon as
+// there are any. Nothing is consumed by a read. The cursor is the client's, or kept for it by
+// ClientCursors.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "server/http/handler.h"
+#include "server/net/loop.h"
+#include "sse/audience.h"
+#include "sse/authorization.h"
+#include "sse/client_cursors.h"
+#include "sse/cors.h"
+#include "sse/jitter.h"
+#include "sse/poll_request.h"
+#include "sse/sequencer.h"
+#include "sse/subscription.h"
+
+namespace sse {
+
+class LongPoll final : public http::Handler {
+ public:
+  struct Options {
+    std::size_t held = 20'000;             // polls that wait, of one worker
+    std::size_t answer_bytes = 1'000'000;  // after which an answer takes no further event
+  };
+
+  // All outlive the handler.
+  LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer, Audience& audience,
+           ClientCursors& cursors, const Authorizer& authorizer, const Cors& cors, Options options);
+  ~LongPoll() override;
+
+  void handle(const http::Request& request, http::Exchange exchange) override;
+  // Answers all that wait.
+  void drain();
+  std::size_t held() const { return held_.size(); }
+
+ private:
+  struct Held;
+  struct Answer;
+  using Polls = std::list<std::unique_ptr<Held>>;
+
+  std::optional<http::Response> refuse(const http::Request& request, const PollRequest& poll);
+  void hold(const http::Request& request, http::Exchange exchange, PollRequest poll);
+  bool full();
+  void supersede(const std::string& client);
+  void answer(Held& held);
+  void answer_empty(Held& held);
+  Answer gather(Held& held, std::optional<Gap> gap);
+  void respond_empty(Held& held, const std::string& cursor);
+  void respond(Held& held, std::unique_ptr<http::Body> body);
+  void finish(Held& held);
+
+  net::Loop& loop_;
+  Replica& replica_;
+  const Sequencer& sequencer_;
+  Audience& audience_;
+  ClientCursors& cursors_;
+  const Authorizer& authorizer_;
+  const Cors& cors_;
+  const Options options_;
+  const std::shared_ptr<const http::Headers> prepared_;
+  Jitter jitter_;
+  net::Clock::time_point counted_{};  // when full() last looked for those that have left
+  Polls held_;
+  std::unordered_map<std::string, Held*> by_client_;
+  std::unique_ptr<Answer> last_;  // many polls wait for the same: they share one text
+  Polls finished_;                // until the turn's end: they may be in the middle of a call
+  net::Later sweep_;
+};
+
+}  // namespace sse

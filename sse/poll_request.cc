@@ -1,0 +1,63 @@
+#include "sse/poll_request.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "sse/event.h"
+#include "sse/subscribe_request.h"
+
+namespace sse {
+namespace {
+
+constexpr unsigned longest_timeout = 60;  // seconds
+constexpr unsigned largest_max = 1000;
+constexpr std::size_t longest_client = 128;
+
+std::optional<unsigned> number(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  if (error != std::errc() || end != text.end()) return std::nullopt;
+  return value;
+}
+
+std::optional<Shape> shape_of(std::string_view text) {
+  if (text == "true" || text == "1") return Shape::envelope;
+  if (text == "false" || text == "0") return Shape::message;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
+  PollRequest poll;
+  auto topics = wanted_topics(query);
+  if (auto* reason = std::get_if<std::string>(&topics)) return std::move(*reason);
+  poll.topics = std::move(std::get<std::vector<std::string>>(topics));
+  if (const auto after = query.get("after"); after && !after->empty()) poll.after = *after;
+  if (const auto text = query.get("timeout")) {
+    const auto seconds = number(*text);
+    if (!seconds) return "\"timeout\" is a whole number of seconds, at most 60.";
+    poll.timeout = std::chrono::seconds(std::min(*seconds, longest_timeout));
+  }
+  if (const auto text = query.get("max")) {
+    const auto max = number(*text);
+    if (!max || *max == 0) return "\"max\" is a number of messages, from 1 to 1000.";
+    poll.max = std::min(*max, largest_max);
+  }
+  if (const auto text = query.get("envelope")) {
+    const auto shape = shape_of(*text);
+    if (!shape) return "\"envelope\" is true or false.";
+    poll.shape = *shape;
+  }
+  if (const auto client = query.get("clientId")) {
+    if (client->empty() || client->size() > longest_client || !printable(*client)) {
+      return "\"clientId\" is 1 to 128 bytes of UTF-8 text without control characters.";
+    }
+    poll.client = *client;
+    for (const std::string& topic : poll.topics) poll.client.append("\n").append(topic);
+  }
+  return poll;
+}
+
+}  // namespace sse

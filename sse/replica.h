@@ -1,0 +1,94 @@
+// Replica: a worker's own copy of the recent log, by topic, read without locks on the worker's
+// thread. It decides what is kept and remembers what was not; order and ids come from the
+// Sequencer.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/net/loop.h"
+#include "sse/event.h"
+#include "sse/topic.h"
+
+namespace sse {
+
+class Replica {
+ public:
+  struct Options {
+    std::size_t events_per_topic = 1000;
+    std::size_t bytes_per_topic =
+        8 << 20;                   // so that a chatty topic does not cost a quiet one its past
+    std::size_t bytes = 64 << 20;  // in all; the oldest go first
+    std::chrono::seconds age{3600};
+    std::size_t topics = 10'000;  // with events or readers
+  };
+
+  // `loop` must outlive it.
+  Replica(net::Loop& loop, Options options);
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  // Both as Inbox has them.
+  void start(std::string epoch, std::uint64_t tail);
+  void apply(std::span<const EventRef> events);
+
+  // False until the Sequencer has been heard of: nothing can be promised to a reader.
+  bool started() const { return generation_ != 0; }
+  const std::string& epoch() const { return epoch_; }
+  // Of the history before this one; the same if this one had a hole.
+  const std::string& previous_epoch() const { return previous_epoch_; }
+  std::uint64_t tail() const { return tail_; }
+  EventId id(std::uint64_t seq) const { return {.epoch = epoch_, .seq = seq}; }
+  // "id: <tail>\n\n", which moves a reader's resume point and is no event.
+  std::string_view checkpoint() const { return checkpoint_; }
+  // Counts the histories: a reader that knows another number holds an id that means nothing now.
+  std::uint32_t generation() const { return generation_; }
+  std::uint64_t events() const { return events_; }  // ever applied
+  std::size_t topics() const { return topics_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+  // Whether readers may join all of `names`.
+  bool has_room(std::span<const std::string> names) const;
+  // The topic is kept until the reader leaves. There must be room.
+  Topic& join(std::string_view name);
+  void leave(Topic& topic);
+  // Null if there is nothing of that name.
+  const Topic* find(std::string_view name) const;
+  // Events of this name up to that seq may be missing here.
+  std::uint64_t lost(std::string_view name) const;
+
+ private:
+  using Topics = std::map<std::string, Topic, std::less<>>;
+
+  void append(const EventRef& event);
+  void drop_first(Topic& topic);
+  bool make_room();
+  void forget(Topic& topic);
+  net::Clock::time_point expiry_of(const Event& event) const;
+  void expire();
+  void wake();
+
+  net::Loop& loop_;
+  const Options options_;
+  net::Timer expiry_;
+  std::string epoch_;
+  std::string previous_epoch_;
+  std::string checkpoint_;
+  std::uint64_t tail_ = 0;
+  std::uint64_t forgotten_ = 0;  // highest seq of any topic that is not here any more
+  std::uint64_t events_ = 0;
+  std::uint32_t generation_ = 0;
+  std::size_t bytes_ = 0;
+  std::size_t read_topics_ = 0;  // those with readers
+  Topics topics_;
+  std::map<std::uint64_t, Topic*> oldest_;  // each topic that has events, by the seq of its first
+  std::vector<Topic*> touched_;
+};
+
+}  // namespace sse

@@ -1,0 +1,74 @@
+// Topic: the bounded log of one name, and who waits for more of it. A reader is a position in the
+// log; what is dropped when, and who reads, is the replica's and the subscription's affair.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "server/net/loop.h"
+#include "sse/chain.h"
+#include "sse/event.h"
+
+namespace sse {
+
+// Someone who is to be told once that a topic has more.
+class Waiter : public Link {
+ public:
+  // The waiter is in no chain any more, and may be destroyed or wait again.
+  virtual void woken() = 0;
+
+ protected:
+  ~Waiter() = default;
+};
+
+// On one worker's thread.
+class Topic {
+ public:
+  // `lost`: events of this name up to that seq may have existed and are not here.
+  Topic(std::string name, std::uint64_t lost) : name_(std::move(name)), lost_(lost) {}
+  Topic(const Topic&) = delete;
+  Topic& operator=(const Topic&) = delete;
+
+  const std::string& name() const { return name_; }
+  std::uint64_t lost() const { return lost_; }
+  std::size_t bytes() const { return bytes_; }
+  bool empty() const { return log_.empty(); }
+
+  // Positions count this topic's own events and are never used again. [first, end) are here.
+  std::uint64_t first() const { return first_; }
+  std::uint64_t end() const { return first_ + log_.size(); }
+  const EventRef& at(std::uint64_t position) const { return log_[position - first_].event; }
+  // Position of the first event here whose seq is greater than `seq`.
+  std::uint64_t after(std::uint64_t seq) const;
+
+  void append(EventRef event, net::Clock::time_point expires);
+  // Of the oldest event here; there must be one.
+  net::Clock::time_point first_expires() const { return log_.front().expires; }
+  // Drops the oldest; there must be one.
+  void drop_first();
+  // Drops all; what comes next is of another history, in which `lost` has been missed.
+  void restart(std::uint64_t lost);
+
+  void wait(Waiter& waiter) { waiters_.push_back(waiter); }
+  // Wakes each that waits now, once.
+  void wake();
+
+  std::uint32_t readers = 0;  // subscriptions that keep a position here
+  bool touched = false;       // has events that nobody has been woken for
+
+ private:
+  struct Held {
+    EventRef event;
+    net::Clock::time_point expires;
+  };
+  std::string name_;
+  std::deque<Held> log_;
+  std::uint64_t first_ = 0;
+  std::uint64_t lost_;
+  std::size_t bytes_ = 0;
+  Chain<Waiter> waiters_;
+};
+
+}  // namespace sse

@@ -1,0 +1,41 @@
+// FileHandler: the one place that turns outcomes of asset_store and precondition into responses.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/http/handler.h"
+#include "static/asset_store.h"
+
+namespace assets {
+
+// Serves GET and HEAD. A path without a file is answered by: index.html, for navigations of a
+// single-page app; else `next`, if there is one, whatever the method; else 404.html, if there is
+// one, with status 404; else a problem.
+class FileHandler final : public http::Handler {
+ public:
+  enum class Spa {
+    off,
+    on,  // navigations to unknown paths get /index.html with 200; other unknown paths do not
+  };
+  struct Options {
+    Spa spa = Spa::off;
+    http::Handler* next = nullptr;  // must outlive the handler
+  };
+
+  // `store` must outlive the handler.
+  FileHandler(AssetStore& store, Options options);
+
+  void handle(const http::Request& request, http::Exchange exchange) override;
+
+ private:
+  http::Response answer(const http::Request& request, const std::shared_ptr<const Asset>& asset);
+  http::Response answer_missing(const http::Request& request);
+
+  AssetStore& store_;
+  Options options_;
+  std::uint64_t boundary_;  // of multipart bodies, counted up
+};
+
+}  // namespace assets

@@ -1,0 +1,248 @@
+#include <catch2/catch.hpp>
+#include <deque>
+
+#include "tests/unit/sse/world.h"
+
+using namespace sse;
+using namespace sse::testing;
+
+TEST_CASE("a new stream greets at once and gives a point to resume from") {
+  World world;
+  world.publish("before");
+  FakeExchange stream = world.worker().events("/events");
+  CHECK(stream.status() == 200);
+  CHECK(stream.field("content-type") == "text/event-stream");
+  CHECK(stream.field("cache-control") == "no-store, no-transform");
+  CHECK(stream.field("x-accel-buffering") == "no");
+  CHECK(stream.field("incremental") == "?1");
+  CHECK(stream.field("vary") == "origin");
+  CHECK(stream.field("connection") == "(none)");
+  CHECK(stream.response().live);
+  CHECK(behind_greeting(stream.read()) == "id: epoch1-1\n\n");
+  CHECK_FALSE(stream.ended);
+}
+
+TEST_CASE("an event published while a stream waits wakes it once and arrives next") {
+  World world;
+  FakeExchange stream = world.worker().events("/events");
+  stream.read();
+  world.publish("one");
+  world.publish("two");
+  CHECK(stream.waker.wakes == 1);
+  CHECK(stream.read() == "id: epoch1-1\ndata: one\n\nid: epoch1-2\ndata: two\n\n");
+}
+
+TEST_CASE("a stream hears its own topics only, in one order over all of them") {
+  World world;
+  FakeExchange stream = world.worker().events("/events?topic=b&topic=a&topic=b");
+  stream.read();
+  world.publish("1", "a");
+  world.publish("2", "c");
+  world.publish("3", "b");
+  world.publish("4", "a");
+  CHECK(stream.read() ==
+        "id: epoch1-1\ndata: 1\n\nid: epoch1-3\ndata: 3\n\nid: epoch1-4\ndata: 4\n\n");
+}
+
+TEST_CASE("a stream resumes from the field, else from the parameter by any of its names") {
+  World world;
+  for (const char* text : {"1", "2", "3"}) world.publish(text);
+  const std::string rest = "id: epoch1-3\ndata: 3\n\n";
+  CHECK(behind_greeting(world.worker().events("/events", {{"last-event-id", "epoch1-2"}}).read()) ==
+        rest);
+  for (const char* name : {"lastEventId", "last_event_id", "Last-Event-ID"}) {
+    const std::string target = std::string("/events?") + name + "=epoch1-2";
+    CHECK(behind_greeting(world.worker().events(target).read()) == rest);
+  }
+  CHECK(behind_greeting(world.worker()
+                            .events("/events?lastEventId=epoch1-1", {{"last-event-id", "epoch1-2"}})
+                            .read()) == rest);
+}
+
+TEST_CASE("only an idle stream gets a heart-beat, and it is a checkpoint") {
+  World world;
+  FakeExchange idle = world.worker().events("/events?topic=quiet");
+  FakeExchange busy = world.worker().events("/events?topic=busy");
+  idle.read();
+  busy.read();
+  for (int i = 0; i < 10; ++i) {
+    world.loop().advance(2s);
+    world.publish("tick", "busy");
+    CHECK(busy.read().find("data: tick") != std::string::npos);
+  }
+  CHECK(idle.waker.wakes == 1);
+  CHECK(idle.read() == "id: epoch1-10\n\n");
+  world.loop().advance(17s);
+  CHECK(idle.read() == "id: epoch1-10\n\n");
+  CHECK(busy.read() == "id: epoch1-10\n\n");
+}
+
+TEST_CASE("a checkpoint never loses an event published at the same moment") {
+  World world;
+  FakeExchange stream = world.worker().events("/events");
+  stream.read();
+  world.loop().advance(17s);
+  world.publish("now");
+  CHECK(stream.waker.wakes == 1);
+  CHECK(stream.read() == "id: epoch1-1\ndata: now\n\n");
+}
+
+TEST_CASE("drain ends every stream with word of when to come back, and defers new ones") {
+  World world;
+  FakeExchange waiting = world.worker().events("/events");
+  FakeExchange unread = world.worker().events("/events");
+  waiting.read();
+  world.worker().hub.drain();
+  CHECK(waiting.waker.wakes == 1);
+  const std::string farewell = waiting.read();
+  CHECK(farewell.starts_with("retry: "));
+  CHECK(farewell.ends_with("\n\n"));
+  CHECK(waiting.ended);
+  CHECK(behind_greeting(unread.read()).starts_with("retry: "));
+  CHECK(unread.ended);
+
+  FakeExchange late = world.worker().events("/events");
+  CHECK(late.status() == 200);
+  CHECK(late.field("content-type") == "text/event-stream");
+  CHECK(late.read().starts_with("retry: "));
+  CHECK(late.ended);
+}
+
+TEST_CASE("a block that is cut when drain comes is finished before the farewell") {
+  World world;
+  FakeExchange stream = world.worker().events("/events");
+  stream.read();
+  world.publish(std::string(100, 'x'));
+  std::vector<std::byte> small(10);
+  CHECK(stream.response().body->read(small, stream.waker) == http::Read{10, false});
+  world.worker().hub.drain();
+  const std::string rest = stream.read();
+  CHECK(rest.find("xx\n\nretry: ") != std::string::npos);
+  CHECK(stream.ended);
+}
+
+TEST_CASE("above the number of subscribers a stream is deferred, not refused") {
+  Hub::Options options;
+  options.streams.subscribers = 3;
+  options.streams.per_connection = 2;
+  World world(options);
+  const auto join = [&](std::uint64_t connection) {
+    return world.worker().ask(world.worker().hub.event_stream(), get("/events"), connection);
+  };
+  const auto deferred = [](FakeExchange fake) {
+    fake.read();
+    return fake.status() == 200 && fake.ended;
+  };
+  {
+    FakeExchange first = join(1);
+    FakeExchange second = join(1);
+    CHECK(deferred(join(1)));
+    FakeExchange third = join(2);
+    CHECK(deferred(join(3)));
+    CHECK(world.worker().hub.counters().subscribers == 3);
+  }
+  CHECK(world.worker().hub.counters().subscribers == 0);
+  CHECK_FALSE(deferred(join(1)));
+}
+
+TEST_CASE("retry is never below 250 ms nor above five minutes") {
+  for (const auto& [asked, said] :
+       {std::pair{0ms, "retry: 250\n"}, std::pair{10'000'000ms, "retry: 300000\n"}}) {
+    Hub::Options options;
+    options.streams.retry = asked;
+    World world(options);
+    CHECK(world.worker().events("/events").read().find(said) != std::string::npos);
+  }
+}
+
+TEST_CASE("HEAD gets the fields, other methods 405, bad topics 400") {
+  World world;
+  http::Request head = get("/events");
+  head.method = "HEAD";
+  FakeExchange fields = world.worker().ask(world.worker().hub.event_stream(), head);
+  CHECK(fields.status() == 200);
+  CHECK(fields.field("content-type") == "text/event-stream");
+  CHECK(world.worker().hub.counters().subscribers == 0);
+
+  http::Request post = get("/events");
+  post.method = "POST";
+  FakeExchange refused = world.worker().ask(world.worker().hub.event_stream(), post);
+  CHECK(refused.status() == 405);
+  CHECK(refused.field("allow") == "GET, HEAD, OPTIONS");
+
+  CHECK(world.worker().events("/events?topic=a%0Ab").status() == 400);
+  CHECK(world.worker().events("/events?topic=").status() == 400);
+  CHECK(world.worker().events("/events?topic=" + std::string(129, 'a')).status() == 400);
+  std::string many = "/events?";
+  for (int i = 0; i < 33; ++i) many += "&topic=" + std::to_string(i);
+  CHECK(world.worker().events(many).status() == 400);
+}
+
+TEST_CASE("a preflight allows what an EventSource and a fetch need") {
+  Hub::Options options;
+  options.origins = {"https://app.example"};
+  World world(options);
+  http::Request ask = get("/events", {{"origin", "https://app.example"},
+                                      {"access-control-request-method", "GET"},
+                                      {"access-control-request-headers", "last-event-id"}});
+  ask.method = "OPTIONS";
+  FakeExchange answer = world.worker().ask(world.worker().hub.event_stream(), ask);
+  CHECK(answer.status() == 204);
+  CHECK(answer.field("access-control-allow-origin") == "https://app.example");
+  CHECK(answer.field("access-control-allow-headers") ==
+        "last-event-id, authorization, content-type, cache-control");
+  CHECK(answer.field("access-control-max-age") == "7200");
+
+  ask.fields.set("origin", "https://evil.example");
+  FakeExchange other = world.worker().ask(world.worker().hub.event_stream(), ask);
+  CHECK(other.status() == 204);
+  CHECK(other.field("access-control-allow-origin") == "(none)");
+}
+
+TEST_CASE("credentials go only to origins that are listed") {
+  Hub::Options options;
+  options.origins = {"*", "https://app.example"};
+  World world(options);
+  FakeExchange any = world.worker().events("/events", {{"origin", "https://any.example"}});
+  CHECK(any.field("access-control-allow-origin") == "*");
+  CHECK(any.field("access-control-allow-credentials") == "(none)");
+  FakeExchange listed = world.worker().events("/events", {{"origin", "https://app.example"}});
+  CHECK(listed.field("access-control-allow-origin") == "https://app.example");
+  CHECK(listed.field("access-control-allow-credentials") == "true");
+  World plain;
+  FakeExchange closed = plain.worker().events("/events", {{"origin", "https://any.example"}});
+  CHECK(closed.field("access-control-allow-origin") == "(none)");
+}
+
+TEST_CASE("a stream whose client goes leaves nothing behind") {
+  World world;
+  {
+    FakeExchange stream = world.worker().events("/events?topic=t");
+    stream.read();
+    CHECK(world.worker().hub.counters().topics == 1);
+  }
+  CHECK(world.worker().hub.counters().topics == 0);
+  world.publish("x", "t");
+  world.loop().advance(20s);
+}
+
+TEST_CASE("ten thousand waiting streams are each woken once by a batch") {
+  Hub::Options options;
+  options.streams.per_connection = 10'000;
+  World world(options);
+  std::deque<FakeExchange> streams;  // they stay where they are: the wakers are within
+  for (int i = 0; i < 10'000; ++i) {
+    streams.push_back(world.worker().events("/events"));
+    streams.back().read();
+  }
+  std::string id;
+  for (int i = 0; i < 3; ++i) world.publish_unseen(draft("x"), id);
+  world.loop().settle();
+  int wakes = 0;
+  for (FakeExchange& stream : streams) {
+    wakes += stream.waker.wakes;
+    CHECK(stream.read(64).size() == 3 * std::string("id: epoch1-1\ndata: x\n\n").size());
+  }
+  CHECK(wakes == 10'000);
+  CHECK(world.worker().hub.counters().deliveries == 30'000);
+}

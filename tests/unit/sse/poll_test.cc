@@ -1,0 +1,242 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/sse/world.h"
+
+using namespace sse;
+using namespace sse::testing;
+
+namespace {
+
+std::string said(std::string_view messages, std::string_view cursor, std::string_view more = "") {
+  return "{\"messages\":[" + std::string(messages) + "],\"cursor\":\"" + std::string(cursor) +
+         "\"" + std::string(more) + "}";
+}
+
+}  // namespace
+
+TEST_CASE("a poll behind the newest event is answered at once") {
+  World world;
+  for (const char* text : {"1", "2", "3"}) world.publish(text);
+  FakeExchange poll = world.worker().poll("/poll?after=epoch1-1");
+  CHECK(poll.status() == 200);
+  CHECK(poll.field("content-type") == "application/json");
+  CHECK(poll.field("cache-control") == "no-store");
+  CHECK(poll.response().live);
+  CHECK(poll.read() == said("\"2\",\"3\"", "epoch1-3"));
+}
+
+TEST_CASE("a poll that has everything waits for the next publish, and gets the whole batch") {
+  World world;
+  world.publish("1");
+  FakeExchange poll = world.worker().poll("/poll?after=epoch1-1");
+  FakeExchange fresh = world.worker().poll("/poll");
+  FakeExchange other = world.worker().poll("/poll?topic=other");
+  CHECK_FALSE(poll.answered());
+  CHECK(world.worker().hub.counters().polls == 3);
+  std::string id;
+  world.publish_unseen(draft("2"), id);
+  world.publish_unseen(draft("3"), id);
+  world.loop().settle();
+  CHECK(poll.read() == said("\"2\",\"3\"", "epoch1-3"));
+  CHECK(fresh.read() == said("\"2\",\"3\"", "epoch1-3"));
+  CHECK_FALSE(other.answered());
+  CHECK(world.worker().hub.counters().polls == 1);
+}
+
+TEST_CASE("a poll without news is answered with none when its time is up") {
+  World world;
+  FakeExchange poll = world.worker().poll("/poll?topic=quiet&timeout=10");
+  FakeExchange usual = world.worker().poll("/poll?topic=quiet");
+  FakeExchange longest = world.worker().poll("/poll?topic=quiet&timeout=3600");
+  world.publish("elsewhere");
+  world.loop().advance(8900ms);
+  CHECK_FALSE(poll.answered());
+  world.loop().advance(1200ms);
+  CHECK(poll.read() == said("", "epoch1-1"));
+  CHECK_FALSE(usual.answered());
+  world.loop().advance(15s);
+  CHECK(usual.answered());
+  CHECK_FALSE(longest.answered());
+  world.loop().advance(35s);
+  CHECK(longest.answered());
+  CHECK(world.worker().poll("/poll?timeout=0").read() == said("", "epoch1-1"));
+}
+
+TEST_CASE("messages come back as they were published, JSON as JSON and text as text") {
+  World world;
+  Draft value = draft("{\"a\":[1,null]}");
+  value.form = Form::json;
+  world.publish(value);
+  world.publish("{\"a\":1} \"quoted\"\nline");
+  CHECK(world.worker().poll("/poll?after=epoch1-0").read() ==
+        said("{\"a\":[1,null]},\"{\\\"a\\\":1} \\\"quoted\\\"\\nline\"", "epoch1-2"));
+}
+
+TEST_CASE("envelopes carry id, topic, type, and the publisher's own id") {
+  World world;
+  Draft named = draft("x", "t", "tick");
+  named.publisher_id = "mine";
+  world.publish(named);
+  world.publish("y", "t");
+  CHECK(world.worker().poll("/poll?topic=t&after=epoch1-0&envelope=true").read() ==
+        said("{\"id\":\"epoch1-1\",\"topic\":\"t\",\"type\":\"tick\",\"publisher_id\":\"mine\","
+             "\"data\":\"x\"},{\"id\":\"epoch1-2\",\"topic\":\"t\",\"type\":\"message\",\"data\":"
+             "\"y\"}",
+             "epoch1-2"));
+}
+
+TEST_CASE("a backlog is paged") {
+  World world;
+  for (const char* text : {"1", "2", "3"}) world.publish(text);
+  CHECK(world.worker().poll("/poll?after=epoch1-0&max=2").read() ==
+        said("\"1\",\"2\"", "epoch1-2", ",\"more\":true"));
+  CHECK(world.worker().poll("/poll?after=epoch1-2&max=2").read() == said("\"3\"", "epoch1-3"));
+}
+
+TEST_CASE("an answer is bounded in bytes as well, but has at least one message") {
+  Hub::Options options;
+  options.polls.answer_bytes = 10;
+  World world(options);
+  world.publish(std::string(50, 'x'));
+  world.publish("2");
+  CHECK(world.worker().poll("/poll?after=epoch1-0").read() ==
+        said("\"" + std::string(50, 'x') + "\"", "epoch1-1", ",\"more\":true"));
+}
+
+TEST_CASE("a poll is told of a gap at once") {
+  Hub::Options options;
+  options.replica.events_per_topic = 1;
+  World world(options);
+  world.publish("1");
+  world.publish("2");
+  CHECK(world.worker().poll("/poll?after=epoch1-0").read() ==
+        said("\"2\"", "epoch1-2",
+             ",\"gap\":{\"requested\":\"epoch1-0\",\"resumed\":\"epoch1-2\",\"earliest\":"
+             "\"epoch1-2\",\"reason\":\"expired\"}"));
+  CHECK(world.worker()
+            .poll("/poll?after=nonsense&topic=none")
+            .read()
+            .starts_with("{\"messages\":[],\"cursor\":\"epoch1-2\",\"gap\":{"));
+}
+
+TEST_CASE("bad parameters of a poll are refused with their names") {
+  World world;
+  for (const char* bad : {"timeout=soon", "timeout=-1", "timeout=", "timeout=1.5", "max=0", "max=x",
+                          "envelope=maybe", "clientId=", "clientId=a%00", "topic=%0D"}) {
+    FakeExchange poll = world.worker().poll(std::string("/poll?") + bad);
+    CHECK(poll.status() == 400);
+    CHECK(poll.field("content-type") == "application/problem+json");
+  }
+  http::Request post = get("/poll");
+  post.method = "POST";
+  CHECK(world.worker().ask(world.worker().hub.long_poll(), post).status() == 405);
+}
+
+TEST_CASE("a named client gets what is published between its polls") {
+  World world;
+  world.publish("before it came");
+  FakeExchange first = world.worker().poll("/poll?clientId=c");
+  CHECK_FALSE(first.answered());
+  world.publish("1");
+  CHECK(first.read() == said("\"1\"", "epoch1-2"));
+  world.publish("2");
+  world.publish("3");
+  CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"2\",\"3\"", "epoch1-4"));
+}
+
+TEST_CASE("an answer that may not have arrived is given again on another connection") {
+  World world;
+  world.worker().poll("/poll?clientId=c&timeout=0", 1);
+  world.publish("1");
+  CHECK(world.worker().poll("/poll?clientId=c", 1).read() == said("\"1\"", "epoch1-1"));
+  world.publish("2");
+  CHECK(world.worker().poll("/poll?clientId=c", 2).read() == said("\"1\",\"2\"", "epoch1-2"));
+  FakeExchange next = world.worker().poll("/poll?clientId=c", 2);
+  CHECK_FALSE(next.answered());
+}
+
+TEST_CASE("an answer that was cancelled before it was sent whole is given again") {
+  World world;
+  world.worker().poll("/poll?clientId=c&timeout=0");
+  world.publish("a long message");
+  {
+    FakeExchange cancelled = world.worker().poll("/poll?clientId=c");
+    std::vector<std::byte> small(10);
+    cancelled.response().body->read(small, cancelled.waker);
+  }
+  CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"a long message\"", "epoch1-1"));
+}
+
+TEST_CASE("a named client's own word of how far it has come counts most") {
+  World world;
+  for (const char* text : {"1", "2", "3"}) world.publish(text);
+  CHECK(world.worker().poll("/poll?clientId=c&after=epoch1-1").read() ==
+        said("\"2\",\"3\"", "epoch1-3"));
+}
+
+TEST_CASE("a second poll of a client ends the one that waits") {
+  World world;
+  FakeExchange first = world.worker().poll("/poll?clientId=c");
+  FakeExchange second = world.worker().poll("/poll?clientId=c");
+  CHECK(first.read() == said("", "epoch1-0"));
+  CHECK_FALSE(second.answered());
+  world.publish("1");
+  CHECK(second.read() == said("\"1\"", "epoch1-1"));
+}
+
+TEST_CASE("a second poll on another worker leaves the first without messages") {
+  World world;
+  world.add_worker();
+  FakeExchange first = world.worker(0).poll("/poll?clientId=c");
+  FakeExchange second = world.worker(1).poll("/poll?clientId=c", 2);
+  world.publish("1");
+  CHECK(first.read() == said("", "epoch1-0"));
+  CHECK(second.read() == said("\"1\"", "epoch1-1"));
+  FakeExchange third = world.worker(0).poll("/poll?clientId=c", 3);
+  CHECK(third.read() == said("\"1\"", "epoch1-1"));
+}
+
+TEST_CASE("a named client that has left without a word loses nothing") {
+  World world;
+  FakeExchange gone = world.worker().poll("/poll?clientId=c");
+  gone.leave();
+  world.publish("1");
+  CHECK_FALSE(gone.answered());
+  CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"1\"", "epoch1-1"));
+}
+
+TEST_CASE("clients are forgotten by age, and the longest silent by number") {
+  ClientCursors cursors({.clients = 2, .age = 60s});
+  const net::Clock::time_point start{};
+  cursors.begin("a", 1, "e-1", "e-9", start);
+  cursors.begin("b", 1, "e-1", "e-9", start);
+  cursors.begin("a", 1, std::nullopt, "e-9", start + 1s);
+  cursors.begin("c", 1, "e-1", "e-9", start + 2s);
+  CHECK(cursors.begin("b", 1, std::nullopt, "e-9", start + 3s).after == "e-9");
+  CHECK(cursors.begin("c", 1, std::nullopt, "e-9", start + 61s).after == "e-1");
+  CHECK(cursors.begin("a", 1, std::nullopt, "e-9", start + 200s).after == "e-9");
+  CHECK(cursors.size() == 1);
+}
+
+TEST_CASE("drain answers the polls that wait, and sends new ones away for a while") {
+  World world;
+  FakeExchange poll = world.worker().poll("/poll");
+  world.worker().hub.drain();
+  CHECK(poll.read() == said("", "epoch1-0"));
+  FakeExchange late = world.worker().poll("/poll");
+  CHECK(late.status() == 503);
+  CHECK(late.field("retry-after") == "2");
+}
+
+TEST_CASE("the number of polls that wait is bounded, and those that have left make way") {
+  Hub::Options options;
+  options.polls.held = 2;
+  World world(options);
+  FakeExchange one = world.worker().poll("/poll");
+  FakeExchange two = world.worker().poll("/poll");
+  CHECK(world.worker().poll("/poll").status() == 503);
+  one.leave();
+  world.loop().advance(1s);
+  CHECK_FALSE(world.worker().poll("/poll").answered());
+  CHECK_FALSE(two.answered());
+}

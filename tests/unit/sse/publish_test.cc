@@ -1,0 +1,135 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/sse/world.h"
+
+using namespace sse;
+using namespace sse::testing;
+
+namespace {
+
+FakeExchange send(World& world, std::string content, std::initializer_list<http::Field> fields = {},
+                  std::string type = "application/json", std::string address = "127.0.0.1") {
+  http::Request request = get("/send", fields);
+  request.method = "POST";
+  if (!type.empty()) request.fields.add("content-type", type);
+  http::Peer peer;
+  peer.address = std::move(address);
+  request.peer = &peer;
+  FakeExchange fake;
+  fake->content = std::move(content);
+  world.worker().hub.publish().handle(request, fake.exchange());
+  world.loop().settle();
+  return fake;
+}
+
+}  // namespace
+
+TEST_CASE("a message is answered with its id when it is in the order") {
+  World world;
+  FakeExchange stream = world.worker().events("/events");
+  stream.read();
+  FakeExchange sent = send(world, R"({"message":"hello"})");
+  CHECK(sent.status() == 200);
+  CHECK(sent.field("content-type") == "application/json");
+  CHECK(sent.field("cache-control") == "no-store");
+  CHECK(sent.read() == R"({"success":true,"id":"epoch1-1"})");
+  CHECK(sent->collect_limit == 65536);
+  CHECK(stream.read() == "id: epoch1-1\ndata: hello\n\n");
+}
+
+TEST_CASE("a string is sent as its text, any other value as JSON, with topic, type and id") {
+  World world;
+  FakeExchange stream = world.worker().events("/events?topic=t");
+  stream.read();
+  send(world, R"({"message":{"a":[1,2.5,null,true]},"topic":"t","type":"tick","id":"mine"})");
+  send(world, R"({"message":"a\nb","topic":"t"})", {}, "application/vnd.api+json; charset=utf-8");
+  send(world, R"({"message":null,"topic":"t","more":1})");
+  CHECK(stream.read() ==
+        "id: epoch1-1\nevent: tick\ndata: {\"a\":[1,2.5,null,true]}\n\n"
+        "id: epoch1-2\ndata: a\ndata: b\n\nid: epoch1-3\ndata: null\n\n");
+}
+
+TEST_CASE("what is not a message is refused with the reason and the place") {
+  World world;
+  const auto refusal = [&](std::string content) {
+    FakeExchange fake = send(world, std::move(content));
+    CHECK(fake.status() == 400);
+    return fake.read();
+  };
+  CHECK(refusal("{\"message\":\n tru}").find("line 2, column 5") != std::string::npos);
+  CHECK(refusal("").find("not JSON") != std::string::npos);
+  CHECK(refusal("[1]").find("must be a JSON object") != std::string::npos);
+  CHECK(refusal("{\"massage\":1}").find("\\\"message\\\" is missing") != std::string::npos);
+  CHECK(refusal("{\"message\":1,\"topic\":5}").find("\\\"topic\\\" must be a string") !=
+        std::string::npos);
+  CHECK(refusal("{\"message\":1,\"type\":\"a\\u0000b\"}").find("type") != std::string::npos);
+  CHECK(refusal("{\"message\":1,\"id\":\"a\\nb\"}").find("id") != std::string::npos);
+  CHECK(refusal("{\"message\":1e999}").find("not JSON") != std::string::npos);
+  CHECK(refusal("{\"message\":\"\xff\"}").find("not JSON") != std::string::npos);
+  CHECK(refusal("{\"message\":" + std::string(30'000, '[')).find("100 deep") != std::string::npos);
+  CHECK(world.sequencer.newest() == 0);
+}
+
+TEST_CASE("other content types are refused with 415, other methods with 405") {
+  World world;
+  for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "text/json"}) {
+    CHECK(send(world, "{\"message\":1}", {}, type).status() == 415);
+  }
+  FakeExchange fetched = world.worker().ask(world.worker().hub.publish(), get("/send"));
+  CHECK(fetched.status() == 405);
+  CHECK(fetched.field("allow") == "POST, OPTIONS");
+}
+
+TEST_CASE("a page of another origin may publish only if its origin is listed") {
+  Hub::Options options;
+  options.origins = {"*", "https://listed.example"};
+  World world(options);
+  const std::string one = "{\"message\":1}";
+  CHECK(send(world, one, {{"origin", "https://app.test"}}).status() == 200);
+  CHECK(send(world, one, {{"origin", "https://listed.example"}, {"sec-fetch-site", "cross-site"}})
+            .status() == 200);
+  CHECK(send(world, one, {{"origin", "https://evil.example"}}).status() == 403);
+  CHECK(send(world, one, {{"origin", "http://app.test"}}).status() == 403);
+  CHECK(send(world, one, {{"origin", "null"}}).status() == 403);
+  CHECK(send(world, one, {{"sec-fetch-site", "cross-site"}}).status() == 403);
+  CHECK(send(world, one, {{"sec-fetch-site", "same-origin"}}).status() == 200);
+}
+
+TEST_CASE("in development only clients on the loopback publish without a token") {
+  World world;
+  CHECK(send(world, "{\"message\":1}", {}, "application/json", "::1").status() == 200);
+  FakeExchange far = send(world, "{\"message\":1}", {}, "application/json", "192.0.2.1");
+  CHECK(far.status() == 403);
+  CHECK(far.read().find("this machine only") != std::string::npos);
+}
+
+TEST_CASE("a token publishes to the topics it grants") {
+  const Key key = Key::read("0123456789abcdef0123456789abcdef");
+  World world({}, {.dev = false, .tokens = {}, .keys = {key}, .subscribe_requires_token = false});
+  const std::vector<std::string> topics{"news"};
+  const std::string bearer = "Bearer " + make_token(key, topics, {}, 60s);
+  CHECK(send(world, "{\"message\":1,\"topic\":\"news\"}", {{"authorization", bearer}}).status() ==
+        200);
+  FakeExchange other = send(world, "{\"message\":1,\"topic\":\"x\"}", {{"authorization", bearer}});
+  CHECK(other.status() == 403);
+  CHECK(other.read().find("topic \\\"x\\\"") != std::string::npos);
+  FakeExchange none = send(world, "{\"message\":1}");
+  CHECK(none.status() == 401);
+  CHECK(none.field("www-authenticate") == "Bearer realm=\"herald\"");
+}
+
+TEST_CASE("a publisher that leaves before its event is in the order is no trouble") {
+  World world;
+  http::Request request = get("/send", {{"content-type", "application/json"}});
+  request.method = "POST";
+  http::Peer peer;
+  peer.address = "127.0.0.1";
+  request.peer = &peer;
+  FakeExchange fake;
+  fake->content = "{\"message\":1}";
+  world.worker().hub.publish().handle(request, fake.exchange());
+  fake.leave();
+  world.loop().settle();
+  CHECK_FALSE(fake.answered());
+  CHECK(world.sequencer.newest() == 1);
+}

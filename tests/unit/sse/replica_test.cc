@@ -1,0 +1,96 @@
+#include "sse/replica.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/sse/world.h"
+
+using namespace sse;
+using namespace sse::testing;
+
+namespace {
+
+struct Log {
+  explicit Log(Replica::Options options = {}) : replica(loop, options) { replica.start("e", 0); }
+  void add(const std::string& topic, std::size_t size = 1) {
+    const EventRef event = std::make_shared<const Event>(
+        "e", ++seq, draft(std::string(size, 'x'), topic), std::chrono::system_clock::now());
+    replica.apply({&event, 1});
+  }
+  std::uint64_t held(const std::string& topic) const {
+    const Topic* found = replica.find(topic);
+    return found ? found->end() - found->first() : 0;
+  }
+  net::Loop loop{net::Loop::Time::manual};
+  Replica replica;
+  std::uint64_t seq = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a chatty topic costs a quiet one nothing, by number or by size") {
+  Log log({.events_per_topic = 10, .bytes_per_topic = 20'000, .bytes = 1'000'000});
+  log.add("quiet");
+  for (int i = 0; i < 100; ++i) log.add("chatty");
+  for (int i = 0; i < 100; ++i) log.add("heavy", 5'000);
+  CHECK(log.held("quiet") == 1);
+  CHECK(log.held("chatty") == 10);
+  CHECK(log.held("heavy") == 3);
+}
+
+TEST_CASE("above the bytes in all the oldest events go first") {
+  Log log({.events_per_topic = 100, .bytes_per_topic = 100'000, .bytes = 30'000});
+  log.add("first", 9'000);
+  log.add("second", 9'000);
+  log.add("third", 9'000);
+  log.add("fourth", 9'000);
+  CHECK(log.held("first") == 0);
+  CHECK(log.held("fourth") == 1);
+  CHECK(log.replica.bytes() < 30'000);
+  CHECK(log.replica.lost("first") == 1);
+}
+
+TEST_CASE("an event larger than the whole history is kept while it is the newest") {
+  Log log({.events_per_topic = 10, .bytes_per_topic = 100, .bytes = 100});
+  log.add("t", 5'000);
+  CHECK(log.held("t") == 1);
+  log.add("t", 5'000);
+  CHECK(log.held("t") == 1);
+  CHECK(log.replica.lost("t") == 1);
+}
+
+TEST_CASE("events leave when their age has come") {
+  Log log({.age = 60s});
+  log.add("t");
+  log.loop.advance(30s);
+  log.add("t");
+  CHECK(log.held("t") == 2);
+  log.loop.advance(31s);
+  CHECK(log.held("t") == 1);
+  log.loop.advance(30s);
+  CHECK(log.held("t") == 0);
+  CHECK(log.replica.topics() == 0);
+  CHECK(log.replica.bytes() == 0);
+}
+
+TEST_CASE("the number of topics is bounded, and those that are read stay") {
+  Log log({.topics = 2});
+  Topic& read = log.replica.join("read");
+  log.add("a");
+  log.add("b");
+  CHECK(log.replica.topics() == 2);
+  CHECK(log.held("a") == 0);
+  CHECK(log.replica.lost("a") == 1);
+  CHECK(log.held("b") == 1);
+  const std::vector<std::string> one{"c"};
+  const std::vector<std::string> two{"c", "d"};
+  CHECK(log.replica.has_room(one));
+  CHECK_FALSE(log.replica.has_room(two));
+  Topic& also = log.replica.join("c");
+  CHECK(log.held("b") == 0);
+  log.add("d");  // no room at all: forgotten at once, and that is remembered
+  CHECK(log.replica.topics() == 2);
+  CHECK(log.replica.lost("d") == 3);
+  log.replica.leave(also);
+  log.replica.leave(read);
+  CHECK(log.replica.topics() == 0);
+}
