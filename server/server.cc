@@ -65,12 +65,13 @@ class Server::Worker {
     listeners_.clear();
     for (auto& [key, connection] : connections_) connection->drain();
     app_->drain();
-    patience_ = std::make_unique<net::Timer>(loop_, [this] {
-      server_.cut += connections_.size();
-      loop_.stop();
-    });
+    patience_ = std::make_unique<net::Timer>(loop_, [this] { cut(); });
     patience_->start(server_.options.drain);
     stop_if_drained();
+  }
+  void cut() {
+    server_.cut += connections_.size();
+    loop_.stop();
   }
 
   // ---- from any thread
@@ -232,6 +233,12 @@ void Server::on_workers(std::function<void(App&)> task) {
 void Server::drain() {
   for (auto& worker : state_->workers) {
     worker->post([](Worker& here) { here.drain(); });
+  }
+}
+
+void Server::cut() {
+  for (auto& worker : state_->workers) {
+    worker->post([](Worker& here) { here.cut(); });
   }
 }
 

@@ -79,6 +79,8 @@ class Server {
   void on_workers(std::function<void(App&)> task);
   // Stops accepting, says GOAWAY, ends live streams, lets downloads finish. Returns at once.
   void drain();
+  // Ends every connection now; wait() then returns.
+  void cut();
   // Returns when every worker has drained; false if something had to be cut when Options::drain ended.
   bool wait();
   Counters counters() const;
