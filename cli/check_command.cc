@@ -1,0 +1,92 @@
+// `herald check`: reads everything that `serve` would read and says all that is wrong, serving
+// nothing. What the parts know of their own faults comes in as Checks.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "certs/development.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/program.h"
+
+namespace cli {
+namespace {
+
+constexpr const char* examples =
+    R"help(Exit code 1, and a line for each reason, when `herald serve` with the same flags would not do.
+
+Examples:
+  herald check dist
+  herald check --config herald.toml && systemctl reload herald)help";
+
+void check_root(const Config& config, std::vector<std::string>& reasons) {
+  const std::string& root = config.serve.root;
+  struct stat status {};
+  if (stat(root.c_str(), &status) != 0) {
+    reasons.push_back(root + " does not exist: name the folder to serve");
+  } else if (!S_ISDIR(status.st_mode)) {
+    reasons.push_back(root + " is not a folder");
+  } else if (access(root.c_str(), R_OK | X_OK) != 0) {
+    reasons.push_back(root + " cannot be read by this user");
+  }
+}
+
+void check_certificate(const Config& config, std::vector<std::string>& reasons) {
+  if (config.serve.cert.empty()) return;
+  for (auto& fault :
+       certs::faults_of(config.serve.cert, config.serve.key, std::chrono::system_clock::now())) {
+    reasons.push_back(std::move(fault));
+  }
+}
+
+void check_token_files(const Config& config, std::vector<std::string>& reasons) {
+  for (const std::string& file : {config.events.key_file, config.events.token_file}) {
+    if (file.empty() || access(file.c_str(), R_OK) == 0) continue;
+    reasons.push_back(net::SystemError("cannot read " + file).what());
+  }
+}
+
+class CheckCommand final : public Command {
+ public:
+  CheckCommand(CLI::App& program, Streams streams, std::vector<Check> checks)
+      : app_(*program.add_subcommand("check", "Say what is wrong with a folder and its settings")),
+        flags_(app_),
+        streams_(streams),
+        checks_(std::move(checks)) {
+    app_.footer(examples);
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  int run() override {
+    const Config config = flags_.load();
+    std::vector<std::string> reasons;
+    check_root(config, reasons);
+    check_certificate(config, reasons);
+    check_token_files(config, reasons);
+    for (const Check& check : checks_) {
+      for (std::string& reason : check(config)) reasons.push_back(std::move(reason));
+    }
+    for (const std::string& reason : reasons) streams_.err << "herald: " << reason << '\n';
+    if (reasons.empty())
+      streams_.out << "herald: nothing is wrong with " << config.serve.root << '\n';
+    return reasons.empty() ? done : failed;
+  }
+
+ private:
+  CLI::App& app_;
+  ConfigFlags flags_;
+  Streams streams_;
+  std::vector<Check> checks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> check_command(CLI::App& program, Streams streams,
+                                       std::vector<Check> checks) {
+  return std::make_unique<CheckCommand>(program, streams, std::move(checks));
+}
+
+}  // namespace cli

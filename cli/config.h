@@ -1,0 +1,97 @@
+// Config: everything `herald serve` can be told, as plain values with their defaults, grouped as in
+// herald.toml. Whoever builds the parts turns these into their Options.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "server/h2/limits.h"
+#include "server/net/error.h"
+
+namespace cli {
+
+using std::chrono::milliseconds;
+
+// A command line that cannot be understood: exit code 2.
+class UsageError final : public net::Error {
+ public:
+  using net::Error::Error;
+};
+
+struct Config {
+  struct Serve {
+    std::string root = ".";
+    std::vector<std::string> listen{"127.0.0.1:8443"};  // for net::Endpoint::parse
+    std::string cert;                                   // empty: a development certificate
+    std::string key;                                    // both or none
+    std::vector<std::string> hosts;  // more names for the development certificate
+    std::uint32_t workers = 0;       // 0: one for each core
+    bool spa = false;
+    bool dev = false;
+    milliseconds think{0};     // delays pages, to show what hints are worth
+    std::string access_log;    // empty: none; "-": standard output
+    std::string upstream;      // empty: none
+    std::string log = "info";  // debug, info, warning, error
+    milliseconds drain{30'000};
+  };
+  struct HintedPage {
+    std::string path;
+    std::vector<std::string> items;
+  };
+  struct Hints {
+    std::string mode = "auto";  // auto, early-hints, push, link, off
+    std::vector<HintedPage> pages;
+  };
+  struct Events {
+    std::string events_url = "/events";
+    std::string poll_url = "/poll";
+    std::string send_url = "/send";
+    std::string mercure_url = "/.well-known/mercure";
+    std::uint32_t topics = 100'000;         // at one time
+    std::uint32_t history = 1000;           // events kept for each topic
+    std::uint64_t bytes = 64 << 20;         // of history, over all topics
+    milliseconds age{24 * 3600 * 1000};     // of an event in history
+    std::uint64_t message_bytes = 1 << 20;  // of one event
+    std::uint32_t subscribers = 100'000;    // at one time
+    milliseconds retry{2000};
+    milliseconds heartbeat{15'000};
+    milliseconds poll_timeout{25'000};
+    std::vector<std::string> origins;  // for CORS: "https://app.test", or "*"
+    std::string key_file;              // of tokens: a secret, or a public or private EC key in PEM
+    std::string token_file;            // tokens that may publish anything, one a line
+    bool anonymous = true;             // subscribers need no token
+  };
+  struct CacheRule {
+    std::string glob;
+    std::string cache_control;
+  };
+  struct Files {
+    std::uint64_t cache = 64 << 20;      // bytes of assets kept in memory
+    std::vector<std::string> immutable;  // globs of files whose name changes with their content
+    std::vector<CacheRule> headers;      // the first match counts
+  };
+  struct Limits : h2::Limits {
+    std::uint64_t connections = 100'000;  // at one time, over all workers
+    std::uint32_t backlog = 1024;
+    std::uint64_t unsent = 64 * 1024;  // bytes the kernel may hold unsent for a connection
+  };
+
+  Serve serve;
+  Hints hints;
+  Events events;
+  Files files;
+  Limits limits;
+  h2::Timeouts timeouts;
+};
+
+// Reads a TOML file into `config`, over what is there. Relative paths in it start from its folder.
+// Throws net::Error: one sentence with file, line, column and remedy.
+Config with_file(Config config, const std::filesystem::path& file);
+
+// What no single setting can tell, such as a certificate without a key. Throws net::Error.
+void require_coherent(const Config& config);
+
+}  // namespace cli

@@ -1,0 +1,27 @@
+// The program. Start reading here: every command is made, one is run. What they do is in the file
+// of each; how the command line is read and errors are told, in program.cc.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/log.h"
+#include "cli/program.h"
+#include "cli/serve.h"
+
+int main(int argc, char** argv) {
+  // A closed pipe or socket is an error where it is written to, never the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  cli::start_log("info");
+  const cli::Streams streams{.in = std::cin, .out = std::cout, .err = std::cerr};
+  const auto program = cli::make_program();
+  std::vector<std::unique_ptr<cli::Command>> commands;
+  commands.push_back(cli::serve_command(*program, cli::serve));
+  commands.push_back(cli::publish_command(*program, streams));
+  commands.push_back(cli::certs_command(*program, streams));
+  commands.push_back(cli::check_command(*program, streams, {}));
+  commands.push_back(cli::token_command(*program, streams));
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const int code = cli::run(*program, commands, arguments, streams);
+  return std::cout.flush() || code != cli::done ? code : cli::failed;
+}

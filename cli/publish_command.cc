@@ -1,0 +1,126 @@
+// `herald publish`: sends an event, or one for each line of the standard input, and prints the ids.
+#include <CLI/CLI.hpp>
+#include <istream>
+#include <iterator>
+#include <ostream>
+
+#include "certs/development.h"
+#include "cli/command.h"
+#include "cli/program.h"
+#include "cli/publisher.h"
+#include "cli/token.h"
+
+namespace cli {
+namespace {
+
+constexpr const char* examples =
+    R"help(URL is where herald serves; the event is posted to its /send, unless URL has a path of its own.
+On localhost the development CA of the state folder is trusted. Prints the id of each event.
+
+Examples:
+  herald publish https://localhost:8443 --topic news --data "It works"
+  herald publish localhost:8443 --topic prices --type tick --json --data '{"btc": 1}'
+  date | herald publish localhost:8443 --topic clock --data -
+  tail -f app.log | herald publish https://app.test --topic log --lines --key-file secret)help";
+
+// For one run of the program.
+constexpr auto token_lifetime = std::chrono::hours(24);
+
+class PublishCommand final : public Command {
+ public:
+  PublishCommand(CLI::App& program, Streams streams)
+      : app_(*program.add_subcommand("publish", "Send an event to those who listen")),
+        streams_(streams) {
+    app_.add_option("URL", url_, "Where herald serves")->envname("HERALD_URL")->required();
+    app_.add_option("input", input_, "- reads the event from standard input, as --data - does")
+        ->option_text("[-]")
+        ->check(CLI::IsMember({"-"}));
+    option("--topic", message_.topic, "T", "Its topic", "HERALD_TOPIC")->required();
+    option("--type", message_.type, "E", "Its type, which EventSource listens by", "HERALD_TYPE");
+    option("--id", message_.id, "ID", "Its id, instead of the server's", "HERALD_ID");
+    data_ = option("--data", message_.text, "TEXT",
+                   "What it says; - reads standard input, without a last newline", "HERALD_DATA");
+    app_.add_flag("--json", message_.json, "The data is a JSON value, to be sent as such");
+    app_.add_flag("--lines", lines_, "One event for each line of standard input that is not empty");
+    auto* token = option("--token", token_, "JWT", "Shows that you may", "HERALD_TOKEN");
+    option("--key-file", key_file_, "FILE", "Makes that token from the server's key",
+           "HERALD_KEY_FILE")
+        ->excludes(token);
+    auto* ca = option("--ca", ca_file_, "FILE", "CA to trust, in PEM", "HERALD_CA");
+    app_.add_flag("--insecure", insecure_, "Trust any certificate")->excludes(ca);
+    app_.footer(examples);
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  int run() override {
+    if (lines_ && !message_.id.empty())
+      throw UsageError("--id is for one event, --lines is for many");
+    if (input_ == "-") message_.text = "-";
+    if (!lines_ && data_->count() == 0 && input_.empty()) {
+      throw UsageError("there is nothing to send: give --data TEXT, --data - or --lines");
+    }
+    Publisher publisher(options());
+    if (lines_) return publish_lines(publisher);
+    if (message_.text == "-") {
+      message_.text = {std::istreambuf_iterator<char>(streams_.in), {}};
+      if (message_.text.ends_with('\n')) message_.text.pop_back();
+    }
+    streams_.out << publisher.publish(message_) << '\n';
+    return done;
+  }
+
+ private:
+  CLI::Option* option(const char* flag, std::string& into, const char* argument, const char* help,
+                      const char* variable) {
+    return app_.add_option(flag, into, help)->envname(variable)->type_name(argument);
+  }
+
+  // Whoever reads the ids through a pipe wants each as soon as its event is out.
+  int publish_lines(Publisher& publisher) {
+    while (std::getline(streams_.in, message_.text)) {
+      if (message_.text.ends_with('\r')) message_.text.pop_back();
+      if (message_.text.empty()) continue;
+      streams_.out << publisher.publish(message_) << std::endl;
+    }
+    return done;
+  }
+
+  Publisher::Options options() const {
+    Publisher::Options options{.target = parse_target(url_), .token = token_, .ca_file = ca_file_};
+    if (!key_file_.empty()) {
+      options.token =
+          make_token(TokenKey::load(key_file_), {.publish = {message_.topic},
+                                                 .subscribe = {},
+                                                 .issued = std::chrono::system_clock::now(),
+                                                 .lifetime = token_lifetime});
+    }
+    if (insecure_) options.trust = Trust::anyone;
+    if (options.target.loopback && ca_file_.empty()) {
+      const auto ca = certs::state_folder() / "ca.pem";
+      std::error_code ignored;
+      if (std::filesystem::exists(ca, ignored)) options.ca_file = ca.string();
+    }
+    return options;
+  }
+
+  CLI::App& app_;
+  Streams streams_;
+  std::string url_;
+  std::string input_;
+  Message message_;
+  std::string token_;
+  std::string key_file_;
+  std::string ca_file_;
+  CLI::Option* data_ = nullptr;
+  bool lines_ = false;
+  bool insecure_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> publish_command(CLI::App& program, Streams streams) {
+  return std::make_unique<PublishCommand>(program, streams);
+}
+
+}  // namespace cli

@@ -1,0 +1,55 @@
+// Publisher: posts events to a Herald over one HTTP/2 connection, with libcurl. Knows nothing of
+// flags, nor of where tokens come from.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+struct Message {
+  std::string text;
+  bool json = false;  // the text is a JSON value, to be sent as such
+  std::string topic;
+  std::string type;  // empty: none
+  std::string id;    // empty: the server's
+};
+
+// The content of POST /send. Throws net::Error when the text is not JSON, or not UTF-8.
+std::string to_json(const Message& message);
+
+struct Target {
+  std::string url;   // where to post
+  std::string host;  // without brackets
+  bool loopback = false;
+};
+
+// "localhost:8443", "https://localhost:8443" -> .../send; a URL with a path is taken as it is.
+// Throws net::Error for what is no URL, and for plain HTTP to another machine.
+Target parse_target(const std::string& url);
+
+enum class Trust { verify, anyone };
+
+class Publisher {
+ public:
+  struct Options {
+    Target target;
+    std::string token;    // empty: none
+    std::string ca_file;  // trusted besides the system's; empty: none
+    Trust trust = Trust::verify;
+  };
+  explicit Publisher(Options options);
+  ~Publisher();
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  // Returns the event's id. Throws net::Error in one sentence; the server's reason is in it.
+  std::string publish(const Message& message);
+
+ private:
+  struct Transfer;
+  std::unique_ptr<Transfer> transfer_;
+};
+
+}  // namespace cli

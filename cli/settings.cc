@@ -1,0 +1,249 @@
+#include "cli/settings.h"
+
+#include <algorithm>
+
+#include "cli/units.h"
+
+namespace cli {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t gib = 1024 * mib;
+
+template <typename Kind, typename Target>
+Kind bounded(Target& target, std::uint64_t least, std::uint64_t most) {
+  return {least, most, [&target](std::uint64_t value) { target = static_cast<Target>(value); }};
+}
+template <typename Target>
+Number number(Target& target, std::uint64_t least, std::uint64_t most) {
+  return bounded<Number>(target, least, most);
+}
+template <typename Target>
+Size size(Target& target, std::uint64_t least, std::uint64_t most) {
+  return bounded<Size>(target, least, most);
+}
+Duration duration(milliseconds& target, milliseconds least, milliseconds most) {
+  return {least, most, &target};
+}
+
+std::string endpoint_objection(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string_view host = text.substr(0, std::min(colon, text.size()));
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  const bool bare_ipv6 = host.find(':') != host.npos && !bracketed;
+  if (colon != text.npos && !bare_ipv6 &&
+      parse_number(text.substr(colon + 1)).value_or(65536) <= 65535) {
+    return {};
+  }
+  return "HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or :8443";
+}
+
+std::string location_objection(std::string_view text) {
+  if (text.starts_with('/') && text.find_first_of("?# ") == text.npos) return {};
+  return "a path that starts with /, such as /events";
+}
+
+std::string upstream_objection(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (text.starts_with(scheme) && text.size() > scheme.size()) return {};
+  }
+  return "a URL such as http://127.0.0.1:3000";
+}
+
+std::string origin_objection(std::string_view text) {
+  if (text == "*") return {};
+  const std::size_t host = text.find("://");
+  const bool has_path = host != text.npos && text.find('/', host + 3) != text.npos;
+  if (host != text.npos && host > 0 && host + 3 < text.size() && !has_path) return {};
+  return "\"*\" or origins without a path, such as https://app.test";
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+std::string resolved(const std::string& path, const std::filesystem::path& base) {
+  if (path.empty() || path == "-" || base.empty()) return path;
+  return (base / path).lexically_normal().string();
+}
+
+// Stores what it visits in the setting's target. The result is true when the text was right.
+struct Store {
+  const std::vector<std::string>& values;
+  const std::filesystem::path& base;
+  const std::string& last() const { return values.back(); }
+
+  bool operator()(const Switch& kind) const {
+    if (last() != "true" && last() != "false") return false;
+    *kind.target = last() == "true";
+    return true;
+  }
+  bool operator()(const Text& kind) const {
+    if (kind.objection && !kind.objection(last()).empty()) return false;
+    *kind.target = last();
+    return true;
+  }
+  bool operator()(const Choice& kind) const {
+    if (std::find(kind.among.begin(), kind.among.end(), last()) == kind.among.end()) return false;
+    *kind.target = last();
+    return true;
+  }
+  bool operator()(const Path& kind) const {
+    if (last().empty()) return false;
+    *kind.target = resolved(last(), base);
+    return true;
+  }
+  bool operator()(const Texts& kind) const {
+    for (const std::string& value : values) {
+      if (kind.objection && !kind.objection(value).empty()) return false;
+    }
+    *kind.target = values;
+    return true;
+  }
+  bool operator()(const Number& kind) const { return store_between(kind, parse_number(last())); }
+  bool operator()(const Size& kind) const { return store_between(kind, parse_size(last())); }
+  bool operator()(const Duration& kind) const {
+    const auto value = parse_duration(last());
+    if (!value || *value < kind.least || *value > kind.most) return false;
+    *kind.target = *value;
+    return true;
+  }
+  template <typename Bounded>
+  static bool store_between(const Bounded& kind, std::optional<std::uint64_t> value) {
+    if (!value || *value < kind.least || *value > kind.most) return false;
+    kind.store(*value);
+    return true;
+  }
+};
+
+struct Expect {
+  std::string operator()(const Switch&) const { return "true or false"; }
+  std::string operator()(const Text& kind) const {
+    return kind.objection ? kind.objection("") : "a text";
+  }
+  std::string operator()(const Choice& kind) const { return joined(kind.among); }
+  std::string operator()(const Path&) const { return "the name of a file or folder"; }
+  std::string operator()(const Texts& kind) const {
+    return kind.objection ? kind.objection("") : "a list of texts";
+  }
+  std::string operator()(const Number& kind) const {
+    return "between " + std::to_string(kind.least) + " and " + std::to_string(kind.most);
+  }
+  std::string operator()(const Size& kind) const {
+    return "a size between " + size_text(kind.least) + " and " + size_text(kind.most);
+  }
+  std::string operator()(const Duration& kind) const {
+    return "a duration between " + duration_text(kind.least) + " and " + duration_text(kind.most);
+  }
+};
+
+void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
+  const std::string_view table = "serve";
+  all.push_back({table, "root", Path{&serve.root}});
+  all.push_back({table, "listen", Texts{&serve.listen, endpoint_objection}});
+  all.push_back({table, "cert", Path{&serve.cert}});
+  all.push_back({table, "key", Path{&serve.key}});
+  all.push_back({table, "hosts", Texts{&serve.hosts}});
+  all.push_back({table, "workers", number(serve.workers, 0, 1024)});
+  all.push_back({table, "spa", Switch{&serve.spa}});
+  all.push_back({table, "dev", Switch{&serve.dev}});
+  all.push_back({table, "think", duration(serve.think, 0ms, 1min)});
+  all.push_back({table, "access_log", Path{&serve.access_log}});
+  all.push_back({table, "upstream", Text{&serve.upstream, upstream_objection}});
+  all.push_back({table, "log", Choice{&serve.log, {"debug", "info", "warning", "error"}}});
+  all.push_back({table, "drain", duration(serve.drain, 0ms, 1h)});
+}
+
+void add_events(std::vector<Setting>& all, Config::Events& events) {
+  const std::string_view table = "events";
+  all.push_back({table, "events_url", Text{&events.events_url, location_objection}});
+  all.push_back({table, "poll_url", Text{&events.poll_url, location_objection}});
+  all.push_back({table, "send_url", Text{&events.send_url, location_objection}});
+  all.push_back({table, "mercure_url", Text{&events.mercure_url, location_objection}});
+  all.push_back({table, "topics", number(events.topics, 1, 10'000'000)});
+  all.push_back({table, "history", number(events.history, 0, 1'000'000)});
+  all.push_back({table, "bytes", size(events.bytes, 64 * kib, 1024 * gib)});
+  all.push_back({table, "age", duration(events.age, 1s, 24h * 3650)});
+  all.push_back({table, "message_bytes", size(events.message_bytes, 1, 64 * mib)});
+  all.push_back({table, "subscribers", number(events.subscribers, 1, 10'000'000)});
+  all.push_back({table, "retry", duration(events.retry, 250ms, 5min)});
+  all.push_back({table, "heartbeat", duration(events.heartbeat, 1s, 5min)});
+  all.push_back({table, "poll_timeout", duration(events.poll_timeout, 1s, 1min)});
+  all.push_back({table, "origins", Texts{&events.origins, origin_objection}});
+  all.push_back({table, "key_file", Path{&events.key_file}});
+  all.push_back({table, "token_file", Path{&events.token_file}});
+  all.push_back({table, "anonymous", Switch{&events.anonymous}});
+}
+
+void add_limits(std::vector<Setting>& all, Config::Limits& limits) {
+  const std::string_view table = "limits";
+  all.push_back({table, "concurrent_streams", number(limits.concurrent_streams, 1, 10'000)});
+  all.push_back({table, "header_bytes", size(limits.header_bytes, 1 * kib, 1 * mib)});
+  all.push_back({table, "header_fields", number(limits.header_fields, 8, 10'000)});
+  all.push_back({table, "target_bytes", size(limits.target_bytes, 64, 64 * kib)});
+  all.push_back({table, "stream_window", size(limits.stream_window, 16 * kib, 16 * mib)});
+  all.push_back({table, "connection_window", size(limits.connection_window, 64 * kib, gib)});
+  all.push_back({table, "pushes", number(limits.pushes, 0, 10'000)});
+  all.push_back({table, "concurrent_pushes", number(limits.concurrent_pushes, 1, 1000)});
+  all.push_back({table, "connections", number(limits.connections, 1, 10'000'000)});
+  all.push_back({table, "backlog", number(limits.backlog, 1, 65'535)});
+  all.push_back({table, "unsent", size(limits.unsent, 4 * kib, 16 * mib)});
+}
+
+void add_timeouts(std::vector<Setting>& all, h2::Timeouts& timeouts) {
+  const std::string_view table = "timeouts";
+  all.push_back({table, "handshake", duration(timeouts.handshake, 100ms, 10min)});
+  all.push_back({table, "settings", duration(timeouts.settings, 100ms, 10min)});
+  all.push_back({table, "header", duration(timeouts.header, 100ms, 10min)});
+  all.push_back({table, "content", duration(timeouts.content, 100ms, 1h)});
+  all.push_back({table, "idle", duration(timeouts.idle, 100ms, 24h)});
+  all.push_back({table, "stall", duration(timeouts.stall, 100ms, 1h)});
+  all.push_back({table, "ping", duration(timeouts.ping, 1s, 1h)});
+  all.push_back({table, "ping_ack", duration(timeouts.ping_ack, 100ms, 10min)});
+}
+
+}  // namespace
+
+std::vector<Setting> settings_of(Config& config) {
+  std::vector<Setting> all;
+  add_serve(all, config.serve);
+  all.push_back({"hints", "mode",
+                 Choice{&config.hints.mode, {"auto", "early-hints", "push", "link", "off"}}});
+  add_events(all, config.events);
+  all.push_back({"files", "cache", size(config.files.cache, 0, 1024 * gib)});
+  all.push_back({"files", "immutable", Texts{&config.files.immutable}});
+  add_limits(all, config.limits);
+  add_timeouts(all, config.timeouts);
+  return all;
+}
+
+const Setting* find(const std::vector<Setting>& settings, std::string_view table,
+                    std::string_view key) {
+  const auto found = std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) {
+    return setting.table == table && setting.key == key;
+  });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+std::string expectation(const Kind& kind) { return std::visit(Expect{}, kind); }
+
+std::string set(const Setting& setting, const std::vector<std::string>& values,
+                const std::filesystem::path& base) {
+  if (!values.empty() && std::visit(Store{values, base}, setting.kind)) return {};
+  // An empty list in a file is a list.
+  const auto* texts = std::get_if<Texts>(&setting.kind);
+  if (values.empty() && texts) {
+    texts->target->clear();
+    return {};
+  }
+  return expectation(setting.kind);
+}
+
+}  // namespace cli

@@ -1,0 +1,100 @@
+#include "cli/token.h"
+
+#include <jwt.h>
+#include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <array>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "certs/files.h"
+#include "server/net/error.h"
+#include "server/net/handle.h"
+
+namespace cli {
+namespace {
+
+using Bio = net::Handle<BIO, BIO_free_all>;
+using PrivateKey = net::Handle<EVP_PKEY, EVP_PKEY_free>;
+using Jwt = net::Handle<jwt_t, jwt_free>;
+using Letters = net::Handle<char, ::free>;
+
+constexpr std::size_t shortest_secret = 32;  // RFC 7518 section 3.2: as long as the hash
+
+int no_password(char*, int, int, void*) { return -1; }
+
+bool is_p256(const EVP_PKEY& key) {
+  std::array<char, 64> group{};
+  if (EVP_PKEY_get_group_name(&key, group.data(), group.size(), nullptr) != 1) return false;
+  return std::string_view(group.data()) == "prime256v1";
+}
+
+void require_ec_key(const std::string& pem, const std::string& name) {
+  const std::string remedy =
+      ": make one with openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256";
+  if (pem.find("PUBLIC KEY-----") != pem.npos) {
+    throw net::Error(name + " holds a public key, and tokens are made with the private one");
+  }
+  if (pem.find("ENCRYPTED") != pem.npos) {
+    throw net::Error(name + " is encrypted: decrypt it with openssl pkey");
+  }
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const PrivateKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  if (!key) throw net::Error(name + " is not a private key in PEM" + remedy);
+  if (!is_p256(*key)) throw net::Error(name + " is not an EC key on the curve P-256" + remedy);
+}
+
+}  // namespace
+
+TokenKey TokenKey::load(const std::string& file) {
+  auto content = certs::read_file(file);
+  if (!content) throw net::Error("cannot read " + file + ": there is no such file");
+  return parse(std::move(*content), file);
+}
+
+TokenKey TokenKey::parse(std::string content, const std::string& name) {
+  if (content.find("-----BEGIN ") != content.npos) {
+    require_ec_key(content, name);
+    return {Algorithm::es256, std::move(content)};
+  }
+  if (content.ends_with('\n')) content.pop_back();
+  if (content.ends_with('\r')) content.pop_back();
+  if (content.size() < shortest_secret) {
+    throw net::Error(name + " is too short for a secret (" + std::to_string(content.size()) +
+                     " bytes, at least 32 are needed): make one with openssl rand -hex 32");
+  }
+  return {Algorithm::hs256, std::move(content)};
+}
+
+std::string make_token(const TokenKey& key, const Claims& claims) {
+  nlohmann::json mercure = nlohmann::json::object();
+  if (!claims.publish.empty()) mercure["publish"] = claims.publish;
+  if (!claims.subscribe.empty()) mercure["subscribe"] = claims.subscribe;
+  std::string grants;
+  try {
+    grants = nlohmann::json{{"mercure", mercure}}.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw net::Error("a topic is not UTF-8");
+  }
+
+  jwt_t* made = nullptr;
+  if (jwt_new(&made) != 0) throw net::Error("cannot make a token");
+  const Jwt token(made);
+  const auto issued = std::chrono::system_clock::to_time_t(claims.issued);
+  const jwt_alg_t algorithm =
+      key.algorithm() == TokenKey::Algorithm::hs256 ? JWT_ALG_HS256 : JWT_ALG_ES256;
+  const bool right =
+      jwt_add_grants_json(made, grants.c_str()) == 0 &&
+      jwt_add_grant_int(made, "iat", issued) == 0 &&
+      jwt_add_grant_int(made, "exp", issued + static_cast<long>(claims.lifetime.count())) == 0 &&
+      jwt_set_alg(made, algorithm, reinterpret_cast<const unsigned char*>(key.content().data()),
+                  static_cast<int>(key.content().size())) == 0;
+  const Letters text(right ? jwt_encode_str(made) : nullptr);
+  if (!text) throw net::Error("cannot sign a token with this key");
+  return text.get();
+}
+
+}  // namespace cli

@@ -1,0 +1,201 @@
+#include "cli/config.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/certs/folder.h"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+cli::Config read(const std::string& text) {
+  const testing::Folder folder;
+  return cli::with_file({}, folder.write("herald.toml", text));
+}
+
+// The sentence without the folder of the file.
+std::string complaint(const std::string& text) {
+  const testing::Folder folder;
+  const std::string file = folder.write("herald.toml", text);
+  try {
+    cli::with_file({}, file);
+  } catch (const net::Error& error) {
+    const std::string what = error.what();
+    const std::size_t name = what.find("herald.toml");
+    return name == what.npos ? what : what.substr(name);
+  }
+  return "(none)";
+}
+
+}  // namespace
+
+TEST_CASE("an empty file leaves every default") {
+  const cli::Config config = read("");
+  CHECK(config.serve.listen == std::vector<std::string>{"127.0.0.1:8443"});
+  CHECK(config.limits.concurrent_streams == h2::Limits{}.concurrent_streams);
+  CHECK(config.timeouts.idle == h2::Timeouts{}.idle);
+}
+
+TEST_CASE("every table is read") {
+  const cli::Config config = read(R"(
+[serve]
+listen = [":443", "[::1]:8443"]
+workers = 4
+spa = true
+think = "250ms"
+upstream = "http://127.0.0.1:3000"
+[hints]
+mode = "early-hints"
+[[hints.page]]
+path = "/"
+items = ["/app.css", "/app.js"]
+[[hints.page]]
+path = "/about"
+items = []
+[events]
+events_url = "/live"
+history = 50
+age = "1h"
+bytes = "1MiB"
+origins = ["https://app.test", "http://localhost:5173"]
+anonymous = false
+[files]
+cache = "16MiB"
+immutable = "/assets/*"
+[[files.header]]
+glob = "*.pdf"
+cache_control = "no-cache"
+[limits]
+header_bytes = "32KiB"
+concurrent_streams = 100
+backlog = 64
+[timeouts]
+idle = 5000
+stall = "1m"
+)");
+  CHECK(config.serve.listen == std::vector<std::string>{":443", "[::1]:8443"});
+  CHECK(config.serve.workers == 4);
+  CHECK(config.serve.spa);
+  CHECK(config.serve.think == 250ms);
+  CHECK(config.hints.mode == "early-hints");
+  REQUIRE(config.hints.pages.size() == 2);
+  CHECK(config.hints.pages[0].items == std::vector<std::string>{"/app.css", "/app.js"});
+  CHECK(config.hints.pages[1].path == "/about");
+  CHECK(config.events.events_url == "/live");
+  CHECK(config.events.age == 1h);
+  CHECK(config.events.bytes == 1048576);
+  CHECK(config.events.origins.size() == 2);
+  CHECK_FALSE(config.events.anonymous);
+  CHECK(config.files.immutable == std::vector<std::string>{"/assets/*"});
+  REQUIRE(config.files.headers.size() == 1);
+  CHECK(config.files.headers[0].cache_control == "no-cache");
+  CHECK(config.limits.header_bytes == 32768);
+  CHECK(config.limits.concurrent_streams == 100);
+  CHECK(config.timeouts.idle == 5s);
+  CHECK(config.timeouts.stall == 1min);
+}
+
+TEST_CASE("paths in a file start from its folder") {
+  const testing::Folder folder;
+  const auto config = cli::with_file(
+      {}, folder.write("herald.toml",
+                       "[serve]\nroot = \"dist\"\ncert = \"/etc/c.pem\"\naccess_log = \"-\"\n"));
+  CHECK(config.serve.root == (folder / "dist").string());
+  CHECK(config.serve.cert == "/etc/c.pem");
+  CHECK(config.serve.access_log == "-");
+}
+
+TEST_CASE("whatever is wrong in a file is one sentence with its place and the remedy") {
+  const auto [text, sentence] = GENERATE(table<std::string, std::string>({
+      {"[limits]\nconcurrent_streams = \"many\"",
+       "herald.toml:2:22: [limits] concurrent_streams must be between 1 and 10000, not \"many\""},
+      {"[limits]\nconcurrent_streams = 0",
+       "herald.toml:2:22: [limits] concurrent_streams must be between 1 and 10000, not 0"},
+      {"[limits]\nconcurrent_streams = -5",
+       "herald.toml:2:22: [limits] concurrent_streams must be between 1 and 10000, not -5"},
+      {"[limits]\nconcurrent_streams = 1.5",
+       "herald.toml:2:22: [limits] concurrent_streams must be between 1 and 10000, not 1.5"},
+      {"[limits]\nheader_bytes = \"2GiB\"",
+       "herald.toml:2:16: [limits] header_bytes must be a size between 1KiB and 1MiB, not "
+       "\"2GiB\""},
+      {"[timeouts]\nidle = \"fast\"",
+       "herald.toml:2:8: [timeouts] idle must be a duration between 100ms and 1d, not \"fast\""},
+      {"[timeouts]\nidle = true",
+       "herald.toml:2:8: [timeouts] idle must be a duration between 100ms and 1d, not true"},
+      {"[events]\nretry = 0",
+       "herald.toml:2:9: [events] retry must be a duration between 250ms and 5m, not 0"},
+      {"[serve]\nspa = \"yes\"", "herald.toml:2:7: [serve] spa must be true or false, not \"yes\""},
+      {"[serve]\nroot = 7",
+       "herald.toml:2:8: [serve] root must be the name of a file or folder, not 7"},
+      {"[serve]\nroot = [\"a\"]",
+       "herald.toml:2:8: [serve] root must be the name of a file or folder, not a list"},
+      {"[serve]\nlisten = [\":443\", \"localhost\"]",
+       "herald.toml:2:19: [serve] listen must be HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or "
+       ":8443, not \"localhost\""},
+      {"[serve]\nlisten = \"::1:80\"",
+       "herald.toml:2:10: [serve] listen must be HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or "
+       ":8443, not \"::1:80\""},
+      {"[serve]\nupstream = \"127.0.0.1:3000\"",
+       "herald.toml:2:12: [serve] upstream must be a URL such as http://127.0.0.1:3000, not "
+       "\"127.0.0.1:3000\""},
+      {"[hints]\nmode = \"103\"",
+       "herald.toml:2:8: [hints] mode must be auto, early-hints, push, link or off, not \"103\""},
+      {"[events]\nevents_url = \"events\"",
+       "herald.toml:2:14: [events] events_url must be a path that starts with /, such as /events, "
+       "not \"events\""},
+      {"[events]\norigins = [\"https://a.test/\"]",
+       "herald.toml:2:12: [events] origins must be \"*\" or origins without a path, such as "
+       "https://app.test, not \"https://a.test/\""},
+      {"[limit]\n", "herald.toml:1:2: unknown table [limit], did you mean \"limits\"?"},
+      {"[database]\n", "herald.toml:1:2: unknown table [database]"},
+      {"[timeouts]\nping_akc = 1",
+       "herald.toml:2:1: [timeouts] has no key \"ping_akc\", did you mean \"ping_ack\"?"},
+      {"[files]\nzzzzzz = 1", "herald.toml:2:1: [files] has no key \"zzzzzz\""},
+      {"workers = 2",
+       "herald.toml:1:1: \"workers\" stands outside of a table: put it below [serve]"},
+      {"colour = 2", "herald.toml:1:1: unknown key \"colour\" outside of a table"},
+      {"serve = 2", "herald.toml:1:1: write [serve] once, and its keys on lines below it"},
+      {"[[serve]]\nspa = true",
+       "herald.toml:1:3: write [serve] once, and its keys on lines below it"},
+      {"[hints.page]\npath = \"/\"",
+       "herald.toml:1:8: write [[hints.page]] with two brackets: there can be several"},
+      {"[[hints.page]]\npath = \"/\"", "herald.toml:1:1: [[hints.page]] needs the key \"items\""},
+      {"[[hints.page]]\npaht = \"/\"",
+       "herald.toml:2:1: [[hints.page]] has no key \"paht\", did you mean \"path\"?"},
+      {"[[files.header]]\nglob = 1", "herald.toml:2:8: [[files.header]] glob must be a text, not 1"},
+  }));
+  INFO(text);
+  CHECK(complaint(text) == sentence);
+}
+
+TEST_CASE("a file that is not TOML is told where it breaks") {
+  CHECK_THAT(complaint("[serve\n"), Catch::StartsWith("herald.toml:1:7: "));
+  CHECK_THAT(complaint("[serve]\nspa = true\nspa = false\n"), Catch::StartsWith("herald.toml:3:"));
+  CHECK_THAT(complaint("[serve]\nroot = \"\xFF\"\n"), Catch::StartsWith("herald.toml:2:"));
+}
+
+TEST_CASE("a file that cannot be read is named") {
+  const testing::Folder folder;
+  const std::string none = (folder / "none.toml").string();
+  CHECK_THROWS_WITH(cli::with_file({}, none),
+                    "cannot read " + none + ": No such file or directory");
+  CHECK_THROWS_WITH(cli::with_file({}, folder.path()),
+                    "cannot read " + folder.path().string() + ": it is not a file");
+}
+
+TEST_CASE("settings that do not go together are refused") {
+  cli::Config config;
+  CHECK_NOTHROW(cli::require_coherent(config));
+  config.serve.cert = "c.pem";
+  CHECK_THROWS_WITH(cli::require_coherent(config),
+                    "--cert needs --key beside it (--key-file is the key of tokens)");
+  config = {};
+  config.events.poll_url = "/events";
+  CHECK_THROWS_WITH(
+      cli::require_coherent(config),
+      "[events] events_url and poll_url are both /events: give each a URL of its own");
+  config = {};
+  config.serve.listen.clear();
+  CHECK_THROWS_WITH(cli::require_coherent(config),
+                    "there is nothing to listen on: give --listen HOST:PORT");
+}

@@ -1,0 +1,220 @@
+#include "cli/program.h"
+
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include "certs/development.h"
+#include "tests/unit/certs/folder.h"
+
+namespace {
+
+// One run of the whole program, but for serving.
+struct Run {
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  std::optional<cli::Config> served;
+  int code = -1;
+
+  explicit Run(std::vector<std::string> arguments, const std::string& input = "",
+               std::vector<cli::Check> checks = {})
+      : in(input) {
+    const cli::Streams streams{in, out, err};
+    const auto program = cli::make_program();
+    std::vector<std::unique_ptr<cli::Command>> commands;
+    commands.push_back(cli::serve_command(*program, [&](const cli::Config& config) {
+      served = config;
+      return 0;
+    }));
+    commands.push_back(cli::publish_command(*program, streams));
+    commands.push_back(cli::certs_command(*program, streams));
+    commands.push_back(cli::check_command(*program, streams, std::move(checks)));
+    commands.push_back(cli::token_command(*program, streams));
+    code = cli::run(*program, commands, std::move(arguments), streams);
+  }
+};
+
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    setenv(name, value.c_str(), 1);
+  }
+  ~Variable() { unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("serve without flags is the defaults") {
+  const Run run({"serve"});
+  REQUIRE(run.served);
+  CHECK(run.code == 0);
+  CHECK(run.served->serve.root == ".");
+  CHECK(run.served->hints.mode == "auto");
+}
+
+TEST_CASE("flags are read") {
+  const Run run({"serve",        "dist",    "--listen", ":0",      "--listen", "[::1]:443", "--spa",
+                 "--dev",        "--think", "20",       "--hints", "push",     "--workers", "3",
+                 "--access-log", "-",       "--host",   "a.test",  "--drain",  "2s"});
+  INFO(run.err.str());
+  REQUIRE(run.served);
+  const auto& serve = run.served->serve;
+  CHECK(serve.root == "dist");
+  CHECK(serve.listen == std::vector<std::string>{":0", "[::1]:443"});
+  CHECK(serve.spa);
+  CHECK(serve.dev);
+  CHECK(serve.think == std::chrono::milliseconds(20));
+  CHECK(run.served->hints.mode == "push");
+  CHECK(serve.workers == 3);
+  CHECK(serve.access_log == "-");
+  CHECK(serve.drain == std::chrono::seconds(2));
+}
+
+TEST_CASE("a repeatable flag leaves ROOT alone") {
+  const Run run({"serve", "--listen", ":0", "dist"});
+  REQUIRE(run.served);
+  CHECK(run.served->serve.root == "dist");
+}
+
+TEST_CASE("a flag wins over its variable, that over the file") {
+  const testing::Folder folder;
+  const std::string file =
+      folder.write("h.toml", "[serve]\nworkers = 1\nspa = true\nthink = 5\nlisten = [\":1\"]\n");
+  const Variable workers("HERALD_WORKERS", "2");
+  const Variable think("HERALD_THINK", "6ms");
+  const Variable listen("HERALD_LISTEN", ":2,:3");
+  const Variable nothing("HERALD_HINTS", "");
+  const Run run({"serve", "--config", file, "--workers", "3", "--spa=false"});
+  INFO(run.err.str());
+  REQUIRE(run.served);
+  CHECK(run.served->serve.workers == 3);
+  CHECK_FALSE(run.served->serve.spa);
+  CHECK(run.served->serve.think == std::chrono::milliseconds(6));
+  CHECK(run.served->serve.listen == std::vector<std::string>{":2", ":3"});
+  CHECK(run.served->hints.mode == "auto");
+}
+
+TEST_CASE("the file may be named by a variable") {
+  const testing::Folder folder;
+  const Variable config("HERALD_CONFIG", folder.write("h.toml", "[serve]\nspa = true\n"));
+  const Run run({"serve"});
+  REQUIRE(run.served);
+  CHECK(run.served->serve.spa);
+}
+
+TEST_CASE("a wrong command line is exit code 2 and one sentence") {
+  const auto [arguments, sentence] = GENERATE(table<std::vector<std::string>, std::string>({
+      {{"serve", "--workers", "many"},
+       "herald: --workers must be between 0 and 1024, not \"many\"\nTry: herald serve --help\n"},
+      {{"serve", "--listen", "nowhere"},
+       "herald: --listen must be HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or :8443, not "
+       "\"nowhere\"\nTry: herald serve --help\n"},
+      {{"serve", "--cert", "c.pem"},
+       "herald: --cert needs --key beside it (--key-file is the key of tokens)\nTry: herald "
+       "serve --help\n"},
+      {{"serve", "--lisen", ":1"},
+       "herald: unknown flag \"--lisen\", did you mean \"--listen\"?\nTry: herald serve "
+       "--help\n"},
+      {{"sevre"},
+       "herald: unknown command \"sevre\", did you mean \"serve\"?\nTry: herald --help\n"},
+      {{"token", "--key-file", "k"},
+       "herald: a token without rights is of no use: give --publish or --subscribe\nTry: herald "
+       "token --help\n"},
+      {{"token", "--key-file", "k", "--publish", "a", "--ttl", "never"},
+       "herald: --ttl must be between 1s and 3650d, not \"never\"\nTry: herald token --help\n"},
+      {{"publish", "localhost:1", "--topic", "t"},
+       "herald: there is nothing to send: give --data TEXT, --data - or --lines\nTry: herald "
+       "publish --help\n"},
+      {{"publish", "localhost:1", "--topic", "t", "--lines", "--id", "7"},
+       "herald: --id is for one event, --lines is for many\nTry: herald publish --help\n"},
+  }));
+  const Run run(arguments);
+  CHECK(run.code == 2);
+  CHECK(run.err.str() == sentence);
+  CHECK_FALSE(run.served);
+}
+
+TEST_CASE("a wrong variable is named as such") {
+  const Variable workers("HERALD_WORKERS", "lots");
+  CHECK(Run({"serve"}).err.str() ==
+        "herald: HERALD_WORKERS must be between 0 and 1024, not \"lots\"\nTry: herald serve "
+        "--help\n");
+}
+
+TEST_CASE("a wrong file is exit code 1") {
+  const testing::Folder folder;
+  const std::string file = folder.write("h.toml", "[serve]\nspa = 3\n");
+  const Run run({"serve", "--config", file});
+  CHECK(run.code == 1);
+  CHECK(run.err.str() == "herald: " + file + ":2:7: [serve] spa must be true or false, not 3\n");
+}
+
+TEST_CASE("help and version go to standard output, with exit code 0") {
+  for (const char* command : {"serve", "publish", "certs", "check", "token"}) {
+    const Run run({command, "--help"});
+    CHECK(run.code == 0);
+    CHECK_THAT(run.out.str(), Catch::Contains("Examples:\n  "));
+    CHECK(run.err.str().empty());
+  }
+  const Run version({"--version"});
+  CHECK(version.code == 0);
+  CHECK_THAT(version.out.str(), Catch::StartsWith("herald ") && Catch::Contains("nghttp2 1.") &&
+                                    Catch::Contains("OpenSSL 3."));
+  const Run nothing({});
+  CHECK(nothing.code == 2);
+  CHECK_THAT(nothing.err.str(), Catch::Contains("serve"));
+}
+
+TEST_CASE("check says everything that is wrong, and what the parts found") {
+  const testing::Folder folder;
+  const auto lint = [](const cli::Config&) {
+    return std::vector<std::string>{"/a.css is missing"};
+  };
+  const std::string root = (folder / "none").string();
+  const Run run({"check", root, "--cert", "/no/c", "--key", "/no/k", "--key-file", "/no/s"}, "",
+                {lint});
+  CHECK(run.code == 1);
+  CHECK(run.err.str() == "herald: " + root +
+                             " does not exist: name the folder to serve\n"
+                             "herald: /no/c does not exist\nherald: /no/k does not exist\n"
+                             "herald: cannot read /no/s: No such file or directory\n"
+                             "herald: /a.css is missing\n");
+  const Run file({"check", folder.write("file", "")});
+  CHECK(file.code == 1);
+  CHECK_THAT(file.err.str(), Catch::EndsWith("file is not a folder\n"));
+}
+
+TEST_CASE("check is content with a folder and a good certificate") {
+  const testing::Folder folder;
+  const auto made = certs::development_credentials(folder / "state", {});
+  const Run run({"check", folder.path().string(), "--cert", made.certificate_file.string(), "--key",
+                 made.key_file.string()});
+  CHECK(run.err.str().empty());
+  CHECK(run.code == 0);
+}
+
+TEST_CASE("certs makes a certificate once and says how to trust it") {
+  const testing::Folder folder;
+  const std::string state = (folder / "state").string();
+  const Run first({"certs", "--dir", state, "--host", "app.test"});
+  CHECK(first.code == 0);
+  CHECK_THAT(first.out.str(), Catch::StartsWith("Made a new CA and a certificate.\n") &&
+                                  Catch::Contains("update-ca-certificates"));
+  const Run second({"certs", "--dir", state, "--host", "app.test"});
+  CHECK_THAT(second.out.str(), Catch::StartsWith("The certificate is good.\n"));
+  CHECK(Run({"certs", "--dir", state, "--host", "app.test", "--print", "ca"}).out.str() ==
+        state + "/ca.pem\n");
+  CHECK(Run({"certs", "--dir", state, "--host", "app.test", "--print", "spki"}).out.str() ==
+        certs::spki_sha256(state + "/leaf.pem") + "\n");
+  CHECK(Run({"certs", "--dir", state, "--host", "not a host"}).code == 1);
+}
