@@ -36,7 +36,7 @@ struct Streams {
 using Check = std::function<std::vector<std::string>(const Config&)>;
 
 // `program` must outlive the commands.
-std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&)> serve);
+std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve);
 std::unique_ptr<Command> check_command(CLI::App& program, Streams streams,
                                        std::vector<Check> checks);
 std::unique_ptr<Command> publish_command(CLI::App& program, Streams streams);

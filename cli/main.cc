@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/lint.h"
 #include "cli/log.h"
 #include "cli/program.h"
 #include "cli/serve.h"
@@ -19,7 +20,8 @@ int main(int argc, char** argv) {
   commands.push_back(cli::serve_command(*program, cli::serve));
   commands.push_back(cli::publish_command(*program, streams));
   commands.push_back(cli::certs_command(*program, streams));
-  commands.push_back(cli::check_command(*program, streams, {}));
+  commands.push_back(cli::check_command(
+      *program, streams, {cli::unusable_options, cli::hidden_files, cli::lint_hints}));
   commands.push_back(cli::token_command(*program, streams));
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const int code = cli::run(*program, commands, arguments, streams);

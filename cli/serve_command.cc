@@ -23,7 +23,7 @@ Examples:
 
 class ServeCommand final : public Command {
  public:
-  ServeCommand(CLI::App& program, std::function<int(const Config&)> serve)
+  ServeCommand(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve)
       : app_(*program.add_subcommand("serve", "Serve a folder and live events over HTTP/2")),
         flags_(app_),
         serve_(std::move(serve)) {
@@ -39,18 +39,18 @@ class ServeCommand final : public Command {
     if (flags_.file().empty() && std::filesystem::exists("herald.toml", ignored)) {
       log_info("herald.toml in this folder is not read: name it by --config herald.toml");
     }
-    return serve_(config);
+    return serve_(config, [this] { return flags_.load(); });
   }
 
  private:
   CLI::App& app_;
   ConfigFlags flags_;
-  std::function<int(const Config&)> serve_;
+  std::function<int(const Config&, std::function<Config()>)> serve_;
 };
 
 }  // namespace
 
-std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&)> serve) {
+std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve) {
   return std::make_unique<ServeCommand>(program, std::move(serve));
 }
 

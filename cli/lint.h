@@ -1,0 +1,18 @@
+// Checks for `herald check` that need the parts: the hints of every page, and files that URLs hide.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/config.h"
+
+namespace cli {
+
+// Each page under ROOT is planned, and its faults told with file, line and remedy.
+std::vector<std::string> lint_hints(const Config& config);
+// Files that nobody can reach, because one of Herald's own URLs has their name.
+std::vector<std::string> hidden_files(const Config& config);
+// Addresses, keys, tokens: whatever `serve` would refuse to start with.
+std::vector<std::string> unusable_options(const Config& config);
+
+}  // namespace cli

@@ -1,0 +1,123 @@
+#include "cli/parts.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "server/http/headers.h"
+
+namespace cli {
+namespace {
+
+std::string slurp(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw net::SystemError("cannot read " + file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<std::string> lines_of(const std::string& file) {
+  std::istringstream in(slurp(file));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    const std::string_view token = http::trim(line);
+    if (!token.empty() && !token.starts_with('#')) lines.emplace_back(token);
+  }
+  return lines;
+}
+
+std::size_t workers_of(const Config& config) {
+  if (config.serve.workers > 0) return config.serve.workers;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+server::Options server_options(const Config& config) {
+  server::Options options;
+  options.listen.clear();
+  for (const std::string& address : config.serve.listen) {
+    options.listen.push_back(net::Endpoint::parse(address));
+  }
+  options.workers = workers_of(config);
+  options.connections = config.limits.connections;
+  options.backlog = static_cast<int>(config.limits.backlog);
+  options.unsent = config.limits.unsent;
+  options.drain = config.serve.drain;
+  options.limits = config.limits;
+  options.timeouts = config.timeouts;
+  return options;
+}
+
+assets::AssetStore::Options store_options(const Config& config) {
+  assets::AssetStore::Options options;
+  options.most_bytes = config.files.cache;
+  for (const std::string& glob : config.files.immutable) {
+    options.reader.cache_rules.push_back({glob, "public, max-age=31536000, immutable"});
+  }
+  for (const Config::CacheRule& rule : config.files.headers) {
+    options.reader.cache_rules.push_back({rule.glob, rule.cache_control});
+  }
+  return options;
+}
+
+hints::PlanBuilder::Options plan_options(const Config& config) {
+  hints::PlanBuilder::Options options;
+  for (const Config::HintedPage& page : config.hints.pages) {
+    hints::Configured configured{page.path, {}};
+    for (const std::string& target : page.items) {
+      const auto item = hints::configured_item(target);
+      if (!item) {
+        throw net::Error("[[hints.page]] " + page.path + ": \"" + target +
+                         "\" cannot be hinted: write the path of a file on this server whose extension "
+                         "says what it is, such as /app.css");
+      }
+      configured.items.push_back(*item);
+    }
+    options.configured.push_back(std::move(configured));
+  }
+  return options;
+}
+
+hints::Mode hints_mode(const Config& config) {
+  const std::string& mode = config.hints.mode;
+  if (mode == "auto") return hints::Mode::automatic;
+  if (mode == "early-hints") return hints::Mode::early_hints;
+  if (mode == "push") return hints::Mode::push;
+  if (mode == "link") return hints::Mode::link;
+  if (mode == "off") return hints::Mode::off;
+  throw net::Error("hints cannot be \"" + mode + "\": choose auto, early-hints, push, link or off");
+}
+
+sse::Hub::Options hub_options(const Config& config) {
+  const Config::Events& events = config.events;
+  const std::size_t workers = workers_of(config);
+  const auto share = [workers](std::size_t total) { return std::max<std::size_t>(1, total / workers); };
+  sse::Hub::Options options;
+  options.replica.events_per_topic = events.history;
+  options.replica.bytes = events.bytes;
+  options.replica.age = std::chrono::duration_cast<std::chrono::seconds>(events.age);
+  options.replica.topics = events.topics;
+  options.streams.heartbeat = events.heartbeat;
+  options.streams.retry = events.retry;
+  options.streams.subscribers = share(events.subscribers);
+  options.polls.held = share(events.subscribers);
+  options.publish.content = events.message_bytes;
+  options.origins = events.origins;
+  return options;
+}
+
+sse::Authorizer::Options authorizer_options(const Config& config) {
+  sse::Authorizer::Options options;
+  options.dev = config.serve.dev;
+  options.subscribe_requires_token = !config.events.anonymous;
+  if (!config.events.key_file.empty()) {
+    options.keys.push_back(sse::Key::read(slurp(config.events.key_file)));
+  }
+  if (!config.events.token_file.empty()) options.tokens = lines_of(config.events.token_file);
+  return options;
+}
+
+}  // namespace cli

@@ -1,0 +1,23 @@
+// What a Config means for each part: their Options, and what is shared by all workers.
+#pragma once
+
+#include "cli/config.h"
+#include "hints/handler.h"
+#include "hints/plan_builder.h"
+#include "server/server.h"
+#include "sse/authorization.h"
+#include "sse/hub.h"
+#include "static/asset_store.h"
+
+namespace cli {
+
+// All throw net::Error in one sentence for what cannot be used.
+server::Options server_options(const Config& config);
+assets::AssetStore::Options store_options(const Config& config);
+hints::PlanBuilder::Options plan_options(const Config& config);
+hints::Mode hints_mode(const Config& config);
+sse::Hub::Options hub_options(const Config& config);
+// Reads the files of keys and tokens.
+sse::Authorizer::Options authorizer_options(const Config& config);
+
+}  // namespace cli

@@ -1,0 +1,196 @@
+#include "cli/serve.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <thread>
+
+#include "certs/development.h"
+#include "cli/access_log.h"
+#include "cli/log.h"
+#include "cli/notify.h"
+#include "cli/parts.h"
+#include "cli/signals.h"
+#include "cli/worker_app.h"
+#include "sse/memory_sequencer.h"
+
+namespace cli {
+namespace {
+
+constexpr std::chrono::hours renewal_interval{1};
+
+// Where the certificate comes from: the files named, or a development CA.
+struct Identity {
+  std::shared_ptr<const net::Credentials> credentials;
+  std::string ca_file;  // of the development CA; empty if the certificate was named
+};
+
+Identity identity_of(const Config& config) {
+  if (!config.serve.cert.empty()) {
+    return {net::Credentials::load(config.serve.cert, config.serve.key), ""};
+  }
+  const auto made = certs::development_credentials(certs::state_folder(), config.serve.hosts);
+  return {net::Credentials::load(made.certificate_file, made.key_file), made.ca_file};
+}
+
+std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
+  std::string urls;
+  for (net::Endpoint endpoint : endpoints) {
+    if (endpoint.host.empty() || endpoint.host == "0.0.0.0" || endpoint.host == "::") {
+      endpoint.host = "localhost";
+    }
+    if (!urls.empty()) urls += " and ";
+    urls += "https://" + endpoint.to_string() + "/";
+  }
+  return urls;
+}
+
+// Everything that `herald serve` is made of, in the order in which it depends on each other.
+class Service {
+ public:
+  Service(Config config, std::function<Config()> reread)
+      : config_(std::move(config)),
+        reread_(std::move(reread)),
+        identity_(identity_of(config_)),
+        log_(access_log_of(config_)),
+        authorizer_(authorizer_options(config_)),
+        totals_(server_options(config_).workers),
+        shared_{.sequencer = sequencer_,
+                .cursors = cursors_,
+                .authorizer = authorizer_,
+                .totals = totals_,
+                .status = {.server = [this] { return server_->counters(); },
+                           .hubs = totals_,
+                           .started = std::chrono::steady_clock::now()}},
+        signals_(loop_, {.stop = [this] { stop(); },
+                         .hard_stop = [this] { hard_stop(); },
+                         .reload = [this] { reload(); },
+                         .reopen = [this] { reopen(); }}),
+        renewal_(loop_, [this] { renew(); }),
+        watchdog_(loop_, [this] { pat(); }) {
+    server::Options options = server_options(config_);
+    options.complain = [](const std::string& what) { log_warning(what); };
+    server_ = std::make_unique<server::Server>(
+        std::move(options), identity_.credentials,
+        [this](std::size_t worker, net::Loop& loop) {
+          return std::make_unique<WorkerApp>(worker, loop, shared_, config_);
+        },
+        log_.get());
+  }
+
+  int run() {
+    server_->start();
+    const std::string urls = urls_of(server_->endpoints());
+    std::cout << "herald: serving " << config_.serve.root << " on " << urls;
+    if (!identity_.ca_file.empty()) {
+      std::cout << " (development certificate: browsers trust it once they trust " << identity_.ca_file
+                << ", see herald certs)";
+      renewal_.start(renewal_interval);
+    }
+    std::cout << std::endl;
+    notify_.ready("serving on " + urls);
+    pat();
+    loop_.run();
+    if (waiter_.joinable()) waiter_.join();
+    return 0;
+  }
+
+ private:
+  static std::unique_ptr<AccessLog> access_log_of(const Config& config) {
+    if (config.serve.access_log.empty()) return nullptr;
+    AccessLog::Options options;
+    options.file = config.serve.access_log;
+    return std::make_unique<AccessLog>(std::move(options));
+  }
+
+  void stop() {
+    log_info("draining: no new connections, live streams are sent away, downloads go on");
+    notify_.stopping();
+    server_->drain();
+    waiter_ = std::thread([this] {
+      const bool whole = server_->wait();
+      loop_.post([this, whole] {
+        if (!whole) log_warning("some connections outlasted the drain and were cut");
+        loop_.stop();
+      });
+    });
+  }
+
+  void hard_stop() {
+    log_warning("told to stop again: cutting what is left");
+    server_->cut();
+  }
+
+  void reopen() {
+    if (log_) log_->reopen();
+  }
+
+  // All or nothing: whatever is wrong leaves everything as it was.
+  void reload() {
+    notify_.reloading();
+    try {
+      Config fresh = reread_();
+      Identity identity = identity_of(fresh);
+      (void)plan_options(fresh);
+      (void)hints_mode(fresh);
+      (void)assets::Root(fresh.serve.root);
+      identity_ = std::move(identity);
+      server_->use(identity_.credentials);
+      const auto shared = std::make_shared<const Config>(std::move(fresh));
+      server_->on_workers([shared](server::App& app) {
+        try {
+          static_cast<WorkerApp&>(app).reload(*shared);
+        } catch (const std::exception& error) {
+          log_error(fmt::format("reload: {}; a worker keeps what it had", error.what()));
+        }
+      });
+      log_info("reloaded: certificate, files, hints and URLs; limits, events and addresses need a restart");
+    } catch (const std::exception& error) {
+      log_error(fmt::format("reload refused, everything stays as it was: {}", error.what()));
+    }
+    notify_.ready("serving on " + urls_of(server_->endpoints()));
+  }
+
+  void renew() {
+    renewal_.start(renewal_interval);
+    try {
+      identity_ = identity_of(config_);
+      server_->use(identity_.credentials);
+    } catch (const std::exception& error) {
+      log_error(fmt::format("the development certificate was not renewed: {}", error.what()));
+    }
+  }
+
+  void pat() {
+    const auto interval = notify_.watchdog_interval();
+    if (!interval) return;
+    notify_.watchdog();
+    watchdog_.start(*interval);
+  }
+
+  const Config config_;
+  std::function<Config()> reread_;
+  Identity identity_;
+  std::unique_ptr<AccessLog> log_;
+  sse::MemorySequencer sequencer_;
+  sse::ClientCursors cursors_;
+  const sse::Authorizer authorizer_;
+  HubTotals totals_;
+  Shared shared_;
+  Notify notify_;
+  net::Loop loop_;
+  Signals signals_;
+  net::Timer renewal_;
+  net::Timer watchdog_;
+  std::unique_ptr<server::Server> server_;
+  std::thread waiter_;
+};
+
+}  // namespace
+
+int serve(const Config& config, std::function<Config()> reread) {
+  Signals::block();
+  return Service(config, std::move(reread)).run();
+}
+
+}  // namespace cli

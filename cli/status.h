@@ -1,0 +1,49 @@
+// Status: what the server is doing, as JSON for programs (/.herald/status) and as a page that follows it
+// (/.herald/). Clients that are not on this machine are told the number of their connection only.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "server/http/handler.h"
+#include "server/server.h"
+#include "sse/hub.h"
+
+namespace cli {
+
+// The hubs' counters of every worker: each worker writes its own, anyone reads the sum.
+class HubTotals {
+ public:
+  explicit HubTotals(std::size_t workers) : of_worker_(workers) {}
+  void put(std::size_t worker, const sse::Hub::Counters& counters);
+  sse::Hub::Counters sum() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<sse::Hub::Counters> of_worker_;
+};
+
+class StatusHandler final : public http::Handler {
+ public:
+  struct Sources {
+    std::function<server::Counters()> server;
+    const HubTotals& hubs;
+    std::chrono::steady_clock::time_point started;
+  };
+  explicit StatusHandler(Sources sources) : sources_(std::move(sources)) {}
+
+  void handle(const http::Request& request, http::Exchange exchange) override;
+
+ private:
+  Sources sources_;
+};
+
+// GET /.herald/: the page.
+class StatusPage final : public http::Handler {
+ public:
+  void handle(const http::Request& request, http::Exchange exchange) override;
+};
+
+}  // namespace cli

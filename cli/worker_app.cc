@@ -1,0 +1,96 @@
+#include "cli/worker_app.h"
+
+#include "cli/file_site.h"
+#include "cli/parts.h"
+#include "hints/explain.h"
+#include "hints/think.h"
+#include "server/http/problem.h"
+#include "server/http/router.h"
+
+namespace cli {
+namespace {
+
+constexpr std::chrono::seconds counting_interval{1};
+
+// Shows its handler to clients on this machine, in development mode.
+class DeveloperOnly final : public http::Handler {
+ public:
+  explicit DeveloperOnly(http::Handler& next) : next_(next) {}
+  void handle(const http::Request& request, http::Exchange exchange) override {
+    if (request.peer && request.peer->loopback()) return next_.handle(request, std::move(exchange));
+    exchange.respond(http::problem(403, "This is shown to clients on the server's own machine only."));
+  }
+
+ private:
+  http::Handler& next_;
+};
+
+assets::FileHandler::Spa spa_of(const Config& config) {
+  return config.serve.spa ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off;
+}
+
+}  // namespace
+
+struct WorkerApp::Pages {
+  Pages(net::Loop& loop, const Config& config, sse::Hub& hub, const StatusHandler::Sources& sources)
+      : store(loop, config.serve.root, store_options(config)),
+        files(store, {.spa = spa_of(config)}),
+        think(loop, files, {.think = config.serve.think}),
+        site(store, spa_of(config)),
+        planner(site, loop, {.build = plan_options(config)}),
+        hinting(planner, think, {.mode = hints_mode(config)}),
+        status(sources),
+        explain(planner),
+        developer(explain),
+        router(hinting) {
+    router.route(config.events.events_url, hub.event_stream());
+    router.route(config.events.poll_url, hub.long_poll());
+    router.route(config.events.send_url, hub.publish());
+    router.route("/.herald/", page);
+    router.route("/.herald/status", status);
+    if (config.serve.dev) router.route("/.herald/explain", developer);
+  }
+
+  assets::AssetStore store;
+  assets::FileHandler files;
+  hints::ThinkHandler think;
+  FileSite site;
+  hints::Planner planner;
+  hints::HintingHandler hinting;
+  StatusHandler status;
+  StatusPage page;
+  hints::ExplainHandler explain;
+  DeveloperOnly developer;
+  http::Router router;
+};
+
+WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const Config& config)
+    : loop_(loop),
+      shared_(shared),
+      worker_(worker),
+      hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
+      pages_(std::make_unique<Pages>(loop, config, hub_, shared.status)),
+      counting_(loop, [this] { count(); }),
+      retirement_(loop, [this] { retired_.clear(); }) {
+  counting_.start(counting_interval);
+}
+
+WorkerApp::~WorkerApp() = default;
+
+void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
+  pages_->router.handle(request, std::move(exchange));
+}
+
+void WorkerApp::reload(const Config& config) {
+  auto fresh = std::make_unique<Pages>(loop_, config, hub_, shared_.status);
+  retired_.push_back(std::move(pages_));
+  pages_ = std::move(fresh);
+  retirement_.start(std::chrono::minutes(2));
+}
+
+void WorkerApp::count() {
+  shared_.totals.put(worker_, hub_.counters());
+  counting_.start(counting_interval);
+}
+
+}  // namespace cli

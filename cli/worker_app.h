@@ -1,0 +1,56 @@
+// WorkerApp: what one worker serves: events, the status page, and the files with their hints. The files'
+// side can be replaced while requests are in flight; live streams never notice.
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <memory>
+
+#include "cli/config.h"
+#include "cli/status.h"
+#include "server/server.h"
+#include "sse/authorization.h"
+#include "sse/client_cursors.h"
+#include "sse/hub.h"
+#include "sse/sequencer.h"
+
+namespace cli {
+
+// Shared by the workers; outlives them all.
+struct Shared {
+  sse::Sequencer& sequencer;
+  sse::ClientCursors& cursors;
+  const sse::Authorizer& authorizer;
+  HubTotals& totals;
+  StatusHandler::Sources status;
+};
+
+class WorkerApp final : public server::App, private http::Handler {
+ public:
+  WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const Config& config);
+  ~WorkerApp() override;
+
+  http::Handler& root() override { return *this; }
+  void drain() override { hub_.drain(); }
+
+  // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error and
+  // changes nothing if they cannot be used.
+  void reload(const Config& config);
+
+ private:
+  struct Pages;  // one configuration's handlers
+
+  void handle(const http::Request& request, http::Exchange exchange) override;
+  void count();
+
+  net::Loop& loop_;
+  Shared& shared_;
+  const std::size_t worker_;
+  sse::Hub hub_;
+  std::unique_ptr<Pages> pages_;
+  std::list<std::unique_ptr<Pages>> retired_;  // requests may still be held in these
+  net::Timer counting_;
+  net::Timer retirement_;
+};
+
+}  // namespace cli
