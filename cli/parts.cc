@@ -70,9 +70,10 @@ hints::PlanBuilder::Options plan_options(const Config& config) {
     for (const std::string& target : page.items) {
       const auto item = hints::configured_item(target);
       if (!item) {
-        throw net::Error("[[hints.page]] " + page.path + ": \"" + target +
-                         "\" cannot be hinted: write the path of a file on this server whose extension "
-                         "says what it is, such as /app.css");
+        throw net::Error(
+            "[[hints.page]] " + page.path + ": \"" + target +
+            "\" cannot be hinted: write the path of a file on this server whose extension "
+            "says what it is, such as /app.css");
       }
       configured.items.push_back(*item);
     }
@@ -94,7 +95,9 @@ hints::Mode hints_mode(const Config& config) {
 sse::Hub::Options hub_options(const Config& config) {
   const Config::Events& events = config.events;
   const std::size_t workers = workers_of(config);
-  const auto share = [workers](std::size_t total) { return std::max<std::size_t>(1, total / workers); };
+  const auto share = [workers](std::size_t total) {
+    return std::max<std::size_t>(1, total / workers);
+  };
   sse::Hub::Options options;
   options.replica.events_per_topic = events.history;
   options.replica.bytes = events.bytes;

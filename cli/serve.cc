@@ -83,8 +83,8 @@ class Service {
     const std::string urls = urls_of(server_->endpoints());
     std::cout << "herald: serving " << config_.serve.root << " on " << urls;
     if (!identity_.ca_file.empty()) {
-      std::cout << " (development certificate: browsers trust it once they trust " << identity_.ca_file
-                << ", see herald certs)";
+      std::cout << " (development certificate: browsers trust it once they trust "
+                << identity_.ca_file << ", see herald certs)";
       renewal_.start(renewal_interval);
     }
     std::cout << std::endl;
@@ -144,7 +144,9 @@ class Service {
           log_error(fmt::format("reload: {}; a worker keeps what it had", error.what()));
         }
       });
-      log_info("reloaded: certificate, files, hints and URLs; limits, events and addresses need a restart");
+      log_info(
+          "reloaded: certificate, files, hints and URLs; limits, events and addresses need a "
+          "restart");
     } catch (const std::exception& error) {
       log_error(fmt::format("reload refused, everything stays as it was: {}", error.what()));
     }

@@ -1,4 +1,5 @@
-// Status: what the server is doing, as JSON for programs (/.herald/status) and as a page that follows it
+// Status: what the server is doing, as JSON for programs (/.herald/status) and as a page that
+// follows it
 // (/.herald/). Clients that are not on this machine are told the number of their connection only.
 #pragma once
 

@@ -18,7 +18,8 @@ class DeveloperOnly final : public http::Handler {
   explicit DeveloperOnly(http::Handler& next) : next_(next) {}
   void handle(const http::Request& request, http::Exchange exchange) override {
     if (request.peer && request.peer->loopback()) return next_.handle(request, std::move(exchange));
-    exchange.respond(http::problem(403, "This is shown to clients on the server's own machine only."));
+    exchange.respond(
+        http::problem(403, "This is shown to clients on the server's own machine only."));
   }
 
  private:

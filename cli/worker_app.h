@@ -1,5 +1,5 @@
-// WorkerApp: what one worker serves: events, the status page, and the files with their hints. The files'
-// side can be replaced while requests are in flight; live streams never notice.
+// WorkerApp: what one worker serves: events, the status page, and the files with their hints. The
+// files' side can be replaced while requests are in flight; live streams never notice.
 #pragma once
 
 #include <chrono>
@@ -33,8 +33,8 @@ class WorkerApp final : public server::App, private http::Handler {
   http::Handler& root() override { return *this; }
   void drain() override { hub_.drain(); }
 
-  // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error and
-  // changes nothing if they cannot be used.
+  // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error
+  // and changes nothing if they cannot be used.
   void reload(const Config& config);
 
  private:

@@ -25,7 +25,7 @@ struct Server::State {
   net::TicketKeys tickets;
   std::vector<net::Endpoint> endpoints;
   std::atomic<std::uint64_t> connections_numbered = 0;
-  std::atomic<std::uint64_t> cut = 0;  // connections that outlasted the drain
+  std::atomic<std::uint64_t> cut = 0;            // connections that outlasted the drain
   std::vector<std::unique_ptr<Worker>> workers;  // the threads: destroyed first
 };
 
@@ -110,7 +110,8 @@ class Server::Worker {
       bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
       for (net::Fd& socket : sockets_) {
         listeners_.push_back(std::make_unique<net::Listener>(
-            loop_, std::move(socket), [this](net::Accepted accepted) { accept(std::move(accepted)); }));
+            loop_, std::move(socket),
+            [this](net::Accepted accepted) { accept(std::move(accepted)); }));
       }
     } catch (...) {
       ready.set_exception(std::current_exception());
@@ -133,12 +134,12 @@ class Server::Worker {
   void accept(net::Accepted accepted) {
     const int unsent = static_cast<int>(server_.options.unsent);
     setsockopt(accepted.fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
-    auto made = std::make_unique<h2::Connection>(
-        std::move(accepted), *tls_, *workplace_, ++server_.connections_numbered,
-        [this](h2::Connection& closed) {
-          dead_.push_back(&closed);
-          bury_->schedule();
-        });
+    auto made = std::make_unique<h2::Connection>(std::move(accepted), *tls_, *workplace_,
+                                                 ++server_.connections_numbered,
+                                                 [this](h2::Connection& closed) {
+                                                   dead_.push_back(&closed);
+                                                   bury_->schedule();
+                                                 });
     h2::Connection* key = made.get();
     connections_.emplace(key, std::move(made));
     accepted_.add(1);

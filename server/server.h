@@ -1,5 +1,5 @@
-// Server: listeners, workers and their connections, from the first accept to the last drained stream.
-// Each worker is a thread with its own loop, listeners (SO_REUSEPORT), connections and App.
+// Server: listeners, workers and their connections, from the first accept to the last drained
+// stream. Each worker is a thread with its own loop, listeners (SO_REUSEPORT), connections and App.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,8 @@ class App {
  public:
   virtual ~App() = default;
   virtual http::Handler& root() = 0;
-  // The server is going: live bodies must end in good order, held exchanges be answered. Files go on.
+  // The server is going: live bodies must end in good order, held exchanges be answered. Files go
+  // on.
   virtual void drain() = 0;
 };
 
@@ -35,13 +36,14 @@ struct Options {
   std::size_t workers = 1;
   std::size_t connections = 100'000;  // at one time, over all workers; more wait in the backlog
   int backlog = 1024;
-  // Bytes that the kernel may hold unsent for a connection (TCP_NOTSENT_LOWAT): what has been handed
-  // over can no longer be overtaken by something more urgent.
+  // Bytes that the kernel may hold unsent for a connection (TCP_NOTSENT_LOWAT): what has been
+  // handed over can no longer be overtaken by something more urgent.
   std::size_t unsent = 64 * 1024;
   std::chrono::milliseconds drain{30'000};  // then what is still open is cut
   h2::Limits limits;
   h2::Timeouts timeouts;
-  // Told in a sentence, on any worker's thread, what went wrong with one connection or one callback.
+  // Told in a sentence, on any worker's thread, what went wrong with one connection or one
+  // callback.
   std::function<void(const std::string&)> complain;
 };
 
@@ -81,7 +83,8 @@ class Server {
   void drain();
   // Ends every connection now; wait() then returns.
   void cut();
-  // Returns when every worker has drained; false if something had to be cut when Options::drain ended.
+  // Returns when every worker has drained; false if something had to be cut when Options::drain
+  // ended.
   bool wait();
   Counters counters() const;
 

@@ -13,7 +13,8 @@ constexpr std::size_t batch = 64 * 1024;
 constexpr std::size_t turn = 1024 * 1024;
 // Between the two GOAWAYs of a drain (RFC 9113 section 6.8): requests under way arrive meanwhile.
 constexpr std::chrono::seconds drain_notice{1};
-// Between an answer that came before the end of the request's content and the reset that stops the rest.
+// Between an answer that came before the end of the request's content and the reset that stops the
+// rest.
 constexpr std::chrono::seconds upload_notice{1};
 
 }  // namespace
@@ -103,8 +104,8 @@ void Connection::flush() {
   if (session_->answered_early()) deadline_.start(upload_notice);
 }
 
-// Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it should go
-// on when the kernel says that there is room.
+// Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it
+// should go on when the kernel says that there is room.
 bool Connection::send_some() {
   Output& output = at_.output;
   for (std::size_t sent = 0; sent < turn;) {
@@ -158,11 +159,13 @@ void Connection::close() {
   on_closed_(*this);
 }
 
-// ---------------------------------------------------------------------------------------- deadlines
+// ----------------------------------------------------------------------------------------
+// deadlines
 
 void Connection::arm(net::Clock::time_point due) {
   // Not for every activity: the timer comes when it comes and looks how things are then.
-  deadline_.start(std::max<net::Clock::duration>(due - at_.loop.now(), std::chrono::milliseconds(10)));
+  deadline_.start(
+      std::max<net::Clock::duration>(due - at_.loop.now(), std::chrono::milliseconds(10)));
 }
 
 void Connection::on_deadline() {

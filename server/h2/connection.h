@@ -1,5 +1,5 @@
-// Connection: one accepted socket with TLS and a session: the only place where I/O meets HTTP, and where
-// time is kept for both. Decides when to read, when to send and when to give up.
+// Connection: one accepted socket with TLS and a session: the only place where I/O meets HTTP, and
+// where time is kept for both. Decides when to read, when to send and when to give up.
 #pragma once
 
 #include <functional>
@@ -72,9 +72,9 @@ class Connection {
   bool draining_ = false;
   bool complained_ = false;
   const net::Clock::time_point accepted_at_;
-  net::Clock::time_point heard_;          // bytes from the peer
-  net::Clock::time_point busy_;           // there were streams
-  net::Clock::time_point header_since_;   // an unfinished header section
+  net::Clock::time_point heard_;         // bytes from the peer
+  net::Clock::time_point busy_;          // there were streams
+  net::Clock::time_point header_since_;  // an unfinished header section
   net::Clock::time_point pinged_;
   std::optional<net::Clock::time_point> blocked_since_;  // the kernel takes no more
 };

@@ -1,4 +1,5 @@
-// Date: the `date` field of the present second (RFC 9110 section 6.6.1), made once a second by a worker.
+// Date: the `date` field of the present second (RFC 9110 section 6.6.1), made once a second by a
+// worker.
 #pragma once
 
 #include <ctime>

@@ -131,23 +131,31 @@ Verdict FrameWatch::judge_priority(std::uint32_t id) {
   return on_itself ? Verdict::protocol_error : Verdict::fine;
 }
 
-// What a frame costs its receiver beyond its share of bytes. A client in good order stays far below the
-// refill rate; every known flood of HTTP/2 runs dry within a thousand frames or so.
+// What a frame costs its receiver beyond its share of bytes. A client in good order stays far below
+// the refill rate; every known flood of HTTP/2 runs dry within a thousand frames or so.
 double FrameWatch::price() const {
   switch (head_[3]) {
     case data: {
       const std::uint32_t padding = (head_[4] & padded) != 0 && length_ > 0 ? head_[9] + 1U : 0;
       return length_ <= padding && (head_[4] & end_stream) == 0 ? 1 : 0;
     }
-    case headers: return 0;
-    case settings: return (head_[4] & ack) != 0 ? 0 : 2;
-    case push_promise: return 10;
-    case ping: return (head_[4] & ack) != 0 ? 0 : 1;
-    case window_update: return 0.02;
-    case continuation: return length_ > 0 ? 1 : 5;
+    case headers:
+      return 0;
+    case settings:
+      return (head_[4] & ack) != 0 ? 0 : 2;
+    case push_promise:
+      return 10;
+    case ping:
+      return (head_[4] & ack) != 0 ? 0 : 1;
+    case window_update:
+      return 0.02;
+    case continuation:
+      return length_ > 0 ? 1 : 5;
     case goaway:
-    case priority_update: return 0.5;
-    default: return 1;  // PRIORITY, RST_STREAM and what nobody knows
+    case priority_update:
+      return 0.5;
+    default:
+      return 1;  // PRIORITY, RST_STREAM and what nobody knows
   }
 }
 

@@ -1,6 +1,6 @@
-// FrameWatch: reads the frame headers of a client in front of nghttp2, which in the mode of RFC 9218
-// forgets closed streams and shows nobody the frames that refer to them. Finds what must end the
-// connection, and counts what is cheap to send but not to receive.
+// FrameWatch: reads the frame headers of a client in front of nghttp2, which in the mode of RFC
+// 9218 forgets closed streams and shows nobody the frames that refer to them. Finds what must end
+// the connection, and counts what is cheap to send but not to receive.
 #pragma once
 
 #include <array>
@@ -27,8 +27,8 @@ class FrameWatch {
   };
   Passed feed(std::span<const std::byte> bytes);
 
-  // A budget for odd frames: starts full, refilled with time (see refill), emptied by judge() and by
-  // charge(). Empty = enhance_your_calm.
+  // A budget for odd frames: starts full, refilled with time (see refill), emptied by judge() and
+  // by charge(). Empty = enhance_your_calm.
   static constexpr double burst = 1000;
   static constexpr double refill_per_second = 100;
   void refill(std::chrono::duration<double> passed);
@@ -59,12 +59,12 @@ class FrameWatch {
   std::array<std::uint8_t, 14> head_{};  // a frame header and up to 5 bytes of payload
   unsigned have_ = 0;
   unsigned need_ = 9;
-  std::uint32_t length_ = 0;      // of the payload of the frame in head_
-  std::uint32_t to_skip_ = 0;     // of payload
-  unsigned preface_left_ = 24;    // bytes of the client's connection preface
-  std::uint32_t highest_ = 0;     // stream identifier
-  StreamBits ended_;              // by the client: END_STREAM or RST_STREAM
-  StreamBits jumped_;             // identifiers that the client left out: closed (section 5.1.1)
+  std::uint32_t length_ = 0;    // of the payload of the frame in head_
+  std::uint32_t to_skip_ = 0;   // of payload
+  unsigned preface_left_ = 24;  // bytes of the client's connection preface
+  std::uint32_t highest_ = 0;   // stream identifier
+  StreamBits ended_;            // by the client: END_STREAM or RST_STREAM
+  StreamBits jumped_;           // identifiers that the client left out: closed (section 5.1.1)
   double tokens_ = burst;
 };
 

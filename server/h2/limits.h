@@ -1,4 +1,5 @@
-// What one HTTP/2 connection may ask for, and how long it may take. Defaults are safe on the open internet.
+// What one HTTP/2 connection may ask for, and how long it may take. Defaults are safe on the open
+// internet.
 #pragma once
 
 #include <chrono>

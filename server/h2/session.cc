@@ -3,6 +3,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <functional>
 #include <new>
@@ -14,7 +15,8 @@ namespace h2 {
 namespace {
 
 constexpr std::size_t frame_header = 9;  // bytes (RFC 9113 section 4.1)
-// A DATA frame smaller than this is not worth its header while more could follow in the next record.
+// A DATA frame smaller than this is not worth its header while more could follow in the next
+// record.
 constexpr std::size_t least_payload = 256;
 constexpr std::size_t longest_queue = 10'000;  // frames that wait to be sent
 constexpr std::size_t largest_diary = 4096;    // targets
@@ -35,6 +37,30 @@ nghttp2_nv lent(http::Field field) {
           field.value.size(), NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE};
 }
 
+// The fields of one answer as nghttp2 takes them, on the stack unless there are very many.
+class FieldList {
+ public:
+  void add(const nghttp2_nv& field) {
+    if (many_.empty() && count_ < few_.size()) {
+      few_[count_++] = field;
+      return;
+    }
+    if (many_.empty()) many_.assign(few_.begin(), few_.begin() + static_cast<long>(count_));
+    many_.push_back(field);
+    ++count_;
+  }
+  void lend(const http::Headers& headers) {
+    for (const http::Field field : headers) add(lent(field));
+  }
+  const nghttp2_nv* begin() const { return many_.empty() ? few_.data() : many_.data(); }
+  std::size_t size() const { return count_; }
+
+ private:
+  std::array<nghttp2_nv, 40> few_;
+  std::vector<nghttp2_nv> many_;
+  std::size_t count_ = 0;
+};
+
 bool bodiless(int status) { return status == 204 || status == 304; }
 
 const char* name_of(std::uint32_t error_code) { return nghttp2_http2_strerror(error_code); }
@@ -45,7 +71,8 @@ void Session::FreeSession::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
 }
 
-// ---------------------------------------------------------------- what nghttp2 calls: facts are noted
+// ---------------------------------------------------------------- what nghttp2 calls: facts are
+// noted
 
 struct Session::Callbacks {
   static Session& self(void* user) { return *static_cast<Session*>(user); }
@@ -70,13 +97,15 @@ struct Session::Callbacks {
     const Limits& limits = self(user).around_.limits;
     found->header_bytes += name_size + value_size + 32;
     if (found->header_bytes > 4 * limits.header_bytes) {
-      // Stops the callbacks for this header section: a bomb of HPACK costs no more than its decoding.
+      // Stops the callbacks for this header section: a bomb of HPACK costs no more than its
+      // decoding.
       self(user).watch_.charge(20);
       self(user).open_header_section_ = false;
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
     http::Request& request = found->request;
-    if (found->header_bytes > limits.header_bytes || request.fields.size() >= limits.header_fields) {
+    if (found->header_bytes > limits.header_bytes ||
+        request.fields.size() >= limits.header_fields) {
       found->too_large = true;
       return 0;
     }
@@ -116,9 +145,13 @@ struct Session::Callbacks {
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.ping_outstanding_ = false;
         return 0;
-      case NGHTTP2_HEADERS: me.open_header_section_ = false; break;
-      case NGHTTP2_DATA: break;
-      default: return 0;
+      case NGHTTP2_HEADERS:
+        me.open_header_section_ = false;
+        break;
+      case NGHTTP2_DATA:
+        break;
+      default:
+        return 0;
     }
     Stream* found = stream(session, frame->hd.stream_id);
     if (!found) return 0;
@@ -323,7 +356,8 @@ void Session::dispatch(Stream& stream) {
   }
   http::Exchange exchange = stream.exchange();
   if (stream.too_large) {
-    exchange.respond(http::problem(431, "The fields of this request are larger than is taken here."));
+    exchange.respond(
+        http::problem(431, "The fields of this request are larger than is taken here."));
     return;
   }
   if (request.target.size() > around_.limits.target_bytes) {
@@ -433,12 +467,14 @@ void Session::ping() {
   note_output();
 }
 
-// ------------------------------------------------------------------------------------- for a stream
+// ------------------------------------------------------------------------------------- for a
+// stream
 
 void Session::prioritise(Stream& stream, const http::Response& response) {
   if (stream.request.pushed) return;  // was told when it was promised
   const http::Priority wanted = response.live ? http::Priority{0, true} : response.priority;
-  if (!response.live && (wanted == http::Priority{} || stream.request.fields.has("priority"))) return;
+  if (!response.live && (wanted == http::Priority{} || stream.request.fields.has("priority")))
+    return;
   const nghttp2_extpri priority{wanted.urgency, wanted.incremental ? 1 : 0};
   nghttp2_session_change_extpri_stream_priority(nghttp2_.get(), stream.id(), &priority,
                                                 response.live ? 1 : 0);
@@ -455,23 +491,18 @@ void Session::submit(Stream& stream, http::Response& response) {
       response.body ? response.body->length() : std::optional<std::uint64_t>(0);
   const std::string length_text = length ? std::to_string(*length) : "";
 
-  std::vector<nghttp2_nv> fields;
-  fields.reserve(3 + response.fields.size() + (response.prepared ? response.prepared->size() : 0));
-  fields.push_back(copied(":status", status));
-  if (response.prepared) {
-    for (const http::Field field : *response.prepared) fields.push_back(lent(field));
-  }
-  for (const http::Field field : response.fields) fields.push_back(lent(field));
-  fields.push_back(copied("date", around_.date.now()));
-  if (length && !bodiless(response.status)) {
-    fields.push_back(copied("content-length", length_text));
-  }
+  FieldList fields;
+  fields.add(copied(":status", status));
+  if (response.prepared) fields.lend(*response.prepared);
+  fields.lend(response.fields);
+  fields.add(copied("date", around_.date.now()));
+  if (length && !bodiless(response.status)) fields.add(copied("content-length", length_text));
 
   if (stream.request.method == "HEAD" || bodiless(response.status) || length == 0) {
     response.body = nullptr;
   }
   nghttp2_data_provider provider{.source = {.ptr = &stream}, .read_callback = Callbacks::read};
-  nghttp2_submit_response(nghttp2_.get(), stream.id(), fields.data(), fields.size(),
+  nghttp2_submit_response(nghttp2_.get(), stream.id(), fields.begin(), fields.size(),
                           response.body ? &provider : nullptr);
   note_output();
 }
@@ -514,14 +545,13 @@ http::Push Session::push(Stream& parent, std::string_view target, http::Priority
   for (const char* name : {"accept-encoding", "accept-language", "user-agent"}) {
     if (const auto value = parent.request.fields.get(name)) request.fields.add(name, *value);
   }
-  std::vector<nghttp2_nv> list = {copied(":method", request.method),
-                                  copied(":scheme", request.scheme),
-                                  copied(":authority", request.authority),
-                                  copied(":path", request.target)};
+  std::vector<nghttp2_nv> list = {
+      copied(":method", request.method), copied(":scheme", request.scheme),
+      copied(":authority", request.authority), copied(":path", request.target)};
   for (const http::Field field : request.fields) list.push_back(copied(field.name, field.value));
   for (nghttp2_nv& field : list) field.flags = NGHTTP2_NV_FLAG_NONE;
-  const std::int32_t id = nghttp2_submit_push_promise(nghttp2_.get(), NGHTTP2_FLAG_NONE, parent.id(),
-                                                      list.data(), list.size(), nullptr);
+  const std::int32_t id = nghttp2_submit_push_promise(
+      nghttp2_.get(), NGHTTP2_FLAG_NONE, parent.id(), list.data(), list.size(), nullptr);
   if (id < 0) return http::Push::refused;
   Stream& promised = open(id);
   promised.request = std::move(request);
@@ -584,8 +614,6 @@ void Session::stop_uploads() {
   }
 }
 
-bool Session::has_live_streams() const {
-  return std::ranges::any_of(streams_, &Stream::live);
-}
+bool Session::has_live_streams() const { return std::ranges::any_of(streams_, &Stream::live); }
 
 }  // namespace h2

@@ -1,5 +1,6 @@
-// Session: HTTP/2 of one connection without any I/O, over nghttp2. Bytes in by receive(), bytes out by
-// fill(). nghttp2's callbacks only note facts; handlers run before receive() returns, never inside one.
+// Session: HTTP/2 of one connection without any I/O, over nghttp2. Bytes in by receive(), bytes out
+// by fill(). nghttp2's callbacks only note facts; handlers run before receive() returns, never
+// inside one.
 #pragma once
 
 #include <atomic>
@@ -90,8 +91,8 @@ class Session {
   // Resets streams whose body could go on but has not been let since `since`.
   void reset_stalled(net::Clock::time_point since);
   bool has_live_streams() const;
-  // A client has had its whole answer and goes on sending: to be told to stop, a while later, so that
-  // it can read the answer first (RFC 9113 section 8.1).
+  // A client has had its whole answer and goes on sending: to be told to stop, a while later, so
+  // that it can read the answer first (RFC 9113 section 8.1).
   bool answered_early() const { return answered_early_; }
   void stop_uploads();
 
@@ -126,10 +127,11 @@ class Session {
 
   // Before nghttp2_, which frees what refers to them.
   std::list<Stream> streams_;
-  std::vector<Stream*> arrived_;   // header section complete, not yet handled
-  std::vector<Stream*> content_;   // has got content, or its end
-  std::vector<Stream*> closed_;    // to be destroyed when no callback is running
-  std::unordered_set<std::uint64_t> diary_;  // targets that the client has asked for or been promised
+  std::vector<Stream*> arrived_;  // header section complete, not yet handled
+  std::vector<Stream*> content_;  // has got content, or its end
+  std::vector<Stream*> closed_;   // to be destroyed when no callback is running
+  std::unordered_set<std::uint64_t>
+      diary_;  // targets that the client has asked for or been promised
   std::size_t pushed_ = 0;
   std::size_t pushing_ = 0;
   std::unique_ptr<nghttp2_session, FreeSession> nghttp2_;
@@ -137,7 +139,7 @@ class Session {
   std::span<const std::byte> rest_;  // of a frame that did not fit; nghttp2's, until its next call
   Output* output_ = nullptr;         // within fill()
   bool output_full_ = false;
-  bool inside_ = false;              // receive() or fill() is running
+  bool inside_ = false;  // receive() or fill() is running
   bool settings_acknowledged_ = false;
   bool open_header_section_ = false;
   bool ping_outstanding_ = false;

@@ -158,8 +158,8 @@ http::Access Stream::access(const http::Peer& peer, net::Clock::time_point now) 
           .status = answered_ ? response_.status : 0,
           .bytes = sent_,
           .took = duration_cast<microseconds>(now - began_),
-          .first_byte = answered_ ? duration_cast<microseconds>(answered_at_ - began_)
-                                  : microseconds::zero(),
+          .first_byte =
+              answered_ ? duration_cast<microseconds>(answered_at_ - began_) : microseconds::zero(),
           .pushed = request.pushed,
           .error_code = error_code_,
           .notes = response_.notes};

@@ -1,12 +1,12 @@
-// Stream: one exchange in flight inside a session: the request as it comes in, the response as it goes
-// out. Speaks to nghttp2 through its Session only.
+// Stream: one exchange in flight inside a session: the request as it comes in, the response as it
+// goes out. Speaks to nghttp2 through its Session only.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <list>
+#include <memory>
 #include <string>
 #include <utility>
 

@@ -19,12 +19,12 @@ struct Access {
   std::string_view user_agent;
   std::string_view referer;
   std::int32_t stream = 0;
-  int status = 0;               // 0: the client left before there was an answer
-  std::uint64_t bytes = 0;      // of content, as sent
-  std::chrono::microseconds took{};           // from the header section's end to the stream's close
-  std::chrono::microseconds first_byte{};     // to the final header section
+  int status = 0;                          // 0: the client left before there was an answer
+  std::uint64_t bytes = 0;                 // of content, as sent
+  std::chrono::microseconds took{};        // from the header section's end to the stream's close
+  std::chrono::microseconds first_byte{};  // to the final header section
   bool pushed = false;
-  std::uint32_t error_code = 0;               // RFC 9113 section 7; 0 = closed in order
+  std::uint32_t error_code = 0;  // RFC 9113 section 7; 0 = closed in order
   const std::vector<Note>& notes;
 };
 

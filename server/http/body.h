@@ -1,5 +1,6 @@
 // Body: the bytes of one message, pulled by whoever sends them when there is room.
-// Files, memory and live topics are all bodies; this file has the interface and the one over memory.
+// Files, memory and live topics are all bodies; this file has the interface and the one over
+// memory.
 #pragma once
 
 #include <cstddef>

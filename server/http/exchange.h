@@ -40,8 +40,8 @@ class Wire {
   // At most once.
   virtual void respond(Response response) = 0;
   // Gathers the content; more than `limit` bytes is answered 413 by the engine. `then` is called
-  // once, with an exchange over this wire, on this thread, perhaps before collect() returns; never if
-  // the client leaves first.
+  // once, with an exchange over this wire, on this thread, perhaps before collect() returns; never
+  // if the client leaves first.
   virtual void collect(std::size_t limit, std::function<void(std::string)> then) = 0;
 };
 

@@ -9,8 +9,8 @@ namespace http {
 class Handler {
  public:
   virtual ~Handler() = default;
-  // `request` is valid during the call only. The exchange may be kept and answered later, on the same
-  // thread. Must not throw for anything a client can cause.
+  // `request` is valid during the call only. The exchange may be kept and answered later, on the
+  // same thread. Must not throw for anything a client can cause.
   virtual void handle(const Request& request, Exchange exchange) = 0;
 };
 

@@ -9,6 +9,10 @@ Headers::Headers(std::initializer_list<Field> fields) {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
+  if (slices_.empty()) {  // a request's usual fields without growing step by step
+    slices_.reserve(16);
+    text_.reserve(480);
+  }
   slices_.push_back({static_cast<std::uint32_t>(text_.size()),
                      static_cast<std::uint32_t>(name.size()),
                      static_cast<std::uint32_t>(value.size())});
@@ -52,8 +56,7 @@ std::string Headers::joined(std::string_view name) const {
 Field Headers::operator[](std::size_t index) const {
   const Slice& slice = slices_[index];
   const std::string_view text(text_);
-  return {text.substr(slice.start, slice.name),
-          text.substr(slice.start + slice.name, slice.value)};
+  return {text.substr(slice.start, slice.name), text.substr(slice.start + slice.name, slice.value)};
 }
 
 Headers::Iterator Headers::begin() const { return {*this, 0}; }

@@ -1,6 +1,6 @@
 // Headers: the fields of one message, in order, names in lower case (RFC 9113 section 8.2).
-// Kept as one run of text and a table of slices, so that a message costs two allocations whatever it
-// carries. Knows nothing of what a field means.
+// Kept as one run of text and a table of slices, so that a message costs two allocations whatever
+// it carries. Knows nothing of what a field means.
 #pragma once
 
 #include <cstddef>

@@ -31,11 +31,11 @@ struct Priority {
 };
 
 struct Request {
-  std::string method;     // as received: methods are case-sensitive
-  std::string scheme;     // "https"
-  std::string authority;  // :authority, or host
-  std::string target;     // :path as received: "/a%20b?c=d"
-  Headers fields;         // without pseudo-header fields; names in lower case
+  std::string method;          // as received: methods are case-sensitive
+  std::string scheme;          // "https"
+  std::string authority;       // :authority, or host
+  std::string target;          // :path as received: "/a%20b?c=d"
+  Headers fields;              // without pseudo-header fields; names in lower case
   const Peer* peer = nullptr;  // null only in tests that do not care
   bool pushed = false;         // asked by the server of itself, to be pushed
 

@@ -31,12 +31,23 @@ std::size_t utf8_length(std::string_view text) {
 void append_escaped(std::string& out, char c) {
   static constexpr std::array<char, 17> hex{"0123456789abcdef"};
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   const auto byte = static_cast<std::uint8_t>(c);
   if (byte >= 0x20 && byte != 0x7F) {

@@ -1,4 +1,5 @@
-// Router: a path to the handler that answers it. Knows nothing of methods: each handler says 405 itself.
+// Router: a path to the handler that answers it. Knows nothing of methods: each handler says 405
+// itself.
 #pragma once
 
 #include <map>

@@ -14,7 +14,8 @@ namespace net {
 class Credentials {
  public:
   // Both files are PEM; the chain starts with the leaf. Throws net::Error with one sentence when a
-  // file cannot be read, is not PEM, is encrypted, does not fit the other, is expired or not yet valid.
+  // file cannot be read, is not PEM, is encrypted, does not fit the other, is expired or not yet
+  // valid.
   static std::shared_ptr<const Credentials> load(const std::string& certificate_file,
                                                  const std::string& key_file);
   // The same from text; `name` stands for the file in messages.
@@ -26,9 +27,9 @@ class Credentials {
   Credentials& operator=(const Credentials&) = delete;
 
   std::chrono::system_clock::time_point expires() const;
-  x509_st* leaf() const;            // not yours
-  stack_st_X509* chain() const;     // the rest of the chain; not yours
-  evp_pkey_st* key() const;         // not yours
+  x509_st* leaf() const;         // not yours
+  stack_st_X509* chain() const;  // the rest of the chain; not yours
+  evp_pkey_st* key() const;      // not yours
 
  private:
   struct State;

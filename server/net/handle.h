@@ -1,4 +1,5 @@
-// Owners of what C libraries and the kernel hand out: a descriptor, and any pointer with its free function.
+// Owners of what C libraries and the kernel hand out: a descriptor, and any pointer with its free
+// function.
 #pragma once
 
 #include <unistd.h>

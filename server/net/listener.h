@@ -16,8 +16,8 @@ struct Bound {
   Endpoint endpoint;  // with the real port where 0 was asked
 };
 
-// A listening, non-blocking TCP socket with SO_REUSEPORT, so that each worker has its own and the kernel
-// spreads the connections. Throws net::Error: port taken, no permission, no such host.
+// A listening, non-blocking TCP socket with SO_REUSEPORT, so that each worker has its own and the
+// kernel spreads the connections. Throws net::Error: port taken, no permission, no such host.
 Bound bind_and_listen(const Endpoint& endpoint, int backlog);
 
 struct Accepted {

@@ -41,8 +41,8 @@ void Timer::stop() {
   if (armed()) loop_.disarm(*this);
 }
 
-// The heap is our own because libevent's time cannot be set by a test, and so that a timer knows its
-// place: starting and stopping one allocates nothing.
+// The heap is our own because libevent's time cannot be set by a test, and so that a timer knows
+// its place: starting and stopping one allocates nothing.
 void Loop::arm(Timer& timer, Clock::time_point due) {
   auto& heap = state_->timers;
   if (timer.armed()) disarm(timer);
@@ -173,8 +173,8 @@ Loop::Loop(Time time) : state_(std::make_unique<State>()), now_(Clock::now()) {
   };
   const event_callback_fn nothing = [](evutil_socket_t, short, void*) {};
   state_->alarm.reset(event_new(state_->base.get(), -1, 0, nothing, nullptr));
-  state_->wake_event.reset(event_new(state_->base.get(), state_->wake_fd.get(),
-                                     EV_READ | EV_PERSIST, drain, nullptr));
+  state_->wake_event.reset(
+      event_new(state_->base.get(), state_->wake_fd.get(), EV_READ | EV_PERSIST, drain, nullptr));
   if (!state_->alarm || !state_->wake_event || event_add(state_->wake_event.get(), nullptr) != 0) {
     throw Error("cannot watch a descriptor");
   }

@@ -84,7 +84,8 @@ class Loop {
  public:
   enum class Time { real, manual };
 
-  // With Time::manual, now() stands still until advance() is called: for tests, without descriptors.
+  // With Time::manual, now() stands still until advance() is called: for tests, without
+  // descriptors.
   explicit Loop(Time time = Time::real);
   ~Loop();
   Loop(const Loop&) = delete;
@@ -98,8 +99,8 @@ class Loop {
   // From this thread, or through post().
   void stop();
 
-  // Runs `task` on the loop's thread, in order of posting. From any thread. Tasks still waiting when
-  // the loop is destroyed are dropped.
+  // Runs `task` on the loop's thread, in order of posting. From any thread. Tasks still waiting
+  // when the loop is destroyed are dropped.
   void post(std::function<void()> task);
 
   // What to do with an exception that leaves a callback; the loop then goes on with the next one.
@@ -108,8 +109,8 @@ class Loop {
     report_ = std::move(report);
   }
 
-  // Time::manual only: moves time on, runs what has come due in order of time, then all deferred and
-  // posted work until there is none.
+  // Time::manual only: moves time on, runs what has come due in order of time, then all deferred
+  // and posted work until there is none.
   void advance(Clock::duration by);
   // advance(0): runs deferred and posted work.
   void settle() { advance(Clock::duration::zero()); }

@@ -1,5 +1,6 @@
-// TicketKeys: the keys that seal session tickets (RFC 8446 section 4.6.1, RFC 5077), shared by every
-// worker and kept across a change of certificate, so that any worker resumes what any other has begun.
+// TicketKeys: the keys that seal session tickets (RFC 8446 section 4.6.1, RFC 5077), shared by
+// every worker and kept across a change of certificate, so that any worker resumes what any other
+// has begun.
 #pragma once
 
 #include <array>

@@ -62,27 +62,29 @@ bool start_mac(EVP_MAC_CTX* mac, const TicketKeys::Key& key) {
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY,
                                         const_cast<unsigned char*>(key.mac.data()), key.mac.size()),
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
   return EVP_MAC_CTX_set_params(mac, parameters) == 1;
 }
 
-// Result as OpenSSL wants it: 1 use it, 2 use it and give a new ticket, 0 full handshake, -1 failed.
+// Result as OpenSSL wants it: 1 use it, 2 use it and give a new ticket, 0 full handshake, -1
+// failed.
 int seal_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                 EVP_MAC_CTX* mac, int sealing) {
   auto& keys = *static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   if (sealing != 0) {
     const TicketKeys::Key key = keys.current();
     std::ranges::copy(key.name, name);
-    const bool done = RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) == 1 &&
-                      EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.cipher.data(), iv) == 1 &&
-                      start_mac(mac, key);
+    const bool done =
+        RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) == 1 &&
+        EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.cipher.data(), iv) == 1 &&
+        start_mac(mac, key);
     return done ? 1 : -1;
   }
   const auto key = keys.find(name);
   if (!key) return 0;
-  const bool done =
-      start_mac(mac, *key) &&
-      EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->cipher.data(), iv) == 1;
+  const bool done = start_mac(mac, *key) && EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr,
+                                                               key->cipher.data(), iv) == 1;
   return done ? 1 : -1;
 }
 
@@ -98,9 +100,11 @@ TlsContext::TlsContext(const Credentials& credentials, TicketKeys& tickets)
                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // AES-128 first: it is the fastest that all agree on. Nothing from the list of RFC 9113 appendix A.
-  require(SSL_CTX_set_ciphersuites(context_, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
-                                             "TLS_CHACHA20_POLY1305_SHA256") == 1 &&
+  // AES-128 first: it is the fastest that all agree on. Nothing from the list of RFC 9113 appendix
+  // A.
+  require(SSL_CTX_set_ciphersuites(context_,
+                                   "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+                                   "TLS_CHACHA20_POLY1305_SHA256") == 1 &&
               SSL_CTX_set_cipher_list(context_, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
               SSL_CTX_set1_groups_list(context_, "X25519:P-256:P-384") == 1,
           "cannot choose TLS ciphers");
@@ -177,9 +181,13 @@ TlsSocket::Status TlsSocket::outcome(int result) {
   switch (SSL_get_error(ssl_, result)) {
     case SSL_ERROR_NONE:
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE: return Status::open;
-    case SSL_ERROR_ZERO_RETURN: return Status::closed;
-    default: error_ = drain_errors(); return Status::failed;
+    case SSL_ERROR_WANT_WRITE:
+      return Status::open;
+    case SSL_ERROR_ZERO_RETURN:
+      return Status::closed;
+    default:
+      error_ = drain_errors();
+      return Status::failed;
   }
 }
 

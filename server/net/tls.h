@@ -1,6 +1,6 @@
-// TLS over a socket, without a system call for each record: OpenSSL reads from and writes to buffers of
-// ours (one pair for each worker), and many records go out with one send. Nothing of HTTP but its name
-// in ALPN.
+// TLS over a socket, without a system call for each record: OpenSSL reads from and writes to
+// buffers of ours (one pair for each worker), and many records go out with one send. Nothing of
+// HTTP but its name in ALPN.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ struct ssl_st;
 
 namespace net {
 
-// TLS 1.2 with ECDHE and AEAD, and 1.3; ALPN h2 and nothing else (a client without it gets the alert
-// no_application_protocol, RFC 7301 section 3.2); resumption by tickets; no renegotiation, no
+// TLS 1.2 with ECDHE and AEAD, and 1.3; ALPN h2 and nothing else (a client without it gets the
+// alert no_application_protocol, RFC 7301 section 3.2); resumption by tickets; no renegotiation, no
 // compression, no early data. One for each worker: connections hold a reference of their own.
 class TlsContext {
  public:
@@ -57,8 +57,8 @@ class TlsSocket {
   TlsSocket(const TlsSocket&) = delete;
   TlsSocket& operator=(const TlsSocket&) = delete;
 
-  // Reads what the kernel has, up to a bound, gives the decrypted pieces to `sink`, and sends what the
-  // handshake or an alert has to say.
+  // Reads what the kernel has, up to a bound, gives the decrypted pieces to `sink`, and sends what
+  // the handshake or an alert has to say.
   Status receive(const std::function<void(std::span<const std::byte>)>& sink);
   // Seals `bytes` (at most one record, 16 KiB) behind what is sealed already; sends nothing yet.
   Status write(std::span<const std::byte> bytes);

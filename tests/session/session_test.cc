@@ -89,7 +89,8 @@ TEST_CASE("a handler that throws costs its own stream a 500 and no other") {
 
 TEST_CASE("answering after the client has gone does nothing") {
   http::Exchange held;
-  Answering root([&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Answering root(
+      [&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
   Peer peer(root);
   const auto id = peer.get("/");
   peer.pump();
@@ -104,7 +105,8 @@ TEST_CASE("answering after the client has gone does nothing") {
 
 TEST_CASE("an exchange may outlive its connection") {
   http::Exchange held;
-  Answering root([&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Answering root(
+      [&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
   {
     Peer peer(root);
     peer.get("/");
@@ -221,9 +223,10 @@ TEST_CASE("a client that does not read stops the body, and memory with it") {
 
 TEST_CASE("content is collected and given to the handler whole") {
   Answering root([](const http::Request&, http::Exchange exchange) {
-    http::Exchange::collect(std::move(exchange), 1 << 20, [](http::Exchange mine, std::string content) {
-      mine.respond(testing::text("got " + std::to_string(content.size())));
-    });
+    http::Exchange::collect(std::move(exchange), 1 << 20,
+                            [](http::Exchange mine, std::string content) {
+                              mine.respond(testing::text("got " + std::to_string(content.size())));
+                            });
   });
   Peer peer(root);
   const auto small = peer.post("/", "hello");
@@ -280,9 +283,8 @@ TEST_CASE("content that nobody collects gives its window back to the connection"
 }
 
 TEST_CASE("too many or too large fields are answered 431 and the connection goes on") {
-  Answering root([](const http::Request&, http::Exchange exchange) {
-    exchange.respond(testing::text("ok"));
-  });
+  Answering root(
+      [](const http::Request&, http::Exchange exchange) { exchange.respond(testing::text("ok")); });
   Peer peer(root);
   http::Headers many;
   for (int i = 0; i < 150; ++i) many.add("x-" + std::to_string(i), "1");
@@ -296,9 +298,8 @@ TEST_CASE("too many or too large fields are answered 431 and the connection goes
 }
 
 TEST_CASE("a target that is too long or no path gets its status") {
-  Answering root([](const http::Request&, http::Exchange exchange) {
-    exchange.respond(testing::text("ok"));
-  });
+  Answering root(
+      [](const http::Request&, http::Exchange exchange) { exchange.respond(testing::text("ok")); });
   Peer peer(root);
   const auto long_one = peer.get("/" + std::string(5000, 'a'));
   const auto star = peer.send("OPTIONS", "*");
@@ -309,7 +310,8 @@ TEST_CASE("a target that is too long or no path gets its status") {
 
 TEST_CASE("draining refuses new streams and finishes those in flight") {
   http::Exchange held;
-  Answering root([&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Answering root(
+      [&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
   Peer peer(root);
   const auto id = peer.get("/");
   peer.pump();
@@ -330,7 +332,10 @@ TEST_CASE("draining refuses new streams and finishes those in flight") {
 TEST_CASE("a flood of cheap frames ends in ENHANCE_YOUR_CALM") {
   Answering root([](const http::Request&, http::Exchange exchange) { exchange.respond({}); });
   Peer peer(root);
-  const std::string ping("\x00\x00\x08\x06\x00\x00\x00\x00\x00" "12345678", 17);
+  const std::string ping(
+      "\x00\x00\x08\x06\x00\x00\x00\x00\x00"
+      "12345678",
+      17);
   std::string flood;
   for (int i = 0; i < 1100; ++i) flood += ping;
   peer.raw(flood);

@@ -30,8 +30,8 @@ class Peer {
     std::vector<http::Headers> hints;  // 103, each with :status
     http::Headers fields;              // final, with :status
     std::string body;
-    bool ended = false;                       // END_STREAM
-    std::optional<std::uint32_t> reset;       // error code
+    bool ended = false;                                          // END_STREAM
+    std::optional<std::uint32_t> reset;                          // error code
     std::vector<std::pair<std::int32_t, std::string>> promises;  // stream and :path
     std::string status() const { return std::string(fields.get(":status").value_or("")); }
   };
@@ -42,7 +42,8 @@ class Peer {
   ~Peer();
 
   // Sends a request at the next pump(); gives its stream.
-  std::int32_t send(std::string_view method, std::string_view target, const http::Headers& fields = {});
+  std::int32_t send(std::string_view method, std::string_view target,
+                    const http::Headers& fields = {});
   std::int32_t get(std::string_view target, const http::Headers& fields = {}) {
     return send("GET", target, fields);
   }

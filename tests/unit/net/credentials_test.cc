@@ -84,8 +84,8 @@ TEST_CASE("what is wrong with a certificate or key is said in one sentence") {
         "the private key c.pem holds no private key in PEM form");
   CHECK(complaint(good.certificate, other.key) ==
         "the private key does not belong to the certificate: c.pem");
-  CHECK(complaint(good.certificate, good.encrypted_key).find("is encrypted: remove its pass phrase") !=
-        std::string::npos);
+  CHECK(complaint(good.certificate, good.encrypted_key)
+            .find("is encrypted: remove its pass phrase") != std::string::npos);
   CHECK(complaint(expired.certificate, expired.key).find("expired on") != std::string::npos);
   CHECK(complaint(future.certificate, future.key).find("not valid before") != std::string::npos);
 }

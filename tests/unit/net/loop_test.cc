@@ -51,7 +51,8 @@ TEST_CASE("a thousand timers started and stopped at random fire exactly those le
   const auto random = [&] { return (seed = seed * 1103515245 + 12345) >> 16; };
   std::vector<int> due(1000);
   for (int i = 0; i < 1000; ++i) {
-    timers.push_back(std::make_unique<net::Timer>(loop, [&fired, &due, i] { fired.push_back(due[i]); }));
+    timers.push_back(
+        std::make_unique<net::Timer>(loop, [&fired, &due, i] { fired.push_back(due[i]); }));
     due[i] = static_cast<int>(random() % 500);
     timers.back()->start(std::chrono::milliseconds(due[i]));
   }
