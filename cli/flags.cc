@@ -79,7 +79,7 @@ ConfigFlags::ConfigFlags(CLI::App& command) {
     const std::string_view key = flag.key;
     if (key == "listen" || key == "hosts" || key == "origins") {
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-          ->expected(1, 1000)
+          ->expected(1, -1)
           ->allow_extra_args(false);
     }
     given_.push_back({&flag, option, variable});

@@ -112,22 +112,22 @@ LongPoll::~LongPoll() = default;
 
 void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
   if (request.method == "OPTIONS") return exchange.respond(cors_.preflight(request, methods));
-  const auto refused = [&](http::Response response) {
+  const auto send = [&](http::Response response) {
     cors_.add(request, response.fields);
     exchange.respond(std::move(response));
   };
   if (request.method == "HEAD") {
     http::Response response;
     response.prepared = prepared_;
-    return refused(std::move(response));
+    return send(std::move(response));
   }
-  if (request.method != "GET") return refused(http::method_not_allowed(methods));
+  if (request.method != "GET") return send(http::method_not_allowed(methods));
   auto poll = read_poll(http::Query(request.query()));
   if (const auto* reason = std::get_if<std::string>(&poll)) {
-    return refused(http::problem(400, *reason));
+    return send(http::problem(400, *reason));
   }
   auto& wanted = std::get<PollRequest>(poll);
-  if (auto response = refuse(request, wanted)) return refused(*std::move(response));
+  if (auto response = refuse(request, wanted)) return send(*std::move(response));
   hold(request, std::move(exchange), std::move(wanted));
 }
 

@@ -40,16 +40,19 @@ std::optional<std::string> read_file(int fd, std::size_t most) {
   return text;
 }
 
-// All of a small file, as it was at one moment if it holds still for one of three looks. `status`
-// is brought up to date.
+std::uint64_t size_of(const struct stat& status) {
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// All of a small file, as it was at one moment if it holds still for one of three looks; what it
+// has become if it grows beyond `limit` is not to be used. `status` is brought up to date.
 std::optional<std::string> read_steady(int fd, struct stat& status, std::size_t limit) {
   std::optional<std::string> text;
-  for (int looks = 0; looks < 3; ++looks) {
+  for (int looks = 0; looks < 3 && size_of(status) <= limit; ++looks) {
     const Fingerprint before = fingerprint_of(status);
-    // One byte more, to notice that it has grown.
-    text = read_file(fd, std::min<std::size_t>(before.size, limit) + 1);
+    text = read_file(fd, before.size + 1);  // one byte more, to notice that it has grown
     if (!text || ::fstat(fd, &status) != 0) return std::nullopt;
-    if (text->size() == before.size && fingerprint_of(status) == before) return text;
+    if (text->size() == before.size && fingerprint_of(status) == before) break;
   }
   return text;
 }
@@ -70,16 +73,18 @@ std::optional<AssetReader::Loaded> AssetReader::load(Root::Opened opened,
                                                      const std::string& path) const {
   Loaded loaded;
   loaded.status = opened.status;
-  const auto size = static_cast<std::uint64_t>(opened.status.st_size);
-  if (size > options_.memory_limit) {
+  std::optional<std::string> text;
+  if (size_of(loaded.status) <= options_.memory_limit) {
+    text = read_steady(opened.fd.get(), loaded.status, options_.memory_limit);
+    if (!text) return std::nullopt;
+  }
+  if (size_of(loaded.status) > options_.memory_limit) {
     ::posix_fadvise(opened.fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-    loaded.content.length = size;
+    loaded.content.length = size_of(loaded.status);
     loaded.content.file = std::make_shared<const OpenFile>(OpenFile{std::move(opened.fd), path});
-    loaded.tag = tag_of_large(opened.status);
+    loaded.tag = tag_of_large(loaded.status);
     return loaded;
   }
-  auto text = read_steady(opened.fd.get(), loaded.status, options_.memory_limit);
-  if (!text) return std::nullopt;
   text->shrink_to_fit();
   loaded.tag = hex(XXH3_64bits(text->data(), text->size()));
   loaded.content.length = text->size();
@@ -87,21 +92,41 @@ std::optional<AssetReader::Loaded> AssetReader::load(Root::Opened opened,
   return loaded;
 }
 
-AssetReader::Siblings AssetReader::load_siblings(const std::string& path) const {
+AssetReader::Siblings AssetReader::load_siblings(const Asset& asset) const {
   Siblings siblings;
+  if (compressibility_of(asset.content_type) == Compressibility::compressed) return siblings;
   for (const Coding coding : compressing_codings) {
-    std::string sibling_path = path;
-    sibling_path += suffix_of(coding);
-    Root::Opened opened = root_.open(sibling_path);
+    std::string path = asset.path;
+    path += suffix_of(coding);
+    Root::Opened opened = root_.open(path);
     if (opened.outcome != Root::Outcome::file) continue;
-    siblings[index_of(coding)] = load(std::move(opened), sibling_path);
+    siblings[index_of(coding)] = load(std::move(opened), path);
   }
   return siblings;
+}
+
+// An empty sibling is half written; an older one, compared in the seconds that archives keep, is of
+// another version of the file.
+bool AssetReader::usable(const Loaded& sibling, const Loaded& original) {
+  return sibling.content.length > 0 && sibling.content.length < original.content.length &&
+         sibling.status.st_mtim.tv_sec >= original.status.st_mtim.tv_sec;
 }
 
 bool AssetReader::worth_compressing(const std::string& content_type, std::uint64_t length) const {
   return compressibility_of(content_type) == Compressibility::text &&
          length >= options_.compress_from && length <= options_.compress_up_to;
+}
+
+Asset AssetReader::describe(const std::string& path, const Loaded& original,
+                            std::time_t now) const {
+  Asset asset;
+  asset.path = path;
+  asset.content_type = types_.of(path);
+  asset.cache_control = policy_.of("/" + path, asset.content_type);
+  // RFC 9110 section 8.8.2.1: never later than the date of the response.
+  asset.modified = std::clamp<std::time_t>(original.status.st_mtim.tv_sec, 0, now);
+  asset.priority = priority_of(asset.content_type, path);
+  return asset;
 }
 
 AssetReader::Made AssetReader::read(const std::string& path) const {
@@ -116,42 +141,28 @@ AssetReader::Made AssetReader::read(const std::string& path) const {
   }
 
   const std::time_t now = std::time(nullptr);
-  Asset asset;
-  asset.path = path;
-  asset.content_type = types_.of(path);
-  asset.cache_control = policy_.of("/" + path, asset.content_type);
-  // RFC 9110 section 8.8.2.1: never later than the date of the response.
-  asset.modified = std::clamp<std::time_t>(original->status.st_mtim.tv_sec, 0, now);
-  asset.priority = priority_of(asset.content_type, path);
-
-  Siblings siblings;
-  if (compressibility_of(asset.content_type) != Compressibility::compressed) {
-    siblings = load_siblings(path);
-  }
+  Asset asset = describe(path, *original, now);
+  Siblings siblings = load_siblings(asset);
+  std::time_t last_change = original->status.st_ctim.tv_sec;
   made.sources[index_of(Coding::identity)] = fingerprint_of(original->status);
-  made.fresh_ink = now - original->status.st_ctim.tv_sec < coarsest_clock;
-
   const bool worth = worth_compressing(asset.content_type, original->content.length);
   for (const Coding coding : compressing_codings) {
     auto& sibling = siblings[index_of(coding)];
     if (sibling) {
       made.sources[index_of(coding)] = fingerprint_of(sibling->status);
-      // An empty one is half written.
-      const bool older = sibling->status.st_mtim.tv_sec < original->status.st_mtim.tv_sec;
-      const std::uint64_t length = sibling->content.length;
-      if (older || length == 0 || length >= original->content.length) sibling.reset();
+      last_change = std::max(last_change, std::time_t{sibling->status.st_ctim.tv_sec});
+      if (!usable(*sibling, *original)) sibling.reset();
     }
     asset.untried[index_of(coding)] = worth && !sibling;
     asset.varies = asset.varies || worth || sibling;
   }
-  for (const Coding coding : compressing_codings) {
-    auto& sibling = siblings[index_of(coding)];
-    if (!sibling) continue;
-    asset.variants[index_of(coding)] =
-        make_variant(asset, coding, std::move(sibling->content), sibling->tag);
+  siblings[index_of(Coding::identity)] = std::move(original);
+  for (std::size_t i = 0; i < coding_count; ++i) {
+    if (!siblings[i]) continue;
+    asset.variants[i] = make_variant(asset, static_cast<Coding>(i), std::move(siblings[i]->content),
+                                     siblings[i]->tag);
   }
-  asset.variants[index_of(Coding::identity)] =
-      make_variant(asset, Coding::identity, std::move(original->content), original->tag);
+  made.fresh_ink = now - last_change < coarsest_clock;
   made.asset = std::make_shared<const Asset>(std::move(asset));
   return made;
 }

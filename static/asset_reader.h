@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,7 +58,9 @@ class AssetReader {
   };
   using Siblings = std::array<std::optional<Loaded>, coding_count>;
   std::optional<Loaded> load(Root::Opened opened, const std::string& path) const;
-  Siblings load_siblings(const std::string& path) const;
+  Asset describe(const std::string& path, const Loaded& original, std::time_t now) const;
+  Siblings load_siblings(const Asset& asset) const;
+  static bool usable(const Loaded& sibling, const Loaded& original);
   bool worth_compressing(const std::string& content_type, std::uint64_t length) const;
 
   const Root& root_;

@@ -55,7 +55,7 @@ export async function listenByPoll(topic, report) {
   for (;;) {
     const query = new URLSearchParams({ topic, envelope: 'true' });
     if (cursor) query.set('after', cursor);
-    if (!cursor || tries) query.set('timeout', '1'); // a first cursor, and news of a returned server, without a long wait
+    if (!cursor || tries) query.set('timeout', '0'); // a first cursor, or news of a returned server, at once
     try {
       const response = await fetch(`/poll?${query}`, { cache: 'no-store', signal: AbortSignal.timeout(70000) });
       if (!response.ok) throw new Error(`answered ${response.status}`);

@@ -18,11 +18,12 @@ const navigation = () => performance.getEntriesByType('navigation')[0];
 
 function told(nav) {
   const timing = Object.fromEntries((nav.serverTiming ?? []).map(({ name, description }) => [name, description]));
-  const [mode, ...reason] = (timing.hints ?? '').split(':');
+  // "early-hints", "link: ready at once; no push: client refuses push", ... and no entry at all when hints are off
+  const [, mode, reason] = /^([^:;]*)[:;]?(.*)$/.exec(timing.hints ?? 'off');
   const paths = (list) => new Set(words(list).map((each) => new URL(each, location.href).pathname));
   return {
-    mode: mode.trim(), reason: reason.join(':').trim(), hinted: paths(timing.hinted), pushed: paths(timing.pushed),
-    withheld: (timing.withheld ?? '').split(';').map((each) => each.trim()).filter(Boolean),
+    mode: mode.trim(), reason: reason.trim(), hinted: paths(timing.hinted), pushed: paths(timing.pushed),
+    withheld: (timing.withheld ?? '').split(/[;,]\s+(?=[/+])/).filter(Boolean),
   };
 }
 
@@ -132,12 +133,12 @@ function draw() {
   $('#flags').replaceChildren(...(interim ? [flag('interim', '103', place(interim))] : []), flag('final', '200', place(final)));
   $('#assets').replaceChildren(row(nav, '/', 'page', place), ...assets.map(({ entry, path, kind }) => row(entry, path, kind, place, interim)));
 
-  $('#fact-mode').textContent = facts.mode || 'not said';
+  $('#fact-mode').textContent = facts.mode;
   $('#fact-interim').textContent = interim ? ms(interim) : 'none';
   $('#fact-final').textContent = ms(final);
   $('#fact-start').textContent = interim ? ms(final - interim) : 'none';
   $('#fact-load').textContent = nav.loadEventEnd ? ms(nav.loadEventEnd) : '…';
-  $('#reason').textContent = facts.reason ? `Why: ${facts.reason}.` : '';
+  $('#reason').textContent = facts.reason ? `The server says: ${facts.reason}.` : '';
   $('#reading').hidden = !assets.some(({ entry }) => early(entry));
   $('#withheld').hidden = facts.withheld.length === 0;
   $('#withheld-list').replaceChildren(...facts.withheld.map((each) => Object.assign(document.createElement('li'), { textContent: each })));
@@ -150,7 +151,7 @@ function draw() {
     ? `No asset opened a connection: all ${wire.length}, both feeds and every send use ${name}.`
     : `${wire.length - fresh} of ${wire.length} assets used ${name}; ${fresh} opened another.`;
   for (const article of document.querySelectorAll('.commands article')) {
-    article.classList.toggle('current', !!facts.mode && article.textContent.includes(`--hints ${facts.mode}`));
+    article.classList.toggle('current', article.textContent.includes(`--hints ${facts.mode}`));
   }
 }
 
@@ -162,7 +163,7 @@ function remember() {
   const modules = [...entries].filter(([path]) => path.startsWith('/js/')).map(([, entry]) => entry);
   const fetched = (entry) => entry.transferSize > 0 || early(entry);
   // A hinted file shows no transfer either way; a picture that was not hinted tells whether this cache was cold.
-  const cold = mode && css && fetched(css) && modules.length > 0 && modules.every(fetched) && !!['/favicon.svg', '/assets/roll.avif'].find((path) => entries.get(path)?.transferSize > 0);
+  const cold = css && fetched(css) && modules.length > 0 && modules.every(fetched) && !!['/favicon.svg', '/assets/roll.avif'].find((path) => entries.get(path)?.transferSize > 0);
   let loads = {};
   try {
     loads = JSON.parse(localStorage.getItem(STORE)) ?? {};
@@ -184,7 +185,10 @@ function remember() {
   }));
 }
 
+let asked = 0; // the latest showStatus: an older one that is still waiting for its answer has nothing to say any more
+
 export async function showStatus({ away } = {}) {
+  const turn = ++asked;
   const chip = $('#connection');
   const set = (state, text) => { chip.dataset.state = state; $('#connection-text').textContent = text; };
   if (away) { set('gone', 'server away'); return; }
@@ -193,6 +197,7 @@ export async function showStatus({ away } = {}) {
     const response = await fetch('/.herald/status', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
     if (!response.ok) throw new Error(String(response.status));
     const status = await response.json();
+    if (turn !== asked) return;
     connection ??= status.connection; // the page's own; a later one, after a restart, is told in the chip only
     set('live', `${protocol}, connection ${status.connection}`);
     $('#version').textContent = status.version ?? '';
@@ -200,7 +205,8 @@ export async function showStatus({ away } = {}) {
     $('#uptime').textContent = [Number.isFinite(status.uptime_s) && `up ${many(Math.round(status.uptime_s), 'second')}`, Number.isFinite(status.connections) && many(status.connections, 'connection'),
       Number.isFinite(status.subscribers) && many(status.subscribers, 'subscriber'), Number.isFinite(status.events) && many(status.events, 'event')].filter(Boolean).join(', ');
   } catch {
-    set('live', protocol);
+    if (turn !== asked) return;
+    set('live', protocol); // a server without this address: the rest of the page works all the same
   }
   draw();
 }

@@ -1,0 +1,107 @@
+// The end of a server, and a change of its certificate, as the clients see them.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { certificate, fetchOn, folder, lacks, listen, publish, serve, session, soon, until } from '../support/herald.mjs';
+
+const skip = lacks({ programs: ['openssl'] });
+const MEGABYTE = 1024 * 1024;
+
+test('SIGTERM ends streams in good order, answers polls, lets the download finish and exits 0', { skip, timeout: 60000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  const size = 40 * MEGABYTE;
+  fs.closeSync(fs.openSync(path.join(root, 'large.bin'), 'w'));
+  fs.truncateSync(path.join(root, 'large.bin'), size);
+  const herald = await serve(t, root, '--dev');
+  const client = await session(t, herald);
+  let goaway;
+  client.on('goaway', (code) => { goaway = code; });
+
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const poll = fetchOn(client, '/poll?topic=t&timeout=50&envelope=true');
+  const download = client.request({ ':path': '/large.bin' });
+  let received = 0;
+  const ended = new Promise((resolve, reject) => { download.on('end', resolve); download.on('error', reject); });
+  download.on('data', (bytes) => { received += bytes.length; });
+  await until('the download is under way', () => received > MEGABYTE);
+  download.pause(); // it must still be open when the signal comes
+  assert.ok(received < size);
+  await publish(client, 'other', 'x'); // a full turn: the poll is held by now
+
+  herald.signal('SIGTERM');
+  const answer = JSON.parse((await poll).body);
+  assert.deepEqual(answer.messages, []);
+  assert.ok(answer.cursor, 'with the cursor to go on from');
+  await until('the stream ends', () => feed.ended);
+  assert.equal(feed.error, undefined, 'with END_STREAM, not a reset');
+  assert.ok(feed.retry >= 250, `and says when to come back: ${feed.retry}`);
+  await until('GOAWAY has come', () => goaway !== undefined);
+  assert.equal(goaway, 0, 'NO_ERROR');
+  assert.ok(herald.running, 'the download is still open');
+  download.resume();
+  await soon('the download ends', ended, 20000);
+  assert.equal(received, size);
+  assert.deepEqual(await soon('the server ends', herald.exit, 15000), { code: 0, signal: null });
+});
+
+test('a server without clients ends at once', { skip }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }));
+  herald.signal('SIGTERM');
+  assert.deepEqual(await soon('the server ends', herald.exit, 5000), { code: 0, signal: null });
+});
+
+test('during the drain new connections are refused', { skip, timeout: 60000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  fs.closeSync(fs.openSync(path.join(root, 'large.bin'), 'w'));
+  fs.truncateSync(path.join(root, 'large.bin'), 40 * MEGABYTE);
+  const herald = await serve(t, root);
+  const client = await session(t, herald);
+  const download = client.request({ ':path': '/large.bin' });
+  await soon('the download begins', new Promise((resolve) => { download.once('data', resolve); }));
+  download.pause();
+  herald.signal('SIGTERM');
+  await until('connections are refused', () => new Promise((resolve) => {
+    const socket = tls.connect({ port: herald.port, host: '127.0.0.1', ALPNProtocols: ['h2'], rejectUnauthorized: false });
+    socket.on('secureConnect', () => { socket.destroy(); resolve(false); });
+    socket.on('error', () => resolve(true));
+  }));
+  download.resume();
+  await soon('the server ends', herald.exit, 20000);
+});
+
+const fingerprint = (port) => soon('a handshake', new Promise((resolve, reject) => {
+  const socket = tls.connect({ port, host: '127.0.0.1', ALPNProtocols: ['h2'], rejectUnauthorized: false }, () => {
+    resolve(socket.getPeerX509Certificate().fingerprint256);
+    socket.destroy();
+  });
+  socket.on('error', reject);
+}));
+
+test('SIGHUP with a bad certificate keeps the old one, with a good one uses it, and live streams go on', { skip, timeout: 60000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const first = await fingerprint(herald.port);
+  const good = fs.readFileSync(herald.cert);
+
+  const before = herald.stderr.length;
+  fs.writeFileSync(herald.cert, 'this is no certificate\n');
+  herald.signal('SIGHUP');
+  await until('the server says what is wrong', () => herald.stderr.length > before);
+  assert.equal(await fingerprint(herald.port), first);
+  await publish(client, 't', 1);
+  await until('the stream still lives', () => feed.events.length === 1);
+
+  const other = certificate(folder(t));
+  assert.notDeepEqual(fs.readFileSync(other.cert), good);
+  fs.copyFileSync(other.cert, herald.cert);
+  fs.copyFileSync(other.key, herald.cert.replace(/\.crt$/, '.key'));
+  herald.signal('SIGHUP');
+  await until('new handshakes get the new certificate', async () => (await fingerprint(herald.port)) !== first, { every: 50 });
+  await publish(client, 't', 2);
+  await until('the stream of before still lives', () => feed.events.length === 2);
+  assert.equal(feed.ended, false);
+  assert.equal(await herald.stop(), 0);
+});

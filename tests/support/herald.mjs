@@ -1,0 +1,236 @@
+// What every test of the whole program shares: starting and stopping it, fresh folders and certificates, a TCP proxy in front
+// of it, an HTTP/2 client, and waiting for a condition with a deadline. Knows nothing of any one test.
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
+import fs from 'node:fs';
+import http2 from 'node:http2';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const tree = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const program = path.resolve(tree, process.env.HERALD ?? 'build/herald');
+export const npmFolder = path.resolve(tree, process.env.HERALD_NPM ?? 'build/npm');
+export const demo = path.join(tree, 'demo');
+
+// A package from $HERALD_NPM (see tests/npm-install), or null with the reason in `missing`.
+export const fromNpm = createRequire(path.join(npmFolder, 'package.json'));
+export async function importFromNpm(name) {
+  return import(fromNpm.resolve(name));
+}
+export function lacks({ packages = [], programs = [], node = 18 } = {}) {
+  if (Number(process.versions.node.split('.')[0]) < node) return `needs Node ${node}, this is ${process.versions.node}`;
+  if (!fs.existsSync(program)) return `no program at ${program}: set HERALD`;
+  for (const name of packages) {
+    if (!fs.existsSync(path.join(npmFolder, 'node_modules', name))) return `npm package ${name} is missing: run tests/npm-install`;
+  }
+  for (const name of programs) {
+    if (!onPath(name)) return `${name} is not installed`;
+  }
+  return false;
+}
+export function onPath(name) {
+  return name.startsWith('/') ? fs.existsSync(name) : (process.env.PATH ?? '').split(':').some((each) => fs.existsSync(path.join(each, name)));
+}
+
+// `condition` until it is truthy; its last value, or an error that names what was awaited.
+export async function until(what, condition, { within = 10000, every = 20 } = {}) {
+  const end = performance.now() + within;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`not within ${within} ms: ${what}`);
+    await new Promise((resolve) => { setTimeout(resolve, every); });
+  }
+}
+
+// The promise, or an error after `within`.
+export async function soon(what, promise, within = 10000) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not within ${within} ms: ${what}`)), within); });
+  try { return await Promise.race([promise, late]); } finally { clearTimeout(timer); }
+}
+
+export function folder(t, files = {}) {
+  const name = fs.mkdtempSync(path.join(os.tmpdir(), 'herald-test-'));
+  t.after(() => fs.rmSync(name, { recursive: true, force: true }));
+  for (const [file, content] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(name, file)), { recursive: true });
+    fs.writeFileSync(path.join(name, file), content);
+  }
+  return name;
+}
+
+// A certificate for localhost and 127.0.0.1, signed by itself, which therefore is also the CA a client has to trust.
+export function certificate(into, name = 'site') {
+  const key = path.join(into, `${name}.key`);
+  const cert = path.join(into, `${name}.crt`);
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '7', '-keyout', key, '-out', cert,
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' });
+  return { key, cert };
+}
+// What Chromium's --ignore-certificate-errors-spki-list wants.
+export function spki(cert) {
+  const { publicKey } = new X509Certificate(fs.readFileSync(cert));
+  return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
+}
+
+export class Herald {
+  #child;
+  #options;
+  stderr = '';
+  port = 0;
+
+  constructor(options) { this.#options = options; }
+
+  get origin() { return `https://127.0.0.1:${this.port}`; }
+  get cert() { return this.#options.cert; }
+  get pid() { return this.#child.pid; }
+  get running() { return this.#child.exitCode === null && this.#child.signalCode === null; }
+
+  async start() {
+    const { root, args = [], cert, key } = this.#options;
+    this.#child = spawn(program, ['serve', root, '--listen', `127.0.0.1:${this.port}`, '--cert', cert, '--key', key, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.exit = new Promise((resolve) => { this.#child.once('exit', (code, signal) => resolve({ code, signal })); });
+    this.#child.once('error', (error) => { this.stderr += error; });
+    this.#child.stderr.on('data', (bytes) => { this.stderr = (this.stderr + bytes).slice(-20000); });
+    let out = '';
+    this.#child.stdout.on('data', (bytes) => { out = (out + bytes).slice(-20000); });
+    const port = await until('the line that says the server is ready', () => {
+      if (!this.running) throw new Error(`the server ended before it was ready: ${this.stderr}`);
+      return /^herald: serving .* on https:\/\/[^\s]*:(\d+)\//m.exec(out)?.[1];
+    }, { within: 15000, every: 10 });
+    this.port = Number(port);
+    return this;
+  }
+
+  signal(name) { this.#child.kill(name); }
+
+  // SIGTERM, then the exit code; SIGKILL and an error if it does not end.
+  async stop(within = 15000) {
+    if (!this.running) return (await this.exit).code;
+    this.signal('SIGTERM');
+    try {
+      return (await soon('the server ends after SIGTERM', this.exit, within)).code;
+    } catch (error) {
+      this.signal('SIGKILL');
+      throw new Error(`${error.message}\n${this.stderr}`);
+    }
+  }
+}
+
+// A running server for this test, ended (and killed if it hangs) when the test is over.
+export async function serve(t, root, ...args) {
+  const pair = certificate(folder(t));
+  const herald = new Herald({ root, args, ...pair });
+  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  return herald.start();
+}
+
+// A raw TCP proxy that holds every byte for `delay` ms each way (Chromium ignores a 103 that comes back too soon), and can cut.
+export async function proxy(t, port, { delay = 10 } = {}) {
+  const pairs = new Set();
+  const pipe = (from, to) => {
+    from.setNoDelay(true);
+    from.on('data', (bytes) => { setTimeout(() => { if (!to.destroyed) to.write(bytes); }, delay); });
+    from.on('end', () => { setTimeout(() => to.end(), delay); });
+    from.on('error', () => to.destroy());
+    from.on('close', () => { setTimeout(() => to.destroy(), delay); });
+  };
+  const listener = net.createServer((client) => {
+    const server = net.connect(port, '127.0.0.1');
+    const pair = { client, server };
+    pairs.add(pair);
+    client.on('close', () => pairs.delete(pair));
+    pipe(client, server);
+    pipe(server, client);
+  });
+  await new Promise((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
+  const cut = () => { for (const { client, server } of pairs) { client.resetAndDestroy?.(); server.destroy(); } };
+  t.after(() => { cut(); listener.close(); });
+  return { port: listener.address().port, origin: `https://127.0.0.1:${listener.address().port}`, cut };
+}
+
+// An HTTP/2 session with the few calls the tests need.
+export async function session(t, herald, options = {}) {
+  const client = http2.connect(options.origin ?? herald.origin, { ca: fs.readFileSync(herald.cert), servername: 'localhost', ...options });
+  client.on('error', () => {});
+  t.after(() => client.destroy());
+  await soon('the session opens', new Promise((resolve, reject) => { client.once('connect', resolve); client.once('error', reject); }));
+  return client;
+}
+
+// One exchange, to its end: { status, headers, body, interim: [headers], pushes }.
+export function fetchOn(client, target, { method = 'GET', headers = {}, body, within = 15000 } = {}) {
+  const stream = client.request({ ':path': target, ':method': method, ...headers }, { endStream: body === undefined });
+  const answer = { interim: [], headers: {}, status: 0, id: 0 };
+  const done = new Promise((resolve, reject) => {
+    const chunks = [];
+    stream.on('ready', () => { answer.id = stream.id; });
+    stream.on('headers', (fields) => answer.interim.push(fields));
+    stream.on('response', (fields) => { answer.headers = fields; answer.status = fields[':status']; });
+    stream.on('data', (bytes) => chunks.push(bytes));
+    stream.on('end', () => { answer.body = Buffer.concat(chunks); answer.text = answer.body.toString(); resolve(answer); });
+    stream.on('error', reject);
+  });
+  if (body !== undefined) stream.end(body);
+  return soon(`${method} ${target} is answered`, done, within);
+}
+
+export function publish(client, topic, message, extra = {}) {
+  return fetchOn(client, '/send', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ topic, message, ...extra }) });
+}
+
+// An event stream on a session: `events` grows as blocks arrive; `retry` and `ended` tell how it went.
+export function listen(client, target, headers = {}) {
+  const stream = client.request({ ':path': target, accept: 'text/event-stream', ...headers });
+  const feed = { stream, events: [], retry: undefined, lastId: '', ended: false, error: undefined, status: 0, text: '' };
+  feed.open = new Promise((resolve, reject) => {
+    stream.once('response', (fields) => { feed.headers = fields; feed.status = fields[':status']; resolve(feed); });
+    stream.once('error', reject);
+  });
+  feed.open.catch(() => {});
+  stream.setEncoding('utf8');
+  let rest = '';
+  stream.on('data', (text) => {
+    feed.text += text;
+    const blocks = (rest + text).split('\n\n');
+    rest = blocks.pop();
+    for (const block of blocks) take(block);
+  });
+  const take = (block) => {
+    const event = { type: 'message', data: [] };
+    for (const line of block.split('\n')) {
+      const [, name, value] = /^([^:]*):? ?(.*)$/.exec(line);
+      if (name === 'data') event.data.push(value);
+      else if (name === 'event') event.type = value;
+      else if (name === 'id') feed.lastId = value;
+      else if (name === 'retry') feed.retry = Number(value);
+    }
+    if (event.data.length) feed.events.push({ type: event.type, id: feed.lastId, data: event.data.join('\n') });
+  };
+  stream.on('end', () => { feed.ended = true; });
+  stream.on('error', (error) => { feed.error = error; });
+  return feed;
+}
+
+// A program run to its end: { code, stdout, stderr }, never an exception for a bad exit.
+export function run(command, args, { within = 30000, ...options } = {}) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const out = [];
+  const err = [];
+  child.stdout.on('data', (bytes) => out.push(bytes));
+  child.stderr.on('data', (bytes) => err.push(bytes));
+  const end = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, bytes: Buffer.concat(out), stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }));
+  });
+  return soon(`${command} ends`, end, within).catch((error) => { child.kill('SIGKILL'); throw error; });
+}
+
+export function accessLog(file) {
+  if (!fs.existsSync(file)) return [];
+  return fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
