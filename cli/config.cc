@@ -236,8 +236,7 @@ void require_coherent(const Config& config) {
        std::initializer_list<std::pair<std::string_view, std::string_view>>{
            {"events_url", events.events_url},
            {"poll_url", events.poll_url},
-           {"send_url", events.send_url},
-           {"mercure_url", events.mercure_url}}) {
+           {"send_url", events.send_url}}) {
     const auto [other, fresh] = urls.emplace(url, key);
     if (!fresh) {
       throw net::Error(fmt::format("[events] {} and {} are both {}: give each a URL of its own",

@@ -33,7 +33,6 @@ struct Config {
     bool dev = false;
     milliseconds think{0};     // delays pages, to show what hints are worth
     std::string access_log;    // empty: none; "-": standard output
-    std::string upstream;      // empty: none
     std::string log = "info";  // debug, info, warning, error
     milliseconds drain{30'000};
   };
@@ -49,12 +48,11 @@ struct Config {
     std::string events_url = "/events";
     std::string poll_url = "/poll";
     std::string send_url = "/send";
-    std::string mercure_url = "/.well-known/mercure";
     std::uint32_t topics = 100'000;         // at one time
     std::uint32_t history = 1000;           // events kept for each topic
     std::uint64_t bytes = 64 << 20;         // of history, over all topics
     milliseconds age{24 * 3600 * 1000};     // of an event in history
-    std::uint64_t message_bytes = 1 << 20;  // of one event
+    std::uint64_t message_bytes = 64 << 10;  // of one publishing request
     std::uint32_t subscribers = 100'000;    // at one time
     milliseconds retry{2000};
     milliseconds heartbeat{15'000};

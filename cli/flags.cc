@@ -17,7 +17,7 @@ struct Flag {
   const char* help;
 };
 
-constexpr std::array<Flag, 17> flags{{
+constexpr std::array<Flag, 16> flags{{
     {"ROOT", "serve", "root", "ROOT", "The folder to serve"},
     {"--listen", "serve", "listen", "HOST:PORT", "Where to listen; may be given several times"},
     {"--cert", "serve", "cert", "FILE",
@@ -26,7 +26,6 @@ constexpr std::array<Flag, 17> flags{{
     {"--host", "serve", "hosts", "NAME", "One more name for the development certificate"},
     {"--workers", "serve", "workers", "N", "Threads that serve; 0 is one for each core"},
     {"--hints", "hints", "mode", "MODE", "auto, early-hints, push, link or off"},
-    {"--upstream", "serve", "upstream", "URL", "App server that answers what is not a file"},
     {"--spa", "serve", "spa", "", "Answer unknown pages with index.html"},
     {"--dev", "serve", "dev", "", "Let clients on the loopback publish without a token"},
     {"--think", "serve", "think", "MS", "Delay pages, to see what hints are worth"},

@@ -17,7 +17,7 @@ Examples:
   herald serve                                  the current folder on https://127.0.0.1:8443/
   herald serve dist --spa --dev                 a single-page app while you write it
   herald serve dist --listen :443 --cert chain.pem --key key.pem
-  herald serve --upstream http://127.0.0.1:3000 --hints early-hints
+  herald serve dist --hints early-hints --think 300 --dev
   herald serve --config herald.toml --workers 4
   herald serve dist --key-file secret           publishers need a token, made by: herald token)help";
 

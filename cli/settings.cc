@@ -45,13 +45,6 @@ std::string location_objection(std::string_view text) {
   return "a path that starts with /, such as /events";
 }
 
-std::string upstream_objection(std::string_view text) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (text.starts_with(scheme) && text.size() > scheme.size()) return {};
-  }
-  return "a URL such as http://127.0.0.1:3000";
-}
-
 std::string origin_objection(std::string_view text) {
   if (text == "*") return {};
   const std::size_t host = text.find("://");
@@ -156,7 +149,6 @@ void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
   all.push_back({table, "dev", Switch{&serve.dev}});
   all.push_back({table, "think", duration(serve.think, 0ms, 1min)});
   all.push_back({table, "access_log", Path{&serve.access_log}});
-  all.push_back({table, "upstream", Text{&serve.upstream, upstream_objection}});
   all.push_back({table, "log", Choice{&serve.log, {"debug", "info", "warning", "error"}}});
   all.push_back({table, "drain", duration(serve.drain, 0ms, 1h)});
 }
@@ -166,7 +158,6 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "events_url", Text{&events.events_url, location_objection}});
   all.push_back({table, "poll_url", Text{&events.poll_url, location_objection}});
   all.push_back({table, "send_url", Text{&events.send_url, location_objection}});
-  all.push_back({table, "mercure_url", Text{&events.mercure_url, location_objection}});
   all.push_back({table, "topics", number(events.topics, 1, 10'000'000)});
   all.push_back({table, "history", number(events.history, 0, 1'000'000)});
   all.push_back({table, "bytes", size(events.bytes, 64 * kib, 1024 * gib)});

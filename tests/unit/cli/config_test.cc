@@ -43,7 +43,6 @@ listen = [":443", "[::1]:8443"]
 workers = 4
 spa = true
 think = "250ms"
-upstream = "http://127.0.0.1:3000"
 [hints]
 mode = "early-hints"
 [[hints.page]]
@@ -135,9 +134,6 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
       {"[serve]\nlisten = \"::1:80\"",
        "herald.toml:2:10: [serve] listen must be HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or "
        ":8443, not \"::1:80\""},
-      {"[serve]\nupstream = \"127.0.0.1:3000\"",
-       "herald.toml:2:12: [serve] upstream must be a URL such as http://127.0.0.1:3000, not "
-       "\"127.0.0.1:3000\""},
       {"[hints]\nmode = \"103\"",
        "herald.toml:2:8: [hints] mode must be auto, early-hints, push, link or off, not \"103\""},
       {"[events]\nevents_url = \"events\"",

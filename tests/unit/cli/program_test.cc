@@ -27,7 +27,7 @@ struct Run {
     const cli::Streams streams{in, out, err};
     const auto program = cli::make_program();
     std::vector<std::unique_ptr<cli::Command>> commands;
-    commands.push_back(cli::serve_command(*program, [&](const cli::Config& config) {
+    commands.push_back(cli::serve_command(*program, [&](const cli::Config& config, const auto&) {
       served = config;
       return 0;
     }));
