@@ -99,8 +99,9 @@ std::string Telling::way(const http::Response& response) const {
   if (hinted_early_) also("early-hints");
   const bool linked = shows_page(response) && decision_.no_link.empty() && !links().empty();
   if (linked && !hinted_early_) {
-    also("link: ");
-    text += decision_.no_early_hints.empty() ? "ready at once" : decision_.no_early_hints;
+    also("link");
+    const std::string_view why = decision_.no_early_hints;
+    if (why != by_mode) text.append(": ").append(why.empty() ? "ready at once" : why);
   }
   if (text.empty()) {
     text = "none";
@@ -108,7 +109,7 @@ std::string Telling::way(const http::Response& response) const {
     if (!shows_page(response)) return text + ": answer is not the page";
   }
   const std::string_view why = decision_.no_push.empty() ? push_stopped_ : decision_.no_push;
-  if (!some_pushed() && !why.empty()) text.append("; no push: ").append(why);
+  if (!some_pushed() && !why.empty() && why != by_mode) text.append("; no push: ").append(why);
   return text;
 }
 
