@@ -57,20 +57,19 @@ bool asks_for_document(const http::Request& request) {
 }
 
 Decision decide(const http::Request& request, Mode mode) {
-  constexpr std::string_view configured = "not configured";
   switch (mode) {
     case Mode::automatic:
       return {against_push(request), against_early_hints(request), {}};
     case Mode::early_hints:
-      return {configured, against_early_hints(request), {}};
+      return {by_mode, against_early_hints(request), {}};
     case Mode::push:
-      return {against_push(request), configured, configured};
+      return {against_push(request), by_mode, by_mode};
     case Mode::link:
-      return {configured, configured, {}};
+      return {by_mode, by_mode, {}};
     case Mode::off:
       break;
   }
-  return {configured, configured, configured};
+  return {by_mode, by_mode, by_mode};
 }
 
 }  // namespace hints

@@ -18,6 +18,9 @@ enum class Mode {
   off,
 };
 
+// The reason why a way is closed for every client alike, by the mode.
+inline constexpr std::string_view by_mode = "not in this mode";
+
 struct Decision {
   // Why not, in a few words; empty: yes.
   std::string_view no_push;

@@ -89,7 +89,7 @@ void Telling::hint(http::Exchange& exchange) {
   hinted_early_ = true;
 }
 
-// "early-hints", "link: ready at once; no push: client refuses push", "none: 304", ...
+// "push, early-hints", "link: ready at once; no push: client refuses push", "none: nothing to tell"
 std::string Telling::way(const http::Response& response) const {
   std::string text;
   const auto also = [&](std::string_view way) {
@@ -99,8 +99,9 @@ std::string Telling::way(const http::Response& response) const {
   if (hinted_early_) also("early-hints");
   const bool linked = shows_page(response) && decision_.no_link.empty() && !links().empty();
   if (linked && !hinted_early_) {
-    also("link: ");
-    text += decision_.no_early_hints.empty() ? "ready at once" : decision_.no_early_hints;
+    also("link");
+    const std::string_view why = decision_.no_early_hints;
+    if (why != by_mode) text.append(": ").append(why.empty() ? "ready at once" : why);
   }
   if (text.empty()) {
     text = "none";
@@ -108,8 +109,8 @@ std::string Telling::way(const http::Response& response) const {
     if (!shows_page(response)) return text + ": answer is not the page";
   }
   const std::string_view why = decision_.no_push.empty() ? push_stopped_ : decision_.no_push;
-  if (!some_pushed() && !why.empty()) text.append("; no push: ").append(why);
-  return text;
+  if (why.empty() || why == by_mode) return text;
+  return text.append(some_pushed() ? "; no more push: " : "; no push: ").append(why);
 }
 
 std::string Telling::hinted() const {

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const tree = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -34,6 +35,14 @@ export function lacks({ packages = [], programs = [], node = 18 } = {}) {
 export function onPath(name) {
   return name.startsWith('/') ? fs.existsSync(name) : (process.env.PATH ?? '').split(':').some((each) => fs.existsSync(path.join(each, name)));
 }
+
+// A handle that a test forgot would keep its process, and so the whole run, from ending: say what it is, and end.
+after(() => {
+  setTimeout(() => {
+    console.error(`still open after the last test: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit();
+  }, 10000).unref();
+});
 
 // `condition` until it is truthy; its last value, or an error that names what was awaited.
 export async function until(what, condition, { within = 10000, every = 20 } = {}) {

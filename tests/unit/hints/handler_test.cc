@@ -1,7 +1,8 @@
 #include "hints/handler.h"
 
 #include <catch2/catch.hpp>
-#include <set>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -120,7 +121,7 @@ TEST_CASE("with early hints always, the 103 goes before the page is asked for") 
   with.ask(Mode::early_hints, navigation());
   CHECK(with.fake->hints.size() == 1);
   CHECK(with.fake->pushes.empty());
-  CHECK(with.note("hints") == "early-hints; no push: not configured");
+  CHECK(with.note("hints") == "early-hints");
 }
 
 TEST_CASE(
@@ -176,6 +177,33 @@ TEST_CASE("every outcome of a push is explained") {
   CHECK(with.note("hints") == expected);
 }
 
+TEST_CASE("a push that stops midway is explained, and the rest is told by link") {
+  class Exhausted final : public http::Wire {
+   public:
+    explicit Exhausted(http::Exchange outer) : outer_(std::move(outer)) {}
+    bool alive() const override { return outer_.alive(); }
+    void hint(const http::Headers& fields) override { outer_.hint(fields); }
+    http::Push push(std::string_view, http::Priority priority) override {
+      urgency = priority.urgency;
+      return pushes_++ == 0 ? http::Push::promised : http::Push::exhausted;
+    }
+    void respond(http::Response response) override { outer_.respond(std::move(response)); }
+    void collect(std::size_t, std::function<void(std::string)>) override {}
+    int urgency = -1;
+
+   private:
+    http::Exchange outer_;
+    int pushes_ = 0;
+  };
+  Hinting with;
+  auto wire = std::make_unique<Exhausted>(with.fake.exchange());
+  Exhausted& seen = *wire;
+  with.next.on_handle = [&] { CHECK(seen.urgency == 1); };
+  HintingHandler(with.planner, with.next, {}).handle(navigation(), http::Exchange(std::move(wire)));
+  CHECK(with.links() == std::vector<std::string>{both[1]});
+  CHECK(with.note("hints") == "push, link: ready at once; no more push: enough was pushed");
+}
+
 TEST_CASE("with links only, or hints off, nothing goes before the page") {
   Hinting with;
   with.fake->push_outcome = http::Push::promised;
@@ -186,7 +214,7 @@ TEST_CASE("with links only, or hints off, nothing goes before the page") {
     CHECK(with.fake->hints.empty());
     with.next.answer();
     CHECK(with.links() == both);
-    CHECK(with.note("hints") == "link: not configured; no push: not configured");
+    CHECK(with.note("hints") == "link");
   }
   SECTION("off") {
     with.ask(Mode::off, navigation());
