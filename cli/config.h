@@ -56,7 +56,6 @@ struct Config {
     std::uint32_t subscribers = 100'000;    // at one time
     milliseconds retry{2000};
     milliseconds heartbeat{15'000};
-    milliseconds poll_timeout{25'000};
     std::vector<std::string> origins;  // for CORS: "https://app.test", or "*"
     std::string key_file;              // of tokens: a secret, or a public or private EC key in PEM
     std::string token_file;            // tokens that may publish anything, one a line

@@ -166,7 +166,6 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "subscribers", number(events.subscribers, 1, 10'000'000)});
   all.push_back({table, "retry", duration(events.retry, 250ms, 5min)});
   all.push_back({table, "heartbeat", duration(events.heartbeat, 1s, 5min)});
-  all.push_back({table, "poll_timeout", duration(events.poll_timeout, 1s, 1min)});
   all.push_back({table, "origins", Texts{&events.origins, origin_objection}});
   all.push_back({table, "key_file", Path{&events.key_file}});
   all.push_back({table, "token_file", Path{&events.token_file}});
