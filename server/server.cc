@@ -198,6 +198,7 @@ Server::Server(Options options, std::shared_ptr<const net::Credentials> credenti
   state_->options.workers = workers;
   std::vector<std::vector<net::Fd>> sockets(workers);
   for (const net::Endpoint& wish : state_->options.listen) {
+    net::require_free(wish);
     net::Endpoint endpoint = wish;
     for (auto& of_worker : sockets) {
       net::Bound bound = net::bind_and_listen(endpoint, state_->options.backlog);

@@ -58,7 +58,22 @@ std::string remedy(const Endpoint& endpoint, int error_number) {
   return "cannot listen on " + endpoint.to_string();
 }
 
+// SO_REUSEPORT would let two servers of one user share a port, each with half of the clients and none the
+// wiser: a socket without it tells.
+bool taken(const addrinfo& address) {
+  const Fd fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, address.ai_protocol));
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  return fd && bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0 && errno == EADDRINUSE;
+}
+
 }  // namespace
+
+void require_free(const Endpoint& endpoint) {
+  if (endpoint.port == 0) return;
+  const Addresses addresses = resolve(endpoint);
+  if (taken(*addresses)) throw SystemError(remedy(endpoint, EADDRINUSE), EADDRINUSE);
+}
 
 Bound bind_and_listen(const Endpoint& endpoint, int backlog) {
   const Addresses addresses = resolve(endpoint);

@@ -16,6 +16,9 @@ struct Bound {
   Endpoint endpoint;  // with the real port where 0 was asked
 };
 
+// Throws net::Error if somebody listens there already; bind_and_listen would share the port.
+void require_free(const Endpoint& endpoint);
+
 // A listening, non-blocking TCP socket with SO_REUSEPORT, so that each worker has its own and the
 // kernel spreads the connections. Throws net::Error: port taken, no permission, no such host.
 Bound bind_and_listen(const Endpoint& endpoint, int backlog);
