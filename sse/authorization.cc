@@ -62,7 +62,7 @@ Key Key::read(std::string text) {
   if (text.find("-----BEGIN") != std::string::npos) return {Kind::es256, std::move(text)};
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   if (text.size() < shortest_secret) {
-    throw net::Error("the secret of [events] key has " + std::to_string(text.size()) +
+    throw net::Error("the secret of [events] key_file has " + std::to_string(text.size()) +
                      " bytes, HS256 needs at least 32");
   }
   return {Kind::hs256, std::move(text)};
@@ -97,8 +97,8 @@ Decision Authorizer::publisher(const http::Request& request) const {
   return Denied{.status = 403,
                 .sentence = options_.dev
                                 ? "Publishing with --dev is for clients on this machine only; set "
-                                  "[events] key to allow others."
-                                : "Publishing is off: start with --dev or set [events] key.",
+                                  "[events] key_file to allow others."
+                                : "Publishing is off: start with --dev or set [events] key_file.",
                 .challenge = ""};
 }
 

@@ -80,36 +80,37 @@ std::shared_ptr<const Credentials> Credentials::load(const std::string& certific
                                                      const std::string& key_file) {
   const std::string certificate = slurp(certificate_file, "certificate");
   const std::string key = slurp(key_file, "private key");
-  return parse(certificate, key,
-               certificate_file == key_file ? key_file : certificate_file + " and " + key_file);
+  return parse(certificate, key, certificate_file, key_file);
 }
 
 std::shared_ptr<const Credentials> Credentials::parse(const std::string& certificate_pem,
                                                       const std::string& key_pem,
-                                                      const std::string& name) {
+                                                      const std::string& certificate_name,
+                                                      const std::string& key_name) {
   auto state = std::make_unique<State>();
   const Bio in = reader(certificate_pem);
   state->leaf.reset(PEM_read_bio_X509_AUX(in.get(), nullptr, nullptr, nullptr));
   if (!state->leaf) {
     ERR_clear_error();
-    throw Error("the certificate in " + name + " is not in PEM form");
+    throw Error("the certificate in " + certificate_name + " is not in PEM form");
   }
   state->chain.reset(sk_X509_new_null());
   while (X509* next = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) {
     sk_X509_push(state->chain.get(), next);
   }
   ERR_clear_error();  // the end of the file is no error
-  state->key = read_key(key_pem, name);
+  state->key = read_key(key_pem, key_name);
   if (X509_check_private_key(state->leaf.get(), state->key.get()) != 1) {
     ERR_clear_error();
-    throw Error("the private key does not belong to the certificate: " + name);
+    throw Error("the private key " + key_name + " does not belong to the certificate " +
+                certificate_name + ": name the pair that was made together");
   }
   if (X509_cmp_current_time(X509_get0_notAfter(state->leaf.get())) < 0) {
-    throw Error("the certificate in " + name + " expired on " +
+    throw Error("the certificate in " + certificate_name + " expired on " +
                 date_of(X509_get0_notAfter(state->leaf.get())) + ": renew it");
   }
   if (X509_cmp_current_time(X509_get0_notBefore(state->leaf.get())) > 0) {
-    throw Error("the certificate in " + name + " is not valid before " +
+    throw Error("the certificate in " + certificate_name + " is not valid before " +
                 date_of(X509_get0_notBefore(state->leaf.get())) + ": check this machine's clock");
   }
   return std::shared_ptr<const Credentials>(new Credentials(std::move(state)));

@@ -18,10 +18,11 @@ class Credentials {
   // valid.
   static std::shared_ptr<const Credentials> load(const std::string& certificate_file,
                                                  const std::string& key_file);
-  // The same from text; `name` stands for the file in messages.
+  // The same from text; the names stand for the files in messages.
   static std::shared_ptr<const Credentials> parse(const std::string& certificate_pem,
                                                   const std::string& key_pem,
-                                                  const std::string& name);
+                                                  const std::string& certificate_name,
+                                                  const std::string& key_name);
   ~Credentials();
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;

@@ -57,7 +57,7 @@ Pair make(long from, long until) {
 
 std::string complaint(const std::string& certificate, const std::string& key) {
   try {
-    net::Credentials::parse(certificate, key, "c.pem");
+    net::Credentials::parse(certificate, key, "c.pem", "k.pem");
   } catch (const net::Error& error) {
     return error.what();
   }
@@ -68,7 +68,7 @@ std::string complaint(const std::string& certificate, const std::string& key) {
 
 TEST_CASE("a certificate with its key is taken") {
   const Pair good = make(-60, 3600);
-  const auto credentials = net::Credentials::parse(good.certificate, good.key, "c.pem");
+  const auto credentials = net::Credentials::parse(good.certificate, good.key, "c.pem", "k.pem");
   CHECK(credentials->leaf());
   CHECK(credentials->key());
   CHECK(credentials->expires() > std::chrono::system_clock::now());
@@ -81,9 +81,11 @@ TEST_CASE("what is wrong with a certificate or key is said in one sentence") {
   const Pair future = make(3600, 7200);
   CHECK(complaint("junk", good.key) == "the certificate in c.pem is not in PEM form");
   CHECK(complaint(good.certificate, "junk") ==
-        "the private key c.pem holds no private key in PEM form");
-  CHECK(complaint(good.certificate, other.key) ==
-        "the private key does not belong to the certificate: c.pem");
+        "the private key k.pem holds no private key in PEM form");
+  CHECK(
+      complaint(good.certificate, other.key) ==
+      "the private key k.pem does not belong to the certificate c.pem: name the pair that was made "
+      "together");
   CHECK(complaint(good.certificate, good.encrypted_key)
             .find("is encrypted: remove its pass phrase") != std::string::npos);
   CHECK(complaint(expired.certificate, expired.key).find("expired on") != std::string::npos);

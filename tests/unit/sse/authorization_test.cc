@@ -149,7 +149,7 @@ TEST_CASE("without a key and without development nobody publishes, and is told h
   const Decision decision = Authorizer({}).publisher(request);
   const auto& denied = std::get<Denied>(decision);
   CHECK(denied.status == 403);
-  CHECK(denied.sentence == "Publishing is off: start with --dev or set [events] key.");
+  CHECK(denied.sentence == "Publishing is off: start with --dev or set [events] key_file.");
 }
 
 TEST_CASE("subscribing is open unless it needs a token, and then each topic must be granted") {
