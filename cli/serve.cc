@@ -136,6 +136,8 @@ class Service {
       (void)assets::Root(fresh.serve.root);
       identity_ = std::move(identity);
       server_->use(identity_.credentials);
+      config_ = fresh;
+      if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
       const auto shared = std::make_shared<const Config>(std::move(fresh));
       server_->on_workers([shared](server::App& app) {
         try {
@@ -154,6 +156,7 @@ class Service {
   }
 
   void renew() {
+    if (!config_.serve.cert.empty()) return;  // since a reload, the certificate is somebody else's
     renewal_.start(renewal_interval);
     try {
       identity_ = identity_of(config_);
@@ -170,7 +173,7 @@ class Service {
     watchdog_.start(*interval);
   }
 
-  const Config config_;
+  Config config_;  // as last reloaded; the workers read it only while they start
   std::function<Config()> reread_;
   Identity identity_;
   std::unique_ptr<AccessLog> log_;

