@@ -85,9 +85,9 @@ std::optional<AssetReader::Loaded> AssetReader::load(Root::Opened opened,
     loaded.tag = tag_of_large(loaded.status);
     return loaded;
   }
-  text->shrink_to_fit();
   loaded.tag = hex(XXH3_64bits(text->data(), text->size()));
   loaded.content.length = text->size();
+  text->shrink_to_fit();
   loaded.content.text = std::make_shared<const std::string>(std::move(*text));
   return loaded;
 }

@@ -53,9 +53,11 @@ struct Qualities {
   }
 };
 
+// Beyond this size the better qualities hold the worker up for too long.
+constexpr std::size_t small = std::size_t{128} * 1024;
+
 std::string compress_brotli(std::string_view text) {
-  // Beyond this size the better qualities hold the worker up for too long.
-  const int quality = text.size() <= 128 * 1024 ? 9 : 5;
+  const int quality = text.size() <= small ? 9 : 5;
   std::size_t size = BrotliEncoderMaxCompressedSize(text.size());
   std::string out(size, '\0');
   const auto* in = reinterpret_cast<const std::uint8_t*>(text.data());
@@ -67,7 +69,7 @@ std::string compress_brotli(std::string_view text) {
 }
 
 std::string compress_zstd(std::string_view text) {
-  const int level = text.size() <= 128 * 1024 ? 12 : 7;
+  const int level = text.size() <= small ? 12 : 7;
   std::string out(ZSTD_compressBound(text.size()), '\0');
   const std::size_t size = ZSTD_compress(out.data(), out.size(), text.data(), text.size(), level);
   out.resize(ZSTD_isError(size) != 0 ? 0 : size);

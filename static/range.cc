@@ -60,29 +60,28 @@ std::string_view take_element(std::string_view& list) {
 }  // namespace
 
 Ranges parse_ranges(std::string_view field, std::uint64_t length) {
-  const Ranges ignored;
   const auto equals = field.find('=');
-  if (length == 0 || equals == std::string_view::npos) return ignored;
-  if (!http::equal_ignoring_case(http::trim(field.substr(0, equals)), "bytes")) return ignored;
+  if (length == 0 || equals == std::string_view::npos) return {};
+  if (!http::equal_ignoring_case(http::trim(field.substr(0, equals)), "bytes")) return {};
 
   std::vector<Slice> slices;
   std::size_t asked = 0;
   for (std::string_view list = field.substr(equals + 1); !list.empty();) {
     const std::string_view element = take_element(list);
     if (element.empty()) continue;  // RFC 9110 section 5.6.1.2
-    if (++asked > most_ranges) return ignored;
+    if (++asked > most_ranges) return {};
     const auto slice = parse_range(element, length);
-    if (!slice) return ignored;
+    if (!slice) return {};
     if (slice->length == 0) continue;
     const auto overlaps = [&](Slice other) { return overlap(*slice, other); };
-    if (std::ranges::any_of(slices, overlaps)) return ignored;
+    if (std::ranges::any_of(slices, overlaps)) return {};
     if (!slices.empty() && slices.back().offset + slices.back().length == slice->offset) {
       slices.back().length += slice->length;
     } else {
       slices.push_back(*slice);
     }
   }
-  if (asked == 0) return ignored;
+  if (asked == 0) return {};
   if (slices.empty()) return {Ranges::Verdict::unsatisfiable, {}};
   return {Ranges::Verdict::satisfiable, std::move(slices)};
 }
