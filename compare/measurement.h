@@ -9,7 +9,7 @@
 
 #include "compare/scenario.h"
 
-namespace compare {
+namespace lab {
 
 // What a resource is to the page.
 enum class Kind : std::uint8_t {
@@ -77,4 +77,4 @@ struct PageLoad {
   std::string failure;  // a sentence if the page could not be loaded; nothing else counts then
 };
 
-}  // namespace compare
+}  // namespace lab

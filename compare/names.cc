@@ -3,7 +3,7 @@
 #include "compare/result.h"
 #include "compare/scenario.h"
 
-namespace compare {
+namespace lab {
 
 std::string_view name_of(Arm arm) {
   switch (arm) {
@@ -111,4 +111,4 @@ std::string_view name_of(Verdict verdict) {
   return "";
 }
 
-}  // namespace compare
+}  // namespace lab

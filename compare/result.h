@@ -10,7 +10,7 @@
 #include "compare/measurement.h"
 #include "compare/scenario.h"
 
-namespace compare {
+namespace lab {
 
 // A median with its 95 % interval, by bootstrap.
 struct Estimate {
@@ -69,4 +69,4 @@ struct Comparison {
   std::vector<PageResult> pages;
 };
 
-}  // namespace compare
+}  // namespace lab

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace compare {
+namespace lab {
 
 // Times of the laboratory are in milliseconds, rates in megabits (10^6 bits) per second.
 using Milliseconds = double;
@@ -56,4 +56,4 @@ struct Conditions {
   bool operator==(const Conditions&) const = default;
 };
 
-}  // namespace compare
+}  // namespace lab
