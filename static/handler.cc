@@ -63,6 +63,15 @@ http::Response redirect_into_folder(const http::Request& request) {
   return response;
 }
 
+http::Response redirect_by_rule(const RedirectRules::Verdict& verdict) {
+  http::Response response;
+  response.status = verdict.status;
+  response.fields = {{"location", verdict.target},
+                     {"cache-control", "no-cache"},
+                     {"x-content-type-options", "nosniff"}};
+  return response;
+}
+
 // Whether a browser asks for a page, as opposed to a part of one.
 bool is_navigation(const http::Request& request) {
   if (request.method != "GET" && request.method != "HEAD") return false;
@@ -146,11 +155,15 @@ FileHandler::FileHandler(AssetStore& store, Options options)
 
 void FileHandler::handle(const http::Request& request, http::Exchange exchange) {
   const bool reading = request.method == "GET" || request.method == "HEAD";
-  if (!reading && !options_.next) return exchange.respond(refuse_method(request.method));
+  const bool nobody = !options_.next && !options_.rules;
+  if (!reading && nobody) return exchange.respond(refuse_method(request.method));
 
   const Lookup found = store_.find(request.path());
+  if (auto ruled = answer_by_rule(request, found)) return exchange.respond(std::move(*ruled));
   const bool ours = found.outcome == Outcome::found || found.outcome == Outcome::directory;
-  if (!reading && ours) return exchange.respond(refuse_method(request.method));
+  if (!reading && (ours || !options_.next)) {
+    return exchange.respond(refuse_method(request.method));
+  }
 
   switch (found.outcome) {
     case Outcome::found:
@@ -197,14 +210,54 @@ http::Response FileHandler::answer(const http::Request& request,
       },
       decide(request, current));
   response.priority = asset->priority;
+  dress(request, *asset, response);
   return response;
 }
 
+void FileHandler::dress(const http::Request& request, const Asset& asset,
+                        http::Response& response) {
+  // Problems and parts of several ranges are made for one client only.
+  if (!options_.rules || !response.prepared) return;
+  const bool page = asset.content_type.starts_with("text/html");
+  response.prepared =
+      options_.rules->dressed(request.authority, request.target, response.prepared,
+                              page ? SiteRules::Kind::page : SiteRules::Kind::other);
+}
+
+std::optional<http::Response> FileHandler::answer_by_rule(const http::Request& request,
+                                                          const Lookup& found) {
+  if (!options_.rules) return std::nullopt;
+  bool exists = found.outcome == Outcome::found;
+  if (found.outcome == Outcome::directory) {
+    exists = store_.lookup(std::string(request.path()) + '/') != nullptr;
+  }
+  const auto verdict =
+      options_.rules->redirect(request.authority, request.target,
+                               exists ? RedirectRules::Exists::yes : RedirectRules::Exists::no);
+  if (!verdict) return std::nullopt;
+  if (verdict->status >= 300 && verdict->status < 400) return redirect_by_rule(*verdict);
+  if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
+  const std::string path = verdict->target.substr(0, verdict->target.find_first_of("?#"));
+  Lookup there = store_.find(path);
+  if (there.outcome == Outcome::directory) there = store_.find(path + '/');
+  if (verdict->status == 404) return answer_missing(request, there.asset);
+  return there.asset ? answer(request, there.asset) : answer_missing(request);
+}
+
 http::Response FileHandler::answer_missing(const http::Request& request) {
-  const auto page = store_.lookup("/404.html");
+  return answer_missing(request, store_.lookup("/404.html"));
+}
+
+http::Response FileHandler::answer_missing(const http::Request& request,
+                                           const std::shared_ptr<const Asset>& page) {
   const auto variant = page ? store_.select(page, AcceptedCodings(request.fields)) : nullptr;
   if (!variant) return refusal(404, "There is no such file.");
-  http::Response response = send_missing_page(*variant);
+  Variant dressed = *variant;
+  if (options_.rules) {
+    dressed.fields = options_.rules->dressed(request.authority, request.target, variant->fields,
+                                             SiteRules::Kind::page);
+  }
+  http::Response response = send_missing_page(dressed);
   response.priority = page->priority;
   return response;
 }

@@ -3,16 +3,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/http/handler.h"
 #include "static/asset_store.h"
+#include "static/site_rules.h"
 
 namespace assets {
 
-// Serves GET and HEAD. A path without a file is answered by: index.html, for navigations of a
-// single-page app; else `next`, if there is one, whatever the method; else 404.html, if there is
-// one, with status 404; else a problem.
+// Serves GET and HEAD. What `_redirects` says goes first. A path without a file is answered by:
+// index.html, for navigations of a single-page app; else `next`, if there is one, whatever the
+// method; else 404.html, if there is one, with status 404; else a problem.
 class FileHandler final : public http::Handler {
  public:
   enum class Spa {
@@ -22,6 +24,7 @@ class FileHandler final : public http::Handler {
   struct Options {
     Spa spa = Spa::off;
     http::Handler* next = nullptr;  // must outlive the handler
+    SiteRules* rules = nullptr;     // likewise; null: none
   };
 
   // `store` must outlive the handler.
@@ -32,6 +35,11 @@ class FileHandler final : public http::Handler {
  private:
   http::Response answer(const http::Request& request, const std::shared_ptr<const Asset>& asset);
   http::Response answer_missing(const http::Request& request);
+  http::Response answer_missing(const http::Request& request,
+                                const std::shared_ptr<const Asset>& page);
+  // What the rules say, if they say anything that can be done.
+  std::optional<http::Response> answer_by_rule(const http::Request& request, const Lookup& found);
+  void dress(const http::Request& request, const Asset& asset, http::Response& response);
 
   AssetStore& store_;
   Options options_;

@@ -42,6 +42,8 @@ std::variant<std::string, PathFault> file_path(std::string_view path) {
     relative += *segment;
     if (!last) relative += '/';
   }
+  const bool rules = relative == "_headers" || relative == "_redirects";
+  if (rules && !fault) fault = PathFault::hidden;
   if (fault) return *fault;
   return relative;
 }
