@@ -35,9 +35,10 @@ std::vector<std::string> lint_hints(const Config& config) {
   try {
     net::Loop loop(net::Loop::Time::manual);
     assets::AssetStore store(loop, config.serve.root, store_options(config));
-    FileSite site(store,
+    assets::SiteRules rules(loop, config.serve.root, rules_options(config));
+    FileSite site(store, rules, loop, config.serve.root,
                   config.serve.spa ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off);
-    const hints::PlanBuilder builder(site, plan_options(config));
+    hints::PlanBuilder builder(site, plan_options(config));
     for (const hints::Finding& finding : hints::lint(builder, pages_under(config.serve.root))) {
       if (finding.weight == hints::Finding::Weight::problem)
         reasons.push_back(hints::to_text(finding));

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <thread>
 
+#include "hints/link_source.h"
 #include "server/http/headers.h"
 
 namespace cli {
@@ -60,6 +61,13 @@ assets::AssetStore::Options store_options(const Config& config) {
   for (const Config::CacheRule& rule : config.files.headers) {
     options.reader.cache_rules.push_back({rule.glob, rule.cache_control});
   }
+  return options;
+}
+
+assets::SiteRules::Options rules_options(const Config& config) {
+  assets::SiteRules::Options options;
+  // With hints off, whoever wrote a Link still wants it on the page.
+  if (hints_mode(config) != hints::Mode::off) options.planned = hints::planned;
   return options;
 }
 

@@ -8,12 +8,14 @@
 #include "sse/authorization.h"
 #include "sse/hub.h"
 #include "static/asset_store.h"
+#include "static/site_rules.h"
 
 namespace cli {
 
 // All throw net::Error in one sentence for what cannot be used.
 server::Options server_options(const Config& config);
 assets::AssetStore::Options store_options(const Config& config);
+assets::SiteRules::Options rules_options(const Config& config);
 hints::PlanBuilder::Options plan_options(const Config& config);
 hints::Mode hints_mode(const Config& config);
 sse::Hub::Options hub_options(const Config& config);

@@ -1,6 +1,7 @@
 #include "cli/worker_app.h"
 
 #include "cli/file_site.h"
+#include "cli/log.h"
 #include "cli/parts.h"
 #include "hints/explain.h"
 #include "hints/think.h"
@@ -30,14 +31,23 @@ assets::FileHandler::Spa spa_of(const Config& config) {
   return config.serve.spa ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off;
 }
 
+// Every worker reads the rules; one complains of them.
+assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
+  assets::SiteRules::Options options = rules_options(config);
+  if (worker == 0) options.complain = [](const std::string& what) { log_warning(what); };
+  return options;
+}
+
 }  // namespace
 
 struct WorkerApp::Pages {
-  Pages(net::Loop& loop, const Config& config, sse::Hub& hub, const StatusHandler::Sources& sources)
+  Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
+        const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
-        files(store, {.spa = spa_of(config)}),
+        rules(loop, config.serve.root, rules_of(worker, config)),
+        files(store, {.spa = spa_of(config), .rules = &rules}),
         think(loop, files, {.think = config.serve.think}),
-        site(store, spa_of(config)),
+        site(store, rules, loop, config.serve.root, spa_of(config)),
         planner(site, loop, {.build = plan_options(config)}),
         hinting(planner, think, {.mode = hints_mode(config)}),
         status(sources),
@@ -53,6 +63,7 @@ struct WorkerApp::Pages {
   }
 
   assets::AssetStore store;
+  assets::SiteRules rules;
   assets::FileHandler files;
   hints::ThinkHandler think;
   FileSite site;
@@ -70,7 +81,7 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       shared_(shared),
       worker_(worker),
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
-      pages_(std::make_unique<Pages>(loop, config, hub_, shared.status)),
+      pages_(std::make_unique<Pages>(worker, loop, config, hub_, shared.status)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retired_.clear(); }) {
   counting_.start(counting_interval);
@@ -83,7 +94,7 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void WorkerApp::reload(const Config& config) {
-  auto fresh = std::make_unique<Pages>(loop_, config, hub_, shared_.status);
+  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, shared_.status);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
   retirement_.start(std::chrono::minutes(2));

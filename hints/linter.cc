@@ -21,6 +21,8 @@ Advice advice_on(Reason reason) {
   switch (reason) {
     case Reason::missing:
       return {Weight::problem, "Put the file there, or take the reference out."};
+    case Reason::redirected:
+      return {Weight::problem, "Name where it is sent to, or take the rule out of _redirects."};
     case Reason::no_store:
     case Reason::stale:
       return {
@@ -48,6 +50,10 @@ Advice advice_on(Reason reason) {
           Weight::problem,
           "Import it from the first stylesheet, or link it from the page: each level of imports "
           "costs a round trip."};
+    case Reason::not_on_page:
+      return {Weight::remark, "Link the stylesheet from the page, if it should have it."};
+    case Reason::unsure:
+      return {Weight::remark, "Name it in the configuration if every visit of the page needs it."};
     case Reason::size:
       return {Weight::remark, "Name what matters most in the configuration, or bundle the files."};
   }
@@ -56,7 +62,7 @@ Advice advice_on(Reason reason) {
 
 class Linting {
  public:
-  explicit Linting(const PlanBuilder& builder) : builder_(builder) {}
+  explicit Linting(PlanBuilder& builder) : builder_(builder) {}
 
   void lint(const std::string& path) {
     const std::optional<Page> page = builder_.site().resolve(path);
@@ -71,7 +77,7 @@ class Linting {
     const auto matches = builder_.configured().matches(path, page->path);
     for (const std::size_t match : matches) matched_.push_back(match);
     lint_text(*page);
-    const auto built = builder_.build(&*page, matches, directory_of(path));
+    const auto built = builder_.build(&*page, matches, builder_.site().links(path), path);
     for (const Withheld& one : built.plan.withheld) {
       const Advice advice = advice_on(one.reason);
       add({advice.weight, one.mention.file, one.mention.line, one.target,
@@ -122,14 +128,14 @@ class Linting {
     }
   }
 
-  const PlanBuilder& builder_;
+  PlanBuilder& builder_;
   std::vector<Finding> findings_;
   std::vector<std::size_t> matched_;
 };
 
 }  // namespace
 
-std::vector<Finding> lint(const PlanBuilder& builder, const std::vector<std::string>& pages) {
+std::vector<Finding> lint(PlanBuilder& builder, const std::vector<std::string>& pages) {
   Linting linting(builder);
   for (const std::string& page : pages) linting.lint(page);
   linting.lint_configuration();

@@ -25,7 +25,7 @@ struct Finding {
 };
 
 // Lints `pages` (paths as requested) and the configuration; every finding once, in order.
-std::vector<Finding> lint(const PlanBuilder& builder, const std::vector<std::string>& pages);
+std::vector<Finding> lint(PlanBuilder& builder, const std::vector<std::string>& pages);
 
 // "/index.html:12: /a.css: missing. Put the file there, or take the reference out."
 std::string to_text(const Finding& finding);

@@ -51,6 +51,7 @@ class Reading {
 
   Found read(const HtmlPage& html) {
     rebase(html.base);
+    found_.import_map = html.import_map;
     for (const HtmlReference& reference : html.references) read(reference, html);
     for (const PendingFont& font : fonts_) add_font(font);
     std::ranges::stable_sort(found_.items, {}, &Item::urgency);

@@ -24,6 +24,7 @@ struct Found {
   std::vector<Item> items;  // most urgent first, else in the page's order; each target once
   std::vector<Withheld> withheld;
   std::vector<std::string> read;  // paths of the stylesheets whose text was read
+  bool import_map = false;        // so that modules must not be told of in advance
   bool relative = false;          // the directory in the address bar mattered
 };
 

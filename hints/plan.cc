@@ -40,6 +40,8 @@ std::string_view words(Reason reason) {
   switch (reason) {
     case Reason::missing:
       return "missing";
+    case Reason::redirected:
+      return "redirected";
     case Reason::no_store:
       return "no-store";
     case Reason::stale:
@@ -62,6 +64,10 @@ std::string_view words(Reason reason) {
       return "no woff2";
     case Reason::deep_import:
       return "imported too deep";
+    case Reason::not_on_page:
+      return "not on the page";
+    case Reason::unsure:
+      return "not surely fetched";
     case Reason::size:
       return "size";
   }
@@ -88,6 +94,10 @@ std::string_view words(Source source) {
   switch (source) {
     case Source::config:
       return "config";
+    case Source::headers:
+      return "_headers";
+    case Source::manifest:
+      return "manifest";
     case Source::html:
       return "html";
     case Source::css:

@@ -15,15 +15,16 @@ namespace hints {
 
 enum class As { style, script, font, image, fetch };
 enum class Rel { preload, modulepreload };
-enum class Cors { none, anonymous, credentials };  // the crossorigin attribute
-enum class Source { config, html, css };
+enum class Cors { none, anonymous, credentials };            // the crossorigin attribute
+enum class Source { config, headers, manifest, html, css };  // in the order of merging
 enum class Pushable { no, yes };
 
 // Where a reference was found, for people.
 struct Mention {
   Source source = Source::html;
-  std::string file;   // path of the page or stylesheet; empty for the configuration
+  std::string file;   // path of the page, stylesheet...; empty for the configuration
   unsigned line = 0;  // from 1; 0 = unknown
+  bool operator==(const Mention&) const = default;
 };
 
 struct Item {
@@ -37,10 +38,12 @@ struct Item {
   Pushable push = Pushable::no;
   std::uint8_t urgency = 3;  // RFC 9218; also the rank within the page's own items
   Mention mention = {};
+  std::vector<Mention> also = {};  // later sources that name it as well
 };
 
 enum class Reason {
   missing,     // no file answers it
+  redirected,  // a rule sends it elsewhere
   no_store,    // would be fetched twice
   stale,       // not fresh once fetched, so fetched or validated again
   wrong_as,    // the file is of another kind
@@ -52,6 +55,8 @@ enum class Reason {
   other_script,  // unicode-range without Latin
   old_font,      // no woff2 among its sources
   deep_import,   // an @import inside an imported stylesheet
+  not_on_page,   // a stylesheet of the build that the page does not have
+  unsure,        // of the build, but nobody knows when it is fetched
   size,          // the links of this page take too many bytes already
 };
 

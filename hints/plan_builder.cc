@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
+#include "hints/link_source.h"
 #include "hints/target.h"
 #include "server/http/headers.h"
 
@@ -12,6 +14,17 @@ namespace {
 
 std::string_view essence(std::string_view media_type) {
   return http::trim(media_type.substr(0, media_type.find(';')));
+}
+
+// Names of one type that browsers take for each other.
+bool same_type(std::string_view told, std::string_view media_type) {
+  const auto plain = [](std::string_view type) {
+    std::string name = http::to_lower(essence(type));
+    if (name.ends_with("javascript")) return std::string("text/javascript");
+    if (name.starts_with("application/font-")) name.replace(0, 17, "font/");
+    return name;
+  };
+  return plain(told) == plain(media_type);
 }
 
 bool fits(As as, std::string_view media_type) {
@@ -60,55 +73,187 @@ std::optional<Reason> freshness_fault(std::string_view cache_control, bool last_
 
 std::optional<Reason> fault_of(const Item& item, const std::optional<AssetInfo>& asset) {
   if (!asset) return Reason::missing;
+  if (!asset->redirect.empty()) return Reason::redirected;
   if (!fits(item.as, asset->media_type)) return Reason::wrong_as;
   return freshness_fault(asset->cache_control, asset->last_modified);
 }
 
+namespace {
+
+using Correction = PlanBuilder::Correction;
+
+// Joins what the sources say, in their order: each asset once, fetched as the page itself does.
+class Merging {
+ public:
+  explicit Merging(const Found& page) : page_(page) {}
+
+  // From outside of the page: the page knows better how, and for whom, it is fetched.
+  void add_said(Item item) {
+    for (const Withheld& one : page_.withheld) {
+      const bool firm = one.reason == Reason::responsive || one.reason == Reason::import_map;
+      if (one.target == item.target && firm) return withhold(std::move(item), one.reason);
+    }
+    if (item.rel == Rel::modulepreload && page_.import_map) {
+      return withhold(std::move(item), Reason::import_map);
+    }
+    if (item.as == As::font && item.cors == Cors::none) {  // fonts are always fetched so
+      item.cors = Cors::anonymous;
+      correct(Correction::Kind::crossorigin, item);
+    }
+    if (Item* known = find(item.target)) {
+      if (known->mention.source == item.mention.source) {
+        correct(Correction::Kind::twice, item);
+      }
+      known->also.push_back(std::move(item.mention));
+      return;
+    }
+    wanted_.push_back(std::move(item));
+  }
+
+  void add_manifest(Item item) {
+    if (Item* known = find(item.target)) {
+      known->also.push_back(std::move(item.mention));
+    } else {
+      wanted_.push_back(std::move(item));
+    }
+  }
+
+  void add_own(const Item& item) {
+    Item* known = find(item.target);
+    if (known == nullptr) return wanted_.push_back(item);
+    adopt(*known, item);
+    known->also.push_back(item.mention);
+  }
+
+  // What the page needs first goes first; what was said outside of it stays in front, as written.
+  void sort_from(std::size_t said) {
+    std::stable_sort(wanted_.begin() + static_cast<std::ptrdiff_t>(said), wanted_.end(),
+                     [](const Item& a, const Item& b) { return a.urgency < b.urgency; });
+  }
+
+  std::size_t size() const { return wanted_.size(); }
+  std::vector<Item> items() && { return std::move(wanted_); }
+  std::vector<Withheld> withheld() && { return std::move(withheld_); }
+  const std::vector<Correction>& corrections() const { return corrections_; }
+
+ private:
+  Item* find(std::string_view target) {
+    const auto found = std::ranges::find(wanted_, target, &Item::target);
+    return found == wanted_.end() ? nullptr : &*found;
+  }
+
+  void correct(Correction::Kind kind, const Item& item) {
+    corrections_.push_back({kind, item.target, item.mention});
+  }
+
+  void withhold(Item item, Reason reason) {
+    withheld_.push_back({std::move(item.target), reason, std::move(item.mention)});
+  }
+
+  void adopt(Item& item, const Item& own) {
+    const bool said = item.mention.source <= Source::headers;
+    if (said && item.as != own.as) correct(Correction::Kind::as, item);
+    // A configured path says nothing of how it is fetched.
+    const bool explicit_cors = item.mention.source == Source::headers;
+    if (explicit_cors && item.cors != own.cors) correct(Correction::Kind::crossorigin, item);
+    item.as = own.as;
+    item.rel = own.rel;
+    item.cors = own.cors;
+    item.integrity = own.integrity;
+    if (item.fetch_priority.empty()) item.fetch_priority = own.fetch_priority;
+    if (item.as != As::font || !own.type.empty()) item.type = own.type;
+  }
+
+  const Found& page_;
+  std::vector<Item> wanted_;
+  std::vector<Withheld> withheld_;
+  std::vector<Correction> corrections_;
+};
+
+// The links of `_headers` as items, and those that are none with the reason.
+void add_links(const std::vector<SaidLink>& links, std::string_view path, Merging& merging,
+               std::vector<Withheld>& withheld) {
+  for (const SaidLink& said : links) {
+    const Mention mention{Source::headers, "/_headers", said.line};
+    LinkOutcome outcome = read_link(said.value, path);
+    if (auto* item = std::get_if<Item>(&outcome)) {
+      item->mention = mention;
+      merging.add_said(std::move(*item));
+    } else if (auto* one = std::get_if<LinkWithheld>(&outcome)) {
+      withheld.push_back({std::move(one->target), one->reason, mention});
+    }
+  }
+}
+
+}  // namespace
+
 PlanBuilder::PlanBuilder(Site& site, Options options)
-    : site_(site), configured_(std::move(options.configured)), options_(std::move(options)) {}
+    : site_(site),
+      configured_(std::move(options.configured)),
+      manifests_(site),
+      options_(std::move(options)) {}
 
 PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::size_t>& matches,
-                                      std::string_view directory) const {
+                                      const std::vector<SaidLink>& links, std::string_view path) {
   Built built;
   Found found;
   if (page != nullptr && options_.read_pages == ReadPages::yes) {
-    found = read_page(site_, *page, directory, options_.page);
+    found = read_page(site_, *page, directory_of(path), options_.page);
+    built.page_read = true;
   }
   built.relative = found.relative;
-  std::vector<Item> wanted = configured_.items(matches);
-  const auto configured = static_cast<std::ptrdiff_t>(wanted.size());
-  for (Item& item : found.items) {
-    const auto end = wanted.begin() + configured;
-    if (std::find_if(wanted.begin(), end,
-                     [&](const Item& earlier) { return earlier.target == item.target; }) == end) {
-      wanted.push_back(std::move(item));
-    }
-  }
+  const auto unserved = [&](std::string_view file) {
+    built.dependencies.push_back(
+        {std::string(file), site_.unserved_version(file), Dependency::Kind::unserved});
+  };
+  ManifestSource::Told told = manifests_.read(found);
+  unserved("/_headers");
+  unserved(ManifestSource::client_path);
+  unserved(ManifestSource::ssr_path);
+
+  Merging merging(found);
+  for (Item& item : configured_.items(matches)) merging.add_said(std::move(item));
+  add_links(links, path, merging, found.withheld);
+  const std::size_t said = merging.size();
+  for (Item& item : told.items) merging.add_manifest(std::move(item));
+  for (const Item& item : found.items) merging.add_own(item);
+  merging.sort_from(said);
+  built.corrections = merging.corrections();
+  std::vector<Withheld> withheld = std::move(found.withheld);
+  const auto also_withheld = [&](std::vector<Withheld> more) {
+    std::ranges::move(more, std::back_inserter(withheld));
+  };
+  also_withheld(std::move(merging).withheld());
+  also_withheld(std::move(told.withheld));
 
   std::vector<Item> items;
-  const auto depend = [&](std::string_view path, const std::optional<AssetInfo>& asset) {
-    if (std::ranges::find(built.dependencies, path, &Dependency::path) ==
+  const auto depend = [&](std::string_view file, const std::optional<AssetInfo>& asset) {
+    if (std::ranges::find(built.dependencies, file, &Dependency::path) ==
         built.dependencies.end()) {
-      built.dependencies.push_back({std::string(path), asset ? asset->version : ""});
+      built.dependencies.push_back({std::string(file), asset ? asset->version : ""});
     }
   };
-  for (const std::string& path : found.read) depend(path, site_.asset(path));
-  for (Item& item : wanted) {
-    const std::string_view path = path_of(item.target);
-    const std::optional<AssetInfo> asset = site_.asset(path);
-    depend(path, asset);
+  for (const std::string& file : found.read) depend(file, site_.asset(file));
+  for (Item& item : std::move(merging).items()) {
+    const std::string_view file = path_of(item.target);
+    const std::optional<AssetInfo> asset = site_.asset(file);
+    depend(file, asset);
     std::optional<Reason> fault = fault_of(item, asset);
     const bool trusted =
         item.mention.source == Source::config && options_.unknown == Unknown::trust;
     if (fault == Reason::missing && trusted) fault.reset();
     if (fault) {
-      found.withheld.push_back({std::move(item.target), *fault, std::move(item.mention)});
+      withheld.push_back({std::move(item.target), *fault, std::move(item.mention)});
       continue;
+    }
+    if (asset && !item.type.empty() && !same_type(item.type, asset->media_type)) {
+      built.corrections.push_back({Correction::Kind::type, item.target, item.mention});
+      item.type = essence(asset->media_type);
     }
     if (asset && item.type.empty() && item.as == As::image) item.type = essence(asset->media_type);
     items.push_back(std::move(item));
   }
-  built.plan = make_plan(std::move(items), std::move(found.withheld), options_.link_bytes);
+  built.plan = make_plan(std::move(items), std::move(withheld), options_.link_bytes);
   return built;
 }
 

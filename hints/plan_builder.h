@@ -1,5 +1,6 @@
-// PlanBuilder: makes the plan of a page from what is configured and what the page says, and asks
-// the site of each asset whether telling of it does good. Keeps nothing; Planner does.
+// PlanBuilder: makes the plan of a page from all its sources, in this order: what is configured,
+// `_headers`, the manifest of the build, the page and its stylesheets; and asks the site of each
+// asset whether telling of it does good. Keeps no plans; Planner does.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "hints/configured_source.h"
+#include "hints/manifest_source.h"
 #include "hints/page_source.h"
 #include "hints/plan.h"
 #include "hints/site.h"
@@ -35,11 +37,20 @@ class PlanBuilder {
   struct Dependency {
     std::string path;
     std::string version;
+    enum class Kind { asset, unserved } kind = Kind::asset;
+  };
+  // Where an item was told of otherwise than the page fetches it, which was put right.
+  struct Correction {
+    enum class Kind { crossorigin, as, type, twice } kind;
+    std::string target;
+    Mention mention;
   };
   struct Built {
     Plan plan;
     std::vector<Dependency> dependencies;
+    std::vector<Correction> corrections;
     bool relative = false;  // the plan holds for pages of the same directory only
+    bool page_read = false;
   };
 
   // `site` must outlive the builder.
@@ -48,14 +59,16 @@ class PlanBuilder {
   const ConfiguredSource& configured() const { return configured_; }
   Site& site() const { return site_; }
   const Options& options() const { return options_; }
+  const Manifest& manifest() const { return manifests_.client(); }  // as last read
   // `page` is null if the site does not have it, and an app server may. `matches` are those of
-  // configured() for it; `directory` is that of the path asked for.
+  // configured() for it, `links` those of the site; `path` is the one asked for.
   Built build(const Page* page, const std::vector<std::size_t>& matches,
-              std::string_view directory) const;
+              const std::vector<SaidLink>& links, std::string_view path);
 
  private:
   Site& site_;
   ConfiguredSource configured_;
+  ManifestSource manifests_;
   Options options_;
 };
 

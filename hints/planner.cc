@@ -15,6 +15,7 @@ std::size_t footprint(const Plan& plan) {
   for (const http::Field field : plan.links) bytes += field.name.size() + field.value.size();
   for (const Item& item : plan.items) {
     bytes += sizeof(Item) + item.target.size() + item.integrity.size() + item.mention.file.size();
+    for (const Mention& also : item.also) bytes += sizeof(Mention) + also.file.size();
   }
   for (const Withheld& one : plan.withheld) {
     bytes += sizeof(Withheld) + one.target.size() + one.mention.file.size();
@@ -32,6 +33,9 @@ bool Planner::current(Entry& entry, std::string_view version) {
   if (loop_.now() - entry.checked < options_.recheck) return true;
   entry.checked = loop_.now();
   return std::ranges::all_of(entry.dependencies, [&](const PlanBuilder::Dependency& file) {
+    if (file.kind == PlanBuilder::Dependency::Kind::unserved) {
+      return builder_.site().unserved_version(file.path) == file.version;
+    }
     const std::optional<AssetInfo> asset = builder_.site().asset(file.path);
     return (asset ? std::string_view(asset->version) : "") == file.version;
   });
@@ -68,10 +72,12 @@ std::shared_ptr<const Plan> Planner::plan(std::string_view path) {
   const std::optional<Page> page = builder_.site().resolve(path);
   const std::vector<std::size_t> matches =
       builder_.configured().matches(path, page ? std::string_view(page->path) : "");
+  const std::vector<SaidLink> links = builder_.site().links(path);
   if (!page && matches.empty()) return nullptr;
 
   std::string key = page ? page->path : "";
   for (const std::size_t match : matches) key.append(1, '\n').append(std::to_string(match));
+  for (const SaidLink& link : links) key.append(1, '\n').append(link.value);
   const std::string version = page ? page->version : "";
   const std::string_view directory = directory_of(path);
   // A page with relative addresses that answers many directories (a single-page app) has a plan for
@@ -83,7 +89,7 @@ std::shared_ptr<const Plan> Planner::plan(std::string_view path) {
   }
   if (known != nullptr) return known->plan;
 
-  PlanBuilder::Built built = builder_.build(page ? &*page : nullptr, matches, directory);
+  PlanBuilder::Built built = builder_.build(page ? &*page : nullptr, matches, links, path);
   auto plan = std::make_shared<const Plan>(std::move(built.plan));
   std::size_t bytes = sizeof(Entry) + 2 * key.size() + footprint(*plan);
   for (const auto& file : built.dependencies) bytes += file.path.size() + file.version.size() + 64;

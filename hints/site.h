@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hints {
 
@@ -20,6 +21,19 @@ struct AssetInfo {
   std::string cache_control;  // as it will be sent; empty if it is not
   std::string version;        // changes whenever the content does
   bool last_modified = true;  // whether the field will be sent
+  std::string redirect = {};  // where a GET is sent instead, by a rule; empty: nowhere
+};
+
+// A Link that the operator gives a path beside its page: one link of `_headers`.
+struct SaidLink {
+  std::string value;
+  unsigned line = 0;
+};
+
+// A file of the folder that is read but never served.
+struct Unserved {
+  std::string text;
+  std::string version;  // changes whenever the text does, and is never empty
 };
 
 // Every path is percent-encoded, begins with '/' and has no query. Called on one worker's thread
@@ -36,6 +50,12 @@ class Site {
   // The text of a page or a stylesheet by the path of its file, not encoded for transfer. Only
   // called to build a plan. None if it cannot be read, or is longer than `limit` bytes.
   virtual std::optional<std::string> text(std::string_view path, std::size_t limit) = 0;
+  // Those of the path as asked for, in order.
+  virtual std::vector<SaidLink> links(std::string_view path) = 0;
+  // As it is on the disk now, such as "/.vite/manifest.json". Only called to build a plan.
+  virtual std::optional<Unserved> unserved(std::string_view path, std::size_t limit) = 0;
+  // Its version, and that of "/_headers", as far as it is known without much effort; empty: none.
+  virtual std::string unserved_version(std::string_view path) = 0;
 };
 
 }  // namespace hints

@@ -47,6 +47,26 @@ class FakeSite final : public hints::Site {
     return found->second.text;
   }
 
+  std::vector<hints::SaidLink> links(std::string_view path) override {
+    const auto found = said.find(std::string(path));
+    return found == said.end() ? std::vector<hints::SaidLink>() : found->second;
+  }
+  std::optional<hints::Unserved> unserved(std::string_view path, std::size_t limit) override {
+    const auto found = hidden.find(std::string(path));
+    if (found == hidden.end() || found->second.text.size() > limit) return std::nullopt;
+    return found->second;
+  }
+  std::string unserved_version(std::string_view path) override {
+    const auto found = hidden.find(std::string(path));
+    return found == hidden.end() ? "" : found->second.version;
+  }
+  // A file that is read but not served.
+  void hide(const std::string& path, std::string text) {
+    hidden[path] = {std::move(text), std::to_string(++versions_)};
+  }
+
+  std::map<std::string, std::vector<hints::SaidLink>> said;  // by path
+  std::map<std::string, hints::Unserved> hidden;
   std::map<std::string, File> files;
   bool single_page = false;
   int resolved = 0;

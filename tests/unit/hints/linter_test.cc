@@ -12,7 +12,8 @@ namespace {
 
 std::vector<std::string> texts(FakeSite& site, PlanBuilder::Options options = {}) {
   std::vector<std::string> lines;
-  for (const Finding& finding : lint(PlanBuilder(site, std::move(options)), {"/"})) {
+  PlanBuilder builder(site, std::move(options));
+  for (const Finding& finding : lint(builder, {"/"})) {
     const bool problem = finding.weight == Finding::Weight::problem;
     const std::string text = to_text(finding);
     lines.push_back((problem ? "problem " : "remark ") + text.substr(0, text.find(". ")));
