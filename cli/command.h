@@ -39,6 +39,7 @@ using Check = std::function<std::vector<std::string>(const Config&)>;
 std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve);
 std::unique_ptr<Command> check_command(CLI::App& program, Streams streams,
                                        std::vector<Check> checks);
+std::unique_ptr<Command> explain_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> publish_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> certs_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> token_command(CLI::App& program, Streams streams);

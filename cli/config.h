@@ -33,6 +33,7 @@ struct Config {
     bool dev = false;
     milliseconds think{0};     // delays pages, to show what hints are worth
     std::string access_log;    // empty: none; "-": standard output
+    std::string admin_token_file;  // tokens that show /.herald/explain, one a line
     std::string log = "info";  // debug, info, warning, error
     milliseconds drain{30'000};
   };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/file_site.h"
+#include "cli/offline_site.h"
 #include "cli/parts.h"
 #include "hints/linter.h"
 #include "server/http/query.h"
@@ -33,12 +33,8 @@ std::vector<std::string> pages_under(const fs::path& root) {
 std::vector<std::string> lint_hints(const Config& config) {
   std::vector<std::string> reasons;
   try {
-    net::Loop loop(net::Loop::Time::manual);
-    assets::AssetStore store(loop, config.serve.root, store_options(config));
-    assets::SiteRules rules(loop, config.serve.root, rules_options(config));
-    FileSite site(store, rules, loop, config.serve.root,
-                  config.serve.spa ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off);
-    hints::PlanBuilder builder(site, plan_options(config));
+    OfflineSite offline(config);
+    hints::PlanBuilder builder(offline.site, plan_options(config));
     for (const hints::Finding& finding : hints::lint(builder, pages_under(config.serve.root))) {
       if (finding.weight == hints::Finding::Weight::problem)
         reasons.push_back(hints::to_text(finding));
@@ -74,6 +70,7 @@ std::vector<std::string> unusable_options(const Config& config) {
   attempt(server_options);
   attempt(authorizer_options);
   attempt(hints_mode);
+  attempt(admin_options);
   return reasons;
 }
 

@@ -11,6 +11,8 @@
 namespace cli {
 namespace {
 
+constexpr std::size_t shortest_admin_token = 16;
+
 std::string slurp(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw net::SystemError("cannot read " + file);
@@ -98,6 +100,20 @@ hints::Mode hints_mode(const Config& config) {
   if (mode == "link") return hints::Mode::link;
   if (mode == "off") return hints::Mode::off;
   throw net::Error("hints cannot be \"" + mode + "\": choose auto, early-hints, push, link or off");
+}
+
+AdminOnly::Options admin_options(const Config& config) {
+  AdminOnly::Options options;
+  options.dev = config.serve.dev ? AdminOnly::Dev::on : AdminOnly::Dev::off;
+  const std::string& file = config.serve.admin_token_file;
+  if (file.empty()) return options;
+  options.tokens = lines_of(file);
+  if (options.tokens.empty()) throw net::Error(file + " holds no token: write one on each line");
+  for (const std::string& token : options.tokens) {
+    if (token.size() >= shortest_admin_token) continue;
+    throw net::Error(file + " holds a token that can be guessed: make it 16 characters or more");
+  }
+  return options;
 }
 
 sse::Hub::Options hub_options(const Config& config) {

@@ -1,6 +1,7 @@
 // What a Config means for each part: their Options, and what is shared by all workers.
 #pragma once
 
+#include "cli/admin.h"
 #include "cli/config.h"
 #include "hints/handler.h"
 #include "hints/plan_builder.h"
@@ -18,6 +19,8 @@ assets::AssetStore::Options store_options(const Config& config);
 assets::SiteRules::Options rules_options(const Config& config);
 hints::PlanBuilder::Options plan_options(const Config& config);
 hints::Mode hints_mode(const Config& config);
+// Reads the file of admin tokens.
+AdminOnly::Options admin_options(const Config& config);
 sse::Hub::Options hub_options(const Config& config);
 // Reads the files of keys and tokens.
 sse::Authorizer::Options authorizer_options(const Config& config);

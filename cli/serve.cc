@@ -133,6 +133,7 @@ class Service {
       Identity identity = identity_of(fresh);
       (void)plan_options(fresh);
       (void)hints_mode(fresh);
+      (void)admin_options(fresh);
       (void)assets::Root(fresh.serve.root);
       identity_ = std::move(identity);
       server_->use(identity_.credentials);

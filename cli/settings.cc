@@ -149,6 +149,7 @@ void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
   all.push_back({table, "dev", Switch{&serve.dev}});
   all.push_back({table, "think", duration(serve.think, 0ms, 1min)});
   all.push_back({table, "access_log", Path{&serve.access_log}});
+  all.push_back({table, "admin_token_file", Path{&serve.admin_token_file}});
   all.push_back({table, "log", Choice{&serve.log, {"debug", "info", "warning", "error"}}});
   all.push_back({table, "drain", duration(serve.drain, 0ms, 1h)});
 }

@@ -1,31 +1,17 @@
 #include "cli/worker_app.h"
 
+#include "cli/admin.h"
 #include "cli/file_site.h"
 #include "cli/log.h"
 #include "cli/parts.h"
-#include "hints/explain.h"
+#include "hints/explain_handler.h"
 #include "hints/think.h"
-#include "server/http/problem.h"
 #include "server/http/router.h"
 
 namespace cli {
 namespace {
 
 constexpr std::chrono::seconds counting_interval{1};
-
-// Shows its handler to clients on this machine, in development mode.
-class DeveloperOnly final : public http::Handler {
- public:
-  explicit DeveloperOnly(http::Handler& next) : next_(next) {}
-  void handle(const http::Request& request, http::Exchange exchange) override {
-    if (request.peer && request.peer->loopback()) return next_.handle(request, std::move(exchange));
-    exchange.respond(
-        http::problem(403, "This is shown to clients on the server's own machine only."));
-  }
-
- private:
-  http::Handler& next_;
-};
 
 assets::FileHandler::Spa spa_of(const Config& config) {
   return config.serve.spa ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off;
@@ -51,15 +37,15 @@ struct WorkerApp::Pages {
         planner(site, loop, {.build = plan_options(config)}),
         hinting(planner, think, {.mode = hints_mode(config)}),
         status(sources),
-        explain(planner),
-        developer(explain),
+        explain(planner, hints_mode(config)),
+        admin(explain, admin_options(config)),
         router(hinting) {
     router.route(config.events.events_url, hub.event_stream());
     router.route(config.events.poll_url, hub.long_poll());
     router.route(config.events.send_url, hub.publish());
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
-    if (config.serve.dev) router.route("/.herald/explain", developer);
+    if (admin.open()) router.route("/.herald/explain", admin);
   }
 
   assets::AssetStore store;
@@ -72,7 +58,7 @@ struct WorkerApp::Pages {
   StatusHandler status;
   StatusPage page;
   hints::ExplainHandler explain;
-  DeveloperOnly developer;
+  AdminOnly admin;
   http::Router router;
 };
 

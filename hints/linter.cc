@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "hints/advice.h"
 #include "hints/html_source.h"
 #include "hints/target.h"
 
@@ -11,54 +12,6 @@ namespace hints {
 namespace {
 
 using Weight = Finding::Weight;
-
-struct Advice {
-  Weight weight;
-  std::string_view remedy;
-};
-
-Advice advice_on(Reason reason) {
-  switch (reason) {
-    case Reason::missing:
-      return {Weight::problem, "Put the file there, or take the reference out."};
-    case Reason::redirected:
-      return {Weight::problem, "Name where it is sent to, or take the rule out of _redirects."};
-    case Reason::no_store:
-    case Reason::stale:
-      return {
-          Weight::problem,
-          "Let browsers keep it, for example by Cache-Control: max-age=3600; a hinted file that "
-          "is not fresh is asked for twice."};
-    case Reason::wrong_as:
-      return {Weight::problem, "Name it as what it is, or correct its media type."};
-    case Reason::responsive:
-      return {Weight::remark, "Nothing to do: only the page itself knows who needs it."};
-    case Reason::import_map:
-      return {Weight::remark, "Without the import map its modules could be told of in advance."};
-    case Reason::other_origin:
-      return {Weight::remark, "Serve it from this origin, and it can be told of in advance."};
-    case Reason::unsupported:
-      return {Weight::problem, "Browsers take style, script, font, image and fetch."};
-    case Reason::unused_font:
-      return {Weight::remark, "Use the font in a rule, or take the @font-face out."};
-    case Reason::other_script:
-      return {Weight::remark, "Name it in the configuration if this page is in that script."};
-    case Reason::old_font:
-      return {Weight::remark, "Add a woff2 source: every browser reads it."};
-    case Reason::deep_import:
-      return {
-          Weight::problem,
-          "Import it from the first stylesheet, or link it from the page: each level of imports "
-          "costs a round trip."};
-    case Reason::not_on_page:
-      return {Weight::remark, "Link the stylesheet from the page, if it should have it."};
-    case Reason::unsure:
-      return {Weight::remark, "Name it in the configuration if every visit of the page needs it."};
-    case Reason::size:
-      return {Weight::remark, "Name what matters most in the configuration, or bundle the files."};
-  }
-  return {Weight::remark, ""};
-}
 
 class Linting {
  public:
@@ -77,12 +30,17 @@ class Linting {
     const auto matches = builder_.configured().matches(path, page->path);
     for (const std::size_t match : matches) matched_.push_back(match);
     lint_text(*page);
-    const auto built = builder_.build(&*page, matches, builder_.site().links(path), path);
+    const PlanBuilder::Built built =
+        builder_.build(&*page, matches, builder_.site().links(path), path);
     for (const Withheld& one : built.plan.withheld) {
       const Advice advice = advice_on(one.reason);
-      add({advice.weight, one.mention.file, one.mention.line, one.target,
+      add({weight_of(one, advice), one.mention.file, one.mention.line, one.target,
            std::string(words(one.reason)), std::string(advice.remedy)});
     }
+    for (const PlanBuilder::Correction& one : built.corrections) lint_correction(one);
+    if (!built.page_read) return;
+    for (const Item& item : built.plan.items) lint_use(item);
+    lint_build(*page, built.plan);
   }
 
   // What no page has matched. An app server may have pages that cannot be seen from here.
@@ -108,6 +66,65 @@ class Linting {
   std::vector<Finding> findings() && { return std::move(findings_); }
 
  private:
+  // Whoever asks for it by name should know that it does nothing.
+  static Weight weight_of(const Withheld& one, const Advice& advice) {
+    const bool firm = one.reason == Reason::responsive || one.reason == Reason::import_map;
+    return firm && one.mention.source <= Source::headers ? Weight::problem : advice.weight;
+  }
+
+  void lint_correction(const PlanBuilder::Correction& one) {
+    using Kind = PlanBuilder::Correction::Kind;
+    const auto find = [&](std::string reason, std::string remedy) {
+      add({Weight::problem, one.mention.file, one.mention.line, one.target, std::move(reason),
+           std::move(remedy)});
+    };
+    switch (one.kind) {
+      case Kind::crossorigin:
+        return find("wrong crossorigin",
+                    "Say crossorigin as the page does, and always for fonts; elsewhere the file is "
+                    "fetched twice.");
+      case Kind::as:
+        return find("wrong as", "Say as what the page fetches it; browsers match by it.");
+      case Kind::type:
+        return find("wrong type", "Say the media type that the file is served with, or none.");
+      case Kind::twice:
+        return find("told twice", "Take one of the two out.");
+    }
+  }
+
+  // What is said to be needed is named by the page, a stylesheet or the build. Images and fetches
+  // may be asked for by scripts, which are not read.
+  void lint_use(const Item& item) {
+    if (item.mention.source > Source::headers) return;
+    const auto own = [](const Mention& also) { return also.source > Source::headers; };
+    if (std::ranges::any_of(item.also, own)) return;
+    const auto built = file_in_manifest(path_of(item.target), [&](std::string_view name) {
+      return builder_.manifest().names(name);
+    });
+    if (!built.empty()) return;
+    const bool quiet = item.as == As::image || item.as == As::fetch;
+    add({quiet ? Weight::remark : Weight::problem, item.mention.file, item.mention.line,
+         item.target, "not named by the page",
+         "Take it out, unless a script fetches it on every visit: what is hinted in vain delays "
+         "the rest."});
+  }
+
+  void lint_build(const Page& page, const Plan& plan) {
+    const Manifest& manifest = builder_.manifest();
+    const std::string file(ManifestSource::client_path);
+    if (!manifest.fault().empty()) {
+      add({Weight::problem, file, 0, "manifest", manifest.fault(), "Build anew."});
+    }
+    const std::string entry = manifest.entry_of(std::string_view(page.path).substr(1));
+    if (entry.empty() || entry.ends_with(".css")) return;
+    const auto is = [&](const Item& item) { return path_of(item.target).ends_with("/" + entry); };
+    const auto held = [&](const Withheld& one) { return one.target.ends_with("/" + entry); };
+    if (std::ranges::any_of(plan.items, is) || std::ranges::any_of(plan.withheld, held)) return;
+    add({Weight::problem, file, manifest.line_of(entry), entry,
+         "is the entry of " + page.path + ", which has it not",
+         "Put page and manifest of one build into the folder."});
+  }
+
   void lint_text(const Page& page) {
     const auto html = builder_.site().text(page.path, builder_.options().page.html_bytes);
     if (!html) {

@@ -6,15 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "hints/advice.h"
 #include "hints/plan_builder.h"
 
 namespace hints {
 
 struct Finding {
-  enum class Weight {
-    problem,  // costs every visitor something: `check` fails
-    remark,   // a choice that may be meant
-  };
+  using Weight = Advice::Weight;  // `check` fails for a problem
   Weight weight = Weight::remark;
   std::string file;   // path of the page or stylesheet; empty: the configuration
   unsigned line = 0;  // from 1; 0 = unknown
