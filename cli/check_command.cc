@@ -19,32 +19,34 @@ constexpr const char* examples =
 
 Examples:
   herald check dist
+  herald check dist --format sarif > herald.sarif
   herald check --config herald.toml && systemctl reload herald)help";
 
-void check_root(const Config& config, std::vector<std::string>& reasons) {
+void check_root(const Config& config, std::vector<Fault>& reasons) {
   const std::string& root = config.serve.root;
   struct stat status {};
   if (stat(root.c_str(), &status) != 0) {
-    reasons.push_back(root + " does not exist: name the folder to serve");
+    reasons.emplace_back(root + " does not exist: name the folder to serve");
   } else if (!S_ISDIR(status.st_mode)) {
-    reasons.push_back(root + " is not a folder");
+    reasons.emplace_back(root + " is not a folder");
   } else if (access(root.c_str(), R_OK | X_OK) != 0) {
-    reasons.push_back(root + " cannot be read by this user");
+    reasons.emplace_back(root + " cannot be read by this user");
   }
 }
 
-void check_certificate(const Config& config, std::vector<std::string>& reasons) {
+void check_certificate(const Config& config, std::vector<Fault>& reasons) {
   if (config.serve.cert.empty()) return;
   for (auto& fault :
        certs::faults_of(config.serve.cert, config.serve.key, std::chrono::system_clock::now())) {
-    reasons.push_back(std::move(fault));
+    reasons.emplace_back(std::move(fault));
   }
 }
 
-void check_token_files(const Config& config, std::vector<std::string>& reasons) {
-  for (const std::string& file : {config.events.key_file, config.events.token_file}) {
+void check_token_files(const Config& config, std::vector<Fault>& reasons) {
+  for (const std::string& file :
+       {config.events.key_file, config.events.token_file, config.serve.admin_token_file}) {
     if (file.empty() || access(file.c_str(), R_OK) == 0) continue;
-    reasons.push_back(net::SystemError("cannot read " + file).what());
+    reasons.emplace_back(net::SystemError("cannot read " + file).what());
   }
 }
 
@@ -55,6 +57,10 @@ class CheckCommand final : public Command {
         flags_(app_),
         streams_(streams),
         checks_(std::move(checks)) {
+    app_.add_option("--format", format_, "text; or json or sarif, on standard output")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"text", "json", "sarif"}));
+    app_.add_flag("--notes", notes_, "Also tell choices that may be meant");
     app_.footer(examples);
   }
 
@@ -62,24 +68,45 @@ class CheckCommand final : public Command {
 
   int run() override {
     const Config config = flags_.load();
-    std::vector<std::string> reasons;
+    std::vector<Fault> reasons;
     check_root(config, reasons);
     check_certificate(config, reasons);
     check_token_files(config, reasons);
     for (const Check& check : checks_) {
-      for (std::string& reason : check(config)) reasons.push_back(std::move(reason));
+      for (Fault& reason : check(config)) reasons.push_back(std::move(reason));
     }
-    for (const std::string& reason : reasons) streams_.err << "herald: " << reason << '\n';
-    if (reasons.empty())
-      streams_.out << "herald: nothing is wrong with " << config.serve.root << '\n';
-    return reasons.empty() ? done : failed;
+    tell(config, reasons);
+    return failing(reasons) ? failed : done;
   }
 
  private:
+  void tell(const Config& config, const std::vector<Fault>& reasons) const {
+    if (format_ == "json") {
+      streams_.out << json_report(reasons);
+    } else if (format_ == "sarif") {
+      streams_.out << sarif_report(reasons);
+    } else {
+      tell_by_line(config, reasons);
+    }
+  }
+
+  void tell_by_line(const Config& config, const std::vector<Fault>& reasons) const {
+    for (const Fault& reason : reasons) {
+      const bool note = reason.level == Fault::Level::note;
+      if (note && !notes_) continue;
+      streams_.err << (note ? "herald: note: " : "herald: ") << reason.text << '\n';
+    }
+    if (!failing(reasons)) {
+      streams_.out << "herald: nothing is wrong with " << config.serve.root << '\n';
+    }
+  }
+
   CLI::App& app_;
   ConfigFlags flags_;
   Streams streams_;
   std::vector<Check> checks_;
+  std::string format_ = "text";
+  bool notes_ = false;
 };
 
 }  // namespace

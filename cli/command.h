@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/config.h"
+#include "cli/report.h"
 
 namespace CLI {
 class App;
@@ -32,8 +33,8 @@ struct Streams {
   std::ostream& err;
 };
 
-// Looks at a configuration and what it names; one sentence for each thing that is wrong.
-using Check = std::function<std::vector<std::string>(const Config&)>;
+// Looks at a configuration and what it names, and says what is wrong.
+using Check = std::function<std::vector<Fault>(const Config&)>;
 
 // `program` must outlive the commands.
 std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve);

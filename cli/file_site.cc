@@ -37,19 +37,18 @@ FileSite::Answer FileSite::answer(std::string_view path) {
     exists = Exists::yes;
   }
   const auto verdict = rules_.redirect("", path, exists);
-  if (verdict && verdict->status >= 300 && verdict->status < 400) return {{}, verdict->target};
-  if (verdict && verdict->status != 200) return {};
-  if (!verdict) return {found.asset, {}};
+  if (verdict && verdict->status >= 300 && verdict->status < 400) return {{}, verdict->target, true};
+  if (verdict && verdict->status != 200) return {{}, {}, true};
+  if (!verdict) return {found.asset, {}, false};
   const std::string target = verdict->target.substr(0, verdict->target.find_first_of("?#"));
   found = store_.find(target);
   if (found.outcome == assets::Outcome::directory) found = store_.find(target + '/');
-  return {found.asset, {}};
+  return {found.asset, {}, true};
 }
 
 std::optional<hints::Page> FileSite::resolve(std::string_view path) {
   Answer found = answer(path);
-  if (!found.redirect.empty()) return std::nullopt;
-  const bool fall_back = !found.asset && spa_ == assets::FileHandler::Spa::on &&
+  const bool fall_back = !found.asset && !found.ruled && spa_ == assets::FileHandler::Spa::on &&
                          may_be_page(path) && store_.find(path).outcome == assets::Outcome::missing;
   if (fall_back) found.asset = store_.lookup("/index.html");
   if (!found.asset || !is_html(*found.asset)) return std::nullopt;

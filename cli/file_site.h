@@ -32,6 +32,7 @@ class FileSite final : public hints::Site {
   struct Answer {
     std::shared_ptr<const assets::Asset> asset;
     std::string redirect;  // where it is sent instead
+    bool ruled = false;    // a rule decided, so nothing else does
   };
   // What a GET is answered with, after `_redirects`.
   Answer answer(std::string_view path);

@@ -1,6 +1,7 @@
 #include "cli/lint.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "cli/offline_site.h"
@@ -21,23 +22,99 @@ std::vector<std::string> pages_under(const fs::path& root) {
   for (; !problem && at != fs::recursive_directory_iterator() && pages.size() < most_pages;
        at.increment(problem)) {
     if (at->path().extension() != ".html" || !at->is_regular_file(problem)) continue;
-    const std::string path = "/" + fs::relative(at->path(), root, problem).generic_string();
+    std::string path = "/" + fs::relative(at->path(), root, problem).generic_string();
+    // As visitors ask for it, and as rules name it.
+    if (path.ends_with("/index.html")) path.resize(path.size() - std::strlen("index.html"));
     pages.push_back(http::percent_encode(path, "/!$&'()*+,;=:@"));
   }
   std::ranges::sort(pages);
   return pages;
 }
 
+// On the disk, from the path of a URL.
+std::string on_disk(const Config& config, std::string_view path) {
+  const std::string name = http::percent_decode(path).value_or(std::string(path));
+  return (fs::path(config.serve.root) / name.substr(1)).lexically_normal().string();
+}
+
+// "wrong as" -> "wrong-as": stable names for those who count or silence findings.
+std::string rule_of(std::string_view reason) {
+  std::string rule(reason.substr(0, reason.find(" of /")));
+  std::ranges::replace(rule, ' ', '-');
+  return rule;
+}
+
+Fault fault_of(const Config& config, const hints::Finding& finding) {
+  const bool problem = finding.weight == hints::Finding::Weight::problem;
+  return {problem ? Fault::Level::error : Fault::Level::note,
+          rule_of(finding.reason),
+          finding.file.empty() ? "" : on_disk(config, finding.file),
+          finding.line,
+          finding.item,
+          finding.reason,
+          finding.remedy};
+}
+
+Fault fault_of(const Config& config, std::string_view file, const assets::RuleFault& fault) {
+  const bool problem = fault.weight == assets::RuleFault::Weight::problem;
+  return {problem ? Fault::Level::error : Fault::Level::note,
+          std::string(file.substr(1)),
+          on_disk(config, "/" + std::string(file)),
+          fault.line,
+          fault.subject,
+          fault.reason,
+          fault.remedy};
+}
+
+void lint_redirects(const Config& config, OfflineSite& offline, std::vector<Fault>& faults) {
+  constexpr auto file = assets::SiteRules::redirects_name;
+  const assets::RedirectRules& rules = offline.rules.redirects();
+  for (const auto& fault : rules.faults()) faults.push_back(fault_of(config, file, fault));
+  for (const auto& fixed : rules.fixed_and_yielding()) {
+    if (!offline.store.lookup(fixed.path)) continue;
+    const assets::RuleFault hidden{assets::RuleFault::Weight::problem, fixed.line, fixed.path,
+                                   "has no effect, as a file has that path",
+                                   "Write ! behind the status, or take the file away."};
+    faults.push_back(fault_of(config, file, hidden));
+  }
+  for (const unsigned line : rules.loops()) {
+    const assets::RuleFault loop{assets::RuleFault::Weight::problem, line, "redirect",
+                                 "leads round in a circle",
+                                 "Let it end at a path that no rule sends on."};
+    faults.push_back(fault_of(config, file, loop));
+  }
+}
+
 }  // namespace
 
-std::vector<std::string> lint_hints(const Config& config) {
-  std::vector<std::string> reasons;
+std::vector<Fault> lint_rules(const Config& config) {
+  std::vector<Fault> faults;
+  try {
+    OfflineSite offline(config);
+    for (const auto& fault : offline.rules.headers().faults()) {
+      faults.push_back(fault_of(config, assets::SiteRules::headers_name, fault));
+    }
+    lint_redirects(config, offline, faults);
+    const auto too_long = [&](std::string_view file) {
+      faults.push_back(fault_of(config, file,
+                                {assets::RuleFault::Weight::problem, 0, "file", "is too long",
+                                 "At most 1 MiB is read; join its rules."}));
+    };
+    if (offline.rules.headers_too_long()) too_long(assets::SiteRules::headers_name);
+    if (offline.rules.redirects_too_long()) too_long(assets::SiteRules::redirects_name);
+  } catch (const net::Error&) {
+    // ROOT is no folder: another check says so.
+  }
+  return faults;
+}
+
+std::vector<Fault> lint_hints(const Config& config) {
+  std::vector<Fault> reasons;
   try {
     OfflineSite offline(config);
     hints::PlanBuilder builder(offline.site, plan_options(config));
     for (const hints::Finding& finding : hints::lint(builder, pages_under(config.serve.root))) {
-      if (finding.weight == hints::Finding::Weight::problem)
-        reasons.push_back(hints::to_text(finding));
+      reasons.push_back(fault_of(config, finding));
     }
   } catch (const net::Error& error) {
     reasons.emplace_back(error.what());
@@ -45,8 +122,8 @@ std::vector<std::string> lint_hints(const Config& config) {
   return reasons;
 }
 
-std::vector<std::string> hidden_files(const Config& config) {
-  std::vector<std::string> reasons;
+std::vector<Fault> hidden_files(const Config& config) {
+  std::vector<Fault> reasons;
   for (const std::string& url : {config.events.events_url, config.events.poll_url,
                                  config.events.send_url, std::string("/.herald")}) {
     std::error_code ignored;
@@ -58,8 +135,8 @@ std::vector<std::string> hidden_files(const Config& config) {
   return reasons;
 }
 
-std::vector<std::string> unusable_options(const Config& config) {
-  std::vector<std::string> reasons;
+std::vector<Fault> unusable_options(const Config& config) {
+  std::vector<Fault> reasons;
   const auto attempt = [&](const auto& make) {
     try {
       (void)make(config);

@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "cli/config.h"
+#include "cli/report.h"
 
 namespace cli {
 
 // Each page under ROOT is planned, and its faults told with file, line and remedy.
-std::vector<std::string> lint_hints(const Config& config);
+std::vector<Fault> lint_hints(const Config& config);
 // Files that nobody can reach, because one of Herald's own URLs has their name.
-std::vector<std::string> hidden_files(const Config& config);
+std::vector<Fault> hidden_files(const Config& config);
 // Addresses, keys, tokens: whatever `serve` would refuse to start with.
-std::vector<std::string> unusable_options(const Config& config);
+std::vector<Fault> unusable_options(const Config& config);
+// What `_headers` and `_redirects` say that is wrong, or cannot be honoured here.
+std::vector<Fault> lint_rules(const Config& config);
 
 }  // namespace cli

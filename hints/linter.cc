@@ -39,7 +39,7 @@ class Linting {
     }
     for (const PlanBuilder::Correction& one : built.corrections) lint_correction(one);
     if (!built.page_read) return;
-    for (const Item& item : built.plan.items) lint_use(item);
+    for (const Item& item : built.plan.items) lint_use(item, *page, built.plan);
     lint_build(*page, built.plan);
   }
 
@@ -92,9 +92,9 @@ class Linting {
     }
   }
 
-  // What is said to be needed is named by the page, a stylesheet or the build. Images and fetches
-  // may be asked for by scripts, which are not read.
-  void lint_use(const Item& item) {
+  // What is said to be needed is named by the page, a stylesheet, a script or the build. The names
+  // of images and of what is fetched may also be put together by scripts.
+  void lint_use(const Item& item, const Page& page, const Plan& plan) {
     if (item.mention.source > Source::headers) return;
     const auto own = [](const Mention& also) { return also.source > Source::headers; };
     if (std::ranges::any_of(item.also, own)) return;
@@ -102,11 +102,23 @@ class Linting {
       return builder_.manifest().names(name);
     });
     if (!built.empty()) return;
+    const std::string_view path = path_of(item.target);
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const auto says = [&](std::string_view file) {
+      const auto text = builder_.site().text(file, builder_.options().page.html_bytes);
+      return text && text->find(name) != std::string::npos;
+    };
+    const auto script_says = [&](const Item& other) {
+      const bool text = other.as == As::script || other.as == As::style;
+      return text && other.target != item.target && says(path_of(other.target));
+    };
+    if (says(page.path) || std::ranges::any_of(plan.items, script_says)) return;
     const bool quiet = item.as == As::image || item.as == As::fetch;
     add({quiet ? Weight::remark : Weight::problem, item.mention.file, item.mention.line,
          item.target, "not named by the page",
-         "Take it out, unless a script fetches it on every visit: what is hinted in vain delays "
-         "the rest."});
+         "Take it out, unless every visit of the page fetches it: what is hinted in vain delays "
+         "the "
+         "rest."});
   }
 
   void lint_build(const Page& page, const Plan& plan) {

@@ -1,37 +1,18 @@
 // A React app as Vite makes it, served as a single-page app: it loads, deep links work, its hashed files are kept for good, and
 // what it needs is planned from the build without any configuration.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { browse, browserNeeds, freshPage, loadWithHints } from '../support/browser.mjs';
-import { fetchOn, lacks, npmFolder, proxy, serve, session } from '../support/herald.mjs';
+import { fetchOn, lacks, proxy, serve, session } from '../support/herald.mjs';
+import { viteApp } from '../support/vite.mjs';
 
 const skip = lacks({ ...browserNeeds, packages: ['playwright-core', 'create-vite'] });
 const timeout = 240000;
 
-// Scaffolds and builds once; the result stays in $HERALD_NPM for the next run.
-function built() {
-  const app = path.join(npmFolder, 'vite-app');
-  const done = path.join(app, 'built');
-  if (fs.existsSync(done)) return path.join(app, 'dist');
-  fs.rmSync(app, { recursive: true, force: true });
-  const options = { cwd: npmFolder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 180000 };
-  execFileSync(process.execPath, [path.join(npmFolder, 'node_modules/create-vite/index.js'), 'vite-app', '--template', 'react'], options);
-  const manifest = JSON.parse(fs.readFileSync(path.join(app, 'package.json'), 'utf8'));
-  for (const name of Object.keys(manifest.devDependencies)) { // building needs neither the linter nor the types
-    if (/eslint|globals|@types/.test(name)) delete manifest.devDependencies[name];
-  }
-  fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify(manifest));
-  execFileSync('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'], { ...options, cwd: app });
-  execFileSync('npm', ['run', 'build'], { ...options, cwd: app });
-  fs.writeFileSync(done, '');
-  return path.join(app, 'dist');
-}
-
 test('a Vite React app is served with its build planned', { skip, timeout }, async (t) => {
-  const dist = built();
+  const dist = viteApp('vite-app', 'react');
   const herald = await serve(t, dist, '--spa', '--think', '300');
   const assets = fs.readdirSync(path.join(dist, 'assets'));
   const script = `/assets/${assets.find((name) => name.endsWith('.js'))}`;

@@ -56,9 +56,12 @@ struct Peer::Callbacks {
       me.goaway_ = frame->goaway.error_code;
       me.goaway_last_stream_ = frame->goaway.last_stream_id;
     }
+    if (frame->hd.type == NGHTTP2_PUSH_PROMISE) me.replies_[frame->hd.stream_id].order += 'p';
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Reply& reply = me.replies_[frame->hd.stream_id];
-    if (frame->hd.type == NGHTTP2_HEADERS && reply.status() == "103") {
+    const bool interim = frame->hd.type == NGHTTP2_HEADERS && reply.status() == "103";
+    reply.order += interim ? 'i' : frame->hd.type == NGHTTP2_HEADERS ? 'h' : 'd';
+    if (interim) {
       reply.hints.push_back(std::move(reply.fields));
       reply.fields = {};
     }

@@ -33,6 +33,7 @@ class Peer {
     bool ended = false;                                          // END_STREAM
     std::optional<std::uint32_t> reset;                          // error code
     std::vector<std::pair<std::int32_t, std::string>> promises;  // stream and :path
+    std::string order;  // of its frames: p = PUSH_PROMISE, i = interim, h = final HEADERS, d = DATA
     std::string status() const { return std::string(fields.get(":status").value_or("")); }
   };
 

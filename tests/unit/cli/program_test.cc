@@ -34,6 +34,7 @@ struct Run {
     commands.push_back(cli::publish_command(*program, streams));
     commands.push_back(cli::certs_command(*program, streams));
     commands.push_back(cli::check_command(*program, streams, std::move(checks)));
+    commands.push_back(cli::explain_command(*program, streams));
     commands.push_back(cli::token_command(*program, streams));
     code = cli::run(*program, commands, std::move(arguments), streams);
   }
@@ -160,7 +161,7 @@ TEST_CASE("a wrong file is exit code 1") {
 }
 
 TEST_CASE("help and version go to standard output, with exit code 0") {
-  for (const char* command : {"serve", "publish", "certs", "check", "token"}) {
+  for (const char* command : {"serve", "publish", "certs", "check", "explain", "token"}) {
     const Run run({command, "--help"});
     CHECK(run.code == 0);
     CHECK_THAT(run.out.str(), Catch::Contains("Examples:\n  "));
@@ -178,7 +179,7 @@ TEST_CASE("help and version go to standard output, with exit code 0") {
 TEST_CASE("check says everything that is wrong, and what the parts found") {
   const testing::Folder folder;
   const auto lint = [](const cli::Config&) {
-    return std::vector<std::string>{"/a.css is missing"};
+    return std::vector<cli::Fault>{std::string("/a.css is missing")};
   };
   const std::string root = (folder / "none").string();
   const Run run({"check", root, "--cert", "/no/c", "--key", "/no/k", "--key-file", "/no/s"}, "",

@@ -81,6 +81,18 @@ TEST_CASE("what is said of an asset is held against how the page fetches it") {
                  });
 }
 
+TEST_CASE("what a script of the page names is used") {
+  FakeSite site;
+  site.put_page("<script type=module src=/m.js></script><img src='/img/i.png'>");
+  site.put("/m.js", "import './deep/n.js'");
+  for (const auto* file : {"/deep/n.js", "/img/i.png", "/o.js"}) site.put(file);
+  site.said["/"] = {{"</deep/n.js>; rel=modulepreload", 2},
+                    {"</img/i.png>; rel=preload; as=image", 3},
+                    {"</o.js>; rel=modulepreload", 4}};
+  CHECK(texts(site) ==
+        std::vector<std::string>{"problem /_headers:4: /o.js: not named by the page"});
+}
+
 TEST_CASE("a type that the file has not is found and put right") {
   FakeSite site;
   site.put_page("<link rel=stylesheet href=/a.css>");
