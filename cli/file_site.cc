@@ -32,6 +32,7 @@ FileSite::FileSite(assets::AssetStore& store, assets::SiteRules& rules, net::Loo
 FileSite::Answer FileSite::answer(std::string_view path) {
   using Exists = assets::RedirectRules::Exists;
   auto found = store_.find(path);
+  if (found.outcome == assets::Outcome::busy) return {};
   auto exists = found.asset ? Exists::yes : Exists::no;
   if (found.outcome == assets::Outcome::directory && store_.lookup(std::string(path) + '/')) {
     exists = Exists::yes;

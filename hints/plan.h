@@ -73,6 +73,7 @@ struct Withheld {
 
 // Immutable once built, and shared by all requests for the page.
 struct Plan {
+  std::string page_version;  // of the page that it was made from; empty: of none
   std::vector<Item> items;
   std::vector<Withheld> withheld;
   http::Headers links;           // one `link` field for each item, in order

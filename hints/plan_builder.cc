@@ -254,6 +254,7 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
     items.push_back(std::move(item));
   }
   built.plan = make_plan(std::move(items), std::move(withheld), options_.link_bytes);
+  if (page != nullptr) built.plan.page_version = page->version;
   return built;
 }
 

@@ -13,7 +13,9 @@ namespace hints {
 // The document that answers a path, after directory index and single-page fallback.
 struct Page {
   std::string path;     // of the file itself, as a URL path: "/docs/index.html"
-  std::string version;  // changes whenever the text does; an entity tag will do
+  // Changes whenever the text does. If it is an entity tag, an answer with another one is known to
+  // be another page.
+  std::string version;
 };
 
 struct AssetInfo {

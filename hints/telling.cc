@@ -89,6 +89,15 @@ void Telling::hint(http::Exchange& exchange) {
   hinted_early_ = true;
 }
 
+bool Telling::outdated(const http::Response& response) const {
+  std::string_view planned = plan_->page_version;
+  const auto tag = response.field("etag");
+  // Only a strong tag tells; that of a coding has more before its last quote.
+  if (!tag || !tag->starts_with('"') || !planned.starts_with('"')) return false;
+  planned.remove_suffix(1);
+  return !tag->starts_with(planned);
+}
+
 // "push, early-hints", "link: ready at once; no push: client refuses push", "none: nothing to tell"
 std::string Telling::way(const http::Response& response) const {
   std::string text;
@@ -97,7 +106,8 @@ std::string Telling::way(const http::Response& response) const {
   };
   if (some_pushed()) also("push");
   if (hinted_early_) also("early-hints");
-  const bool linked = shows_page(response) && decision_.no_link.empty() && !links().empty();
+  const bool linked =
+      shows_page(response) && !outdated(response) && decision_.no_link.empty() && !links().empty();
   if (linked && !hinted_early_) {
     also("link");
     const std::string_view why = decision_.no_early_hints;
@@ -107,6 +117,7 @@ std::string Telling::way(const http::Response& response) const {
     text = "none";
     if (plan_->items.empty()) return text + ": nothing to tell";
     if (!shows_page(response)) return text + ": answer is not the page";
+    if (outdated(response)) return text + ": the page has changed";
   }
   const std::string_view why = decision_.no_push.empty() ? push_stopped_ : decision_.no_push;
   if (why.empty() || why == by_mode) return text;
@@ -122,10 +133,11 @@ void Telling::finish(http::Response& response) {
   const std::string way = this->way(response);
   const std::string pushed = listed(pushed_, " ", list_bytes);
   const bool page = shows_page(response);
-  const std::string hinted = page || hinted_early_ ? this->hinted() : std::string();
+  const bool told = page && !outdated(response);
+  const std::string hinted = told || hinted_early_ ? this->hinted() : std::string();
   if (page) {
     make_room(response);
-    if (decision_.no_link.empty()) response.fields.append(links());
+    if (told && decision_.no_link.empty()) response.fields.append(links());
     std::string timing;
     timing.reserve(way.size() + hinted.size() + pushed.size() + plan_->withheld_targets.size() +
                    96);

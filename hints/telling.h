@@ -24,13 +24,16 @@ class Telling {
   // Sends the 103, unless the decision is against it, there is nothing to tell, or it was sent
   // before.
   void hint(http::Exchange& exchange);
-  // Puts the links and Server-Timing on the answer if it is the page (200, text/html), and the
-  // notes for the access log on any answer.
+  // Puts the links and Server-Timing on the answer if it is the page (200, text/html), the links
+  // only if it is the page that the plan was made from; and the notes for the access log on any
+  // answer.
   void finish(http::Response& response);
 
  private:
   const http::Headers& links() const { return some_pushed() ? rest_ : plan_->links; }
   bool some_pushed() const { return !pushed_.empty(); }
+  // The page was exchanged between plan and answer: what the plan says is of the old one.
+  bool outdated(const http::Response& response) const;
   std::string way(const http::Response& response) const;
   std::string hinted() const;
 

@@ -226,7 +226,9 @@ void FileHandler::dress(const http::Request& request, const Asset& asset,
 
 std::optional<http::Response> FileHandler::answer_by_rule(const http::Request& request,
                                                           const Lookup& found) {
-  if (!options_.rules) return std::nullopt;
+  const bool known = found.outcome == Outcome::found || found.outcome == Outcome::directory ||
+                     found.outcome == Outcome::missing;
+  if (!options_.rules || !known) return std::nullopt;
   bool exists = found.outcome == Outcome::found;
   if (found.outcome == Outcome::directory) {
     exists = store_.lookup(std::string(request.path()) + '/') != nullptr;

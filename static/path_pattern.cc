@@ -25,6 +25,10 @@ std::optional<std::string_view> Captures::get(std::string_view name) const {
   return std::nullopt;
 }
 
+void Captures::append(const Captures& others) {
+  all_.insert(all_.end(), others.all_.begin(), others.all_.end());
+}
+
 std::optional<std::pair<std::size_t, std::string_view>> Captures::named(
     std::string_view text) const {
   const std::size_t length = name_length(text);
@@ -83,7 +87,8 @@ std::variant<PathPattern, std::string> PathPattern::parse(std::string_view text)
 
 // As with a glob of two kinds of stars: where what follows a wildcard does not fit, the latest one
 // takes one character more; one before a splat never has to be tried again.
-bool PathPattern::match(const Pieces& pieces, std::string_view text, char border, Captures& into) {
+std::optional<Captures> PathPattern::match(const Pieces& pieces, std::string_view text,
+                                           char border) {
   struct Extent {
     std::size_t start = 0;
     std::size_t end = 0;
@@ -120,15 +125,15 @@ bool PathPattern::match(const Pieces& pieces, std::string_view text, char border
       widen(splat);
       name = none;
     } else {
-      return false;
+      return std::nullopt;
     }
   }
+  Captures captures;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (pieces[i].kind == Piece::Kind::text) continue;
-    if (into.get(pieces[i].text)) continue;  // the first of a name counts
-    into.add(pieces[i].text, text.substr(extents[i].start, extents[i].end - extents[i].start));
+    captures.add(pieces[i].text, text.substr(extents[i].start, extents[i].end - extents[i].start));
   }
-  return true;
+  return captures;
 }
 
 std::optional<Captures> PathPattern::match(std::string_view host, std::string_view path) const {
@@ -136,10 +141,12 @@ std::optional<Captures> PathPattern::match(std::string_view host, std::string_vi
   if (path_.front().kind == Piece::Kind::text && !path.starts_with(path_.front().text)) {
     return std::nullopt;
   }
-  Captures captures;
-  if (!host_.empty() && !match(host_, host, '.', captures)) return std::nullopt;
-  if (!match(path_, path, '/', captures)) return std::nullopt;
-  return captures;
+  auto captures = match(path_, path, '/');
+  if (!captures || host_.empty()) return captures;
+  auto of_host = match(host_, host, '.');
+  if (!of_host) return std::nullopt;
+  of_host->append(*captures);
+  return of_host;
 }
 
 bool PathPattern::fixed() const {

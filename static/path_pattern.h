@@ -14,7 +14,9 @@ namespace assets {
 // What the placeholders of a pattern stood for, by name; that of '*' is "splat".
 class Captures {
  public:
+  // The first of a name counts.
   void add(std::string_view name, std::string_view value) { all_.emplace_back(name, value); }
+  void append(const Captures& others);
   std::optional<std::string_view> get(std::string_view name) const;
   // `text` with every ":name" that was captured replaced by `write(value)`, others left alone.
   template <typename Write>
@@ -52,7 +54,7 @@ class PathPattern {
   using Pieces = std::vector<Piece>;
   static Pieces take_apart(std::string_view text);
   // `border` is what a placeholder does not match.
-  static bool match(const Pieces& pieces, std::string_view text, char border, Captures& into);
+  static std::optional<Captures> match(const Pieces& pieces, std::string_view text, char border);
 
   std::string scheme_;
   Pieces host_;

@@ -198,6 +198,7 @@ void RedirectRules::read(std::string_view line, unsigned number) {
     complain(Weight::remark, number, rule.written, "has no status, and gets 302",
              "Write it: Netlify takes 301, Cloudflare 302.");
   }
+  insists_ = insists_ || rule.force;
   rules_.push_back(std::move(rule));
 }
 

@@ -41,6 +41,8 @@ class RedirectRules {
   std::optional<Verdict> decide(const Asked& asked) const;
   const std::vector<RuleFault>& faults() const { return faults_; }
   bool empty() const { return rules_.empty(); }
+  // Whether a rule may answer for a file that is there.
+  bool insists() const { return insists_; }
 
   // For those who check: rules with one path, which a file hides unless they say '!'.
   struct Fixed {
@@ -70,6 +72,7 @@ class RedirectRules {
 
   std::vector<Rule> rules_;
   std::vector<RuleFault> faults_;
+  bool insists_ = false;
 };
 
 }  // namespace assets

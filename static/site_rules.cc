@@ -93,6 +93,7 @@ std::optional<RedirectRules::Verdict> SiteRules::redirect(std::string_view autho
                                                           RedirectRules::Exists exists) {
   const RedirectRules& rules = redirects();
   if (rules.empty()) return std::nullopt;
+  if (exists == RedirectRules::Exists::yes && !rules.insists()) return std::nullopt;
   const auto [encoded, query] = parted(target);
   const auto path = canonical(encoded);
   if (!path) return std::nullopt;

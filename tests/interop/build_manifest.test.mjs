@@ -122,6 +122,29 @@ test('a Vue app with code splitting is planned from its build', { skip, timeout 
     }
   });
 
+  await t.test('a page of a new build never has the hints of the old one, whatever comes first', async (inner) => {
+    const root = folder(inner);
+    fs.cpSync(dist, root, { recursive: true });
+    const other = await serve(inner, root, '--hints', 'early-hints');
+    const client = await session(inner, other, { settings: { enablePush: false } });
+    const [before] = needed.filter((one) => /index.*\.js$/.test(one));
+    const after = before.replace(/-[^-]*\.js$/, '-N3wBu1ld.js');
+    const answer = async () => {
+      const { text, headers, interim } = await fetchOn(client, '/', { headers: navigation });
+      const fresh = text.includes(after);
+      for (const fields of [interim[0], headers]) assert.ok(!targetsOf(fields?.link).includes(fresh ? before : after), `${fresh}: ${fields?.link}`);
+      return { fresh, told: targetsOf(headers.link) };
+    };
+    assert.ok((await answer()).told.includes(before));
+    const change = (file) => fs.writeFileSync(path.join(root, file), fs.readFileSync(path.join(root, file), 'utf8').replaceAll(before.slice(1), after.slice(1)));
+    fs.copyFileSync(path.join(root, before), path.join(root, after)); // the old file stays, as deployments do it
+    change('index.html');
+    await until('the new page is served', async () => (await answer()).fresh);
+    change('.vite/manifest.json');
+    const vendor = needed.find((one) => /vendor/.test(one));
+    await until('its manifest is read', async () => { const { told } = await answer(); return told.includes(after) && told.includes(vendor); });
+  });
+
   const line = await proxy(t, herald.port, { delay: 10 });
   const browser = await browse(t, herald.cert);
   await t.test('Chromium uses all of it and fetches nothing twice', async () => {

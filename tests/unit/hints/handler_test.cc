@@ -343,3 +343,27 @@ TEST_CASE("content can be collected through the hints") {
   CHECK(with.fake.read() == "body");
   CHECK(with.links() == both);
 }
+
+TEST_CASE_METHOD(Hinting, "a page that is exchanged while it is made has no links of the old one") {
+  site.files["/index.html"].info.version = "\"v1\"";
+  next.slow = true;
+  const auto answer_with = [&](std::string_view tag) {
+    ask(Mode::automatic, navigation());
+    http::Response response = next.page();
+    response.fields.add("etag", tag);
+    next.held.respond(std::move(response));
+  };
+  SECTION("another page") {
+    answer_with("\"v2\"");
+    CHECK(links().empty());
+    CHECK(note("hints").starts_with("early-hints"));
+  }
+  SECTION("the same, in a coding") {
+    answer_with("\"v1-br\"");
+    CHECK(links().size() == 2);
+  }
+  SECTION("of an app that has tags of its own") {
+    answer_with("W/\"x\"");
+    CHECK(links().size() == 2);
+  }
+}
