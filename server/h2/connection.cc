@@ -114,10 +114,7 @@ bool Connection::send_some() {
       output.clear();
       more = session_->fill(output);
       if (output.bytes().empty()) break;
-      if (socket_.write(output.bytes()) != net::TlsSocket::Status::open) {
-        close();
-        return false;
-      }
+      if (!seal(output.bytes())) return false;
     }
     if (socket_.sealed() == 0) return false;
     sent += socket_.sealed();
@@ -127,6 +124,20 @@ bool Connection::send_some() {
     }
     if (socket_.unsent() > 0) return true;
     if (!more) return false;
+  }
+  return true;
+}
+
+bool Connection::seal(std::span<const std::byte> bytes) {
+  const auto now = at_.loop.now();
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.size(), record_size_.next(now));
+    if (socket_.write(bytes.first(size)) != net::TlsSocket::Status::open) {
+      close();
+      return false;
+    }
+    record_size_.sent(size, now);
+    bytes = bytes.subspan(size);
   }
   return true;
 }

@@ -14,6 +14,7 @@
 #include "server/http/handler.h"
 #include "server/net/listener.h"
 #include "server/net/loop.h"
+#include "server/net/record_size.h"
 #include "server/net/tls.h"
 
 namespace h2 {
@@ -52,6 +53,7 @@ class Connection {
   void begin_session();
   void flush();
   bool send_some();  // false: the kernel takes no more, or the connection has closed
+  bool seal(std::span<const std::byte> bytes);  // false: the connection has closed
   void settle(bool more);
   void close();
   void complain(const std::string& why);
@@ -60,6 +62,7 @@ class Connection {
 
   Workplace& at_;
   net::TlsSocket socket_;
+  net::RecordSize record_size_;
   http::Peer peer_;
   std::function<void(Connection&)> on_closed_;
   std::optional<Session> session_;

@@ -1,5 +1,5 @@
-// Output: one TLS record's worth of bytes being filled by a session. Lent by the worker to one
-// session at a time; owned by none.
+// Output: at most one TLS record's worth of bytes being filled by a session. Lent by the worker to
+// one session at a time; owned by none.
 #pragma once
 
 #include <array>
