@@ -1,0 +1,46 @@
+// The tester as a program: ./scripts/conformance [--against WHAT]... [--table] [--only TEXT]. Prints what is not as it should be, and
+// a line of sums; with --table, all cases as a table in Markdown. Exit 1 if a case fails.
+import { parseArgs } from 'node:util';
+import { cases } from './cases.mjs';
+import { runCase } from './case.mjs';
+import { table } from './table.mjs';
+import { startTarget } from './targets.mjs';
+
+const { values: options } = parseArgs({ options: { against: { type: 'string', multiple: true, default: ['herald'] }, table: { type: 'boolean', default: false }, only: { type: 'string' }, help: { type: 'boolean', default: false } } });
+if (options.help) {
+  console.log(`Cases for every MUST of RFC 9113, RFC 7541 and RFC 9218 that a client can provoke, written frame by frame.
+  --against WHAT  herald (the default), nghttpd, nginx, h2o or HOST:PORT; may be repeated
+  --only TEXT     the cases whose name or sentence contains it
+  --table         print the table of docs/conformance.md instead of the failures`);
+  process.exit(0);
+}
+
+const chosen = cases.filter((each) => !options.only || each.name.includes(options.only) || each.text.includes(options.only));
+const results = [];
+for (const name of options.against) {
+  const target = await startTarget(name);
+  const found = new Map();
+  try {
+    const queue = [...chosen];
+    const worker = async () => { for (let each = queue.shift(); each; each = queue.shift()) found.set(each, await runCase(each, target)); };
+    await Promise.all(Array.from({ length: 4 }, worker));
+  } finally {
+    await target.stop();
+  }
+  results.push({ name: target.name, found });
+}
+
+let failed = 0;
+if (options.table) console.log(table(chosen, results));
+for (const { name, found } of results) {
+  const count = (verdict) => [...found.values()].filter((each) => each.verdict === verdict).length;
+  if (!options.table) {
+    for (const each of chosen) {
+      const { verdict, saw } = found.get(each);
+      if (verdict === 'wrong') console.log(`${name}: RFC ${each.name}: ${each.text}\n    expected ${each.expect.says}\n    came     ${saw}`);
+    }
+  }
+  failed += count('wrong');
+  console.error(`${name}: ${chosen.length} cases: ${count('right')} right, ${count('allowed')} otherwise but allowed, ${count('wrong')} wrong, ${count('skipped')} not provoked`);
+}
+process.exit(failed > 0 ? 1 : 0);
