@@ -48,10 +48,10 @@ export const streamError = (names, { about = 1 } = {}) => ({
   says: `stream error ${[names].flat().join(' or ')}`,
   async judge(wire) {
     const lives = await wire.roundTrip(2500);
-    await wire.until(() => wire.over || wire.stream(about).reset !== null, '', lives ? 300 : 2500);
+    await wire.until(() => wire.over || wire.stream(about).reset > 0, '', lives ? 300 : 2500);
     const fits = (code) => [names].flat().some((name) => codeOf(name) === code);
     const { reset } = wire.stream(about);
-    if (reset !== null) return fits(reset) && !wire.over ? right(`RST_STREAM ${nameOf(reset)}`) : wrong(sights(wire, about));
+    if (reset > 0) return fits(reset) && !wire.over ? right(`RST_STREAM ${nameOf(reset)}`) : wrong(sights(wire, about));
     if (wire.goaway && fits(wire.goaway.code)) return allowed(sights(wire, about), 'a stream error may be treated as a connection error (section 5.4.1)');
     return wrong(sights(wire, about));
   },

@@ -1,17 +1,19 @@
 // The tester as a program: ./scripts/conformance [--against WHAT]... [--table] [--only TEXT]. Prints what is not as it should be, and
-// a line of sums; with --table, all cases as a table in Markdown. Exit 1 if a case fails.
+// a line of sums; with --table or --write, all cases as a table in Markdown. Exit 1 if a case fails.
+import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
 import { runCase } from './case.mjs';
-import { table } from './table.mjs';
+import { summary, table } from './table.mjs';
 import { startTarget } from './targets.mjs';
 
-const { values: options } = parseArgs({ options: { against: { type: 'string', multiple: true, default: ['herald'] }, table: { type: 'boolean', default: false }, only: { type: 'string' }, help: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({ options: { against: { type: 'string', multiple: true, default: ['herald'] }, table: { type: 'boolean', default: false }, write: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', default: false } } });
 if (options.help) {
   console.log(`Cases for every MUST of RFC 9113, RFC 7541 and RFC 9218 that a client can provoke, written frame by frame.
   --against WHAT  herald (the default), nghttpd, nginx, h2o or HOST:PORT; may be repeated
   --only TEXT     the cases whose name or sentence contains it
-  --table         print the table of docs/conformance.md instead of the failures`);
+  --table         print the table of docs/conformance.md instead of the failures
+  --write FILE    put that table into FILE, below the line that says where`);
   process.exit(0);
 }
 
@@ -32,6 +34,11 @@ for (const name of options.against) {
 
 let failed = 0;
 if (options.table) console.log(table(chosen, results));
+if (options.write) {
+  const mark = '<!-- everything below is written by scripts/conformance --write -->';
+  const [head] = fs.readFileSync(options.write, 'utf8').split(mark);
+  fs.writeFileSync(options.write, `${head}${mark}\n${summary(chosen, results)}\n${table(chosen, results)}\n`);
+}
 for (const { name, found } of results) {
   const count = (verdict) => [...found.values()].filter((each) => each.verdict === verdict).length;
   if (!options.table) {

@@ -18,3 +18,11 @@ export function table(cases, results) {
   }
   return lines.join('\n');
 }
+
+export function summary(cases, results) {
+  const row = ({ name, found }) => {
+    const count = (verdict) => [...found.values()].filter((each) => each.verdict === verdict).length;
+    return `| ${name} | ${count('right')} | ${count('allowed')} | ${count('wrong')} | ${count('skipped')} |`;
+  };
+  return ['', `${cases.length} cases.`, '', '| server | as expected | otherwise, and allowed | not as the RFC says | not provoked |', '|---|---|---|---|---|', ...results.map(row)].join('\n');
+}

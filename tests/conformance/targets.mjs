@@ -96,7 +96,8 @@ async function startNginx() {
 events { worker_connections 2000; }
 http { access_log off; types { text/html html; }
   client_body_temp_path ${files.folder}/b; proxy_temp_path ${files.folder}/p; fastcgi_temp_path ${files.folder}/f; uwsgi_temp_path ${files.folder}/u; scgi_temp_path ${files.folder}/s;
-  server { listen 127.0.0.1:${port} ssl http2 backlog=1024; ssl_certificate ${files.cert}; ssl_certificate_key ${files.key}; root ${files.site}; } }
+  server { listen 127.0.0.1:${port} ssl http2 backlog=1024; ssl_certificate ${files.cert}; ssl_certificate_key ${files.key}; ssl_protocols TLSv1.2 TLSv1.3;
+    root ${files.site}; } }
 `);
   const child = spawn('nginx', ['-c', file, '-p', files.folder], { stdio: 'ignore' });
   await listening(port, child);

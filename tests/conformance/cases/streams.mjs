@@ -2,7 +2,7 @@
 import { connectionError, ignored, must, NotProvoked, seen, served, sights, streamError } from '../case.mjs';
 import { continuation, data, flag, frame, headers, nameOf, priorityUpdate, request, rst, setting, type, windowUpdate } from '../wire.mjs';
 
-const stalled = { values: { INITIAL_WINDOW_SIZE: 0 } };  // a GET is answered, but its content waits: half-closed (remote)
+const stalled = { values: { INITIAL_WINDOW_SIZE: 1 } };  // a GET is answered, but most of its content waits: half-closed (remote)
 const priority = (id, on = 0) => frame(type.PRIORITY, 0, id, Buffer.from([on >> 24 & 255, on >> 16 & 255, on >> 8 & 255, on & 255, 15]));
 
 // ---- 5.1 idle
