@@ -23,6 +23,7 @@ constexpr std::uint8_t end_stream = 0x1;
 constexpr std::uint8_t ack = 0x1;
 constexpr std::uint8_t end_headers = 0x4;
 constexpr std::uint8_t padded = 0x8;
+constexpr unsigned most_continuations = 8;  // of one field block; nghttp2 takes no more either
 constexpr std::uint32_t largest_frame =
     16'384;  // SETTINGS_MAX_FRAME_SIZE, which is not raised here
 
@@ -103,6 +104,8 @@ Verdict FrameWatch::judge() {
 Verdict FrameWatch::judge_field_block(std::uint32_t id) {
   if (open_block_ && head_[3] != continuation) return Verdict::protocol_error;
   if (head_[3] == continuation && length_ > largest_frame) return Verdict::frame_size_error;
+  continuations_ = head_[3] == continuation ? continuations_ + 1 : 0;
+  if (continuations_ > most_continuations) return Verdict::enhance_your_calm;
   if (head_[3] == headers || head_[3] == continuation) {
     open_block_ = (head_[4] & end_headers) == 0;
   }

@@ -64,6 +64,7 @@ class FrameWatch {
   std::uint32_t length_ = 0;    // of the payload of the frame in head_
   std::uint32_t to_skip_ = 0;   // of payload
   bool open_block_ = false;     // a field block has begun and not ended: CONTINUATION must follow
+  unsigned continuations_ = 0;  // of that block
   unsigned preface_left_ = 24;  // bytes of the client's connection preface
   std::uint32_t highest_ = 0;   // stream identifier
   StreamBits ended_;            // by the client: END_STREAM or RST_STREAM

@@ -1,6 +1,7 @@
 // What the cases can be run against: Herald itself, nghttpd and nginx as Debian has them, or any address. Each is started on a free
 // port of the loopback with the same small site, and stopped by its own id.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -18,6 +19,10 @@ export function makeSite() {
   fs.chmodSync(folder, 0o755);
   fs.writeFileSync(path.join(site, 'index.html'), `<!doctype html><title>site</title><p>${'text '.repeat(40)}</p>\n`);
   fs.writeFileSync(path.join(site, 'large.bin'), Buffer.alloc(1 << 20, 'large '));
+  fs.writeFileSync(path.join(site, 'page.html'), `<!doctype html>${Array.from({ length: 8 }, (_, i) => `<link rel="stylesheet" href="/${i}.css">`).join('')}`);
+  for (let i = 0; i < 8; i += 1) fs.writeFileSync(path.join(site, `${i}.css`), `p { margin: ${i}px }\n`.repeat(50));
+  fs.writeFileSync(path.join(site, 'noise.js'), randomBytes(150_000).toString('base64'));
+  fs.writeFileSync(path.join(site, 'bomb.json'), `"${' '.repeat(4 << 20)}"`);
   const key = path.join(folder, 'key.pem');
   const cert = path.join(folder, 'cert.pem');
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '7', '-keyout', key, '-out', cert,

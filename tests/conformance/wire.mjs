@@ -40,7 +40,7 @@ export const priorityUpdate = (of, value, stream = 0) => frame(type.PRIORITY_UPD
 export function connectTls({ host, port }, options = {}) {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ host, port, rejectUnauthorized: false, servername: 'localhost', ALPNProtocols: ['h2'], ...options });
-    socket.once('secureConnect', () => resolve(socket));
+    socket.once('secureConnect', () => { socket.setNoDelay(true); resolve(socket); });
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('closed during the handshake')));
   });
@@ -56,6 +56,7 @@ export class Wire {
   acks = 0;              // of our SETTINGS
   fault = null;          // what the server did against the RFCs
   pongs = [];
+  promises = [];         // identifiers of streams that were promised
   #rest = Buffer.alloc(0);
   #waiting = new Set();
   #open = null;          // { stream, ends, parts } inside a field block
@@ -177,7 +178,7 @@ export class Wire {
         if (flags & flag.END_HEADERS) this.#closeBlock();
         break;
       case type.PUSH_PROMISE:
-        this.promised = (this.promised ?? 0) + 1;
+        this.promises.push(payload.readUInt32BE(0));
         try { this.decoder.decode(payload.subarray(4)); } catch (error) { this.fault ??= error.message; }
         break;
       default:

@@ -79,6 +79,13 @@ TEST_CASE("a CONTINUATION larger than a frame may be is a frame size error") {
   CHECK(judged(open + frame(9, 4, 1, std::string(16385, 'x'))) == Verdict::frame_size_error);
 }
 
+TEST_CASE("a field block in more pieces than any client needs ends the connection") {
+  std::string frames = frame(1, 1, 1, "abc");
+  for (int i = 0; i < 8; ++i) frames += frame(9, 0, 1, "d");
+  CHECK(judged(frames) == Verdict::fine);
+  CHECK(judged(frames + frame(9, 0, 1, "d")) == Verdict::enhance_your_calm);
+}
+
 TEST_CASE("a priority for stream 0 is a protocol error") {
   CHECK(judged(frame(16, 0, 0, std::string("\0\0\0\0u=1", 7))) == Verdict::protocol_error);
   CHECK(judged(frame(16, 0, 0, std::string("\0\0\0\1u=1", 7))) == Verdict::fine);

@@ -65,7 +65,7 @@ must('9113', '6.6', 'PUSH_PROMISE from a client', connectionError('PROTOCOL_ERRO
 must('9113', '6.6', 'nothing is pushed to a client that has turned push off', seen('no PUSH_PROMISE'), async (c) => {
   c.get(1, { extra: [['sec-fetch-mode', 'navigate'], ['sec-fetch-dest', 'document']] });
   await c.answered();
-  if (c.wire.promised) throw new Error(`${c.wire.promised} promises`);
+  if (c.wire.promises.length) throw new Error(`${c.wire.promises.length} promises`);
 }, { values: { ENABLE_PUSH: 0 } });
 
 // ---- 6.7 PING

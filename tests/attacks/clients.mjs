@@ -1,0 +1,179 @@
+// Attacks by what clients do: slowness, numbers, and requests that are dear to answer.
+import { data, flag, headers, preface, request, windowUpdate } from '../conformance/wire.mjs';
+import { anything, answered, attack, closedBy, refused } from './attack.mjs';
+
+const id = (i) => 1 + 2 * i;
+const quick = '[timeouts]\nhandshake = "500ms"\nsettings = "500ms"\nheader = "500ms"\ncontent = "500ms"\nidle = "800ms"\nstall = "800ms"\n';
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+// Requests on one connection, `width` at a time, until the bound; `make(i)` gives fields for request().
+async function requests(a, make, { width = 20, wire = null, content } = {}) {
+  const on = wire ?? await a.open();
+  for (let i = 0; on && !on.over;) {
+    const first = i;
+    for (; i < first + width && a.more(); i += 1) {
+      const { post, ...fields } = make(i);
+      if (post === undefined) on.send(headers(id(i), request(a.target, fields)), windowUpdate(0, 1 << 20));
+      else on.send(headers(id(i), request(a.target, { method: 'POST', ...fields }), flag.END_HEADERS), ...content(id(i), post));
+    }
+    if (i === first) return;
+    await on.until(() => on.over || Array.from({ length: i - first }, (_, n) => on.stream(id(first + n))).every((stream) => stream.ended || stream.reset !== null), '', Math.min(3000, a.timeLeft));
+  }
+}
+
+// ---- windows
+attack('data-dribble', 'CVE-2019-9511: a large file through windows of one byte', anything, async (a) => {
+  const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 1 } });
+  wire?.send(headers(1, request(a.target, { path: a.target.large })));
+  await a.flood(wire, () => windowUpdate(1, 1), { batch: 1 });
+}, { count: 20_000 });
+attack('stalled-windows', 'CVE-2019-9517 and kin: thousands of large answers behind a window of 0', anything, async (a) => {
+  while (a.more(100)) {
+    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } });
+    if (!wire) return;
+    for (let i = 0; i < 100; i += 1) wire.send(headers(id(i), request(a.target, { path: a.target.large })));
+    await wire.roundTrip();
+  }
+  await a.wait();
+}, { count: 5000 });
+attack('socket-not-read', 'CVE-2019-9517: windows of 2 GiB, and a socket that nobody reads', anything, async (a) => {
+  while (a.more(50)) {
+    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0x7fffffff } });
+    if (!wire) return;
+    wire.socket.pause();
+    wire.send(windowUpdate(0, 0x7fff0000 - 65535), ...Array.from({ length: 50 }, (_, i) => headers(id(i), request(a.target, { path: a.target.large }))));
+  }
+  await a.wait();
+}, { count: 2500 });
+
+// ---- slowness
+attack('slow-handshake', 'a ClientHello one byte at a time', closedBy('handshake'), async (a) => {
+  const sockets = [];
+  for (let i = 0; i < Math.min(a.count, 200) && a.more(); i += 1) sockets.push(await a.tcp());
+  await a.wait(() => {
+    for (const socket of sockets) if (socket && !socket.destroyed) socket.write(Buffer.from([22]));
+    return a.account.closed >= a.account.connections;
+  });
+}, { config: quick, count: 200 });
+attack('half-open', 'connections that say nothing at all', closedBy('handshake'), async (a) => {
+  while (a.more()) if (!await a.tcp()) break;
+  await a.wait(() => a.account.closed >= a.account.connections);
+}, { config: quick, count: 5000 });
+attack('idle-connections', 'connections with TLS and SETTINGS, and then nothing', anything, async (a) => {
+  while (a.more()) if (!await a.open()) break;
+  await a.wait(() => [...a.wires].every((wire) => wire.closed));
+}, { config: quick, count: 3000 });
+attack('slow-preface', 'TLS, and a preface one byte at a time', closedBy('handshake'), async (a) => {
+  const sockets = [];
+  for (let i = 0; i < 100 && a.more(); i += 1) sockets.push(await a.tls());
+  for (let at = 0; a.timeLeft > 0 && a.account.closed < a.account.connections; at += 1) {
+    for (const socket of sockets) if (socket && !socket.destroyed && at < 20) socket.write(preface.subarray(at, at + 1));
+    await pause(150);
+  }
+}, { config: quick, count: 100 });
+attack('slow-headers', 'a field block that grows by a byte now and then', closedBy('header'), async (a) => {
+  const wires = [];
+  for (let i = 0; i < 100 && a.more(); i += 1) wires.push(await a.open());
+  // One HEADERS frame that says it has 4,000 bytes, and brings them one by one.
+  const whole = headers(1, Buffer.concat([request(a.target), Buffer.alloc(3900)]));
+  for (let at = 0; a.timeLeft > 0 && wires.some((wire) => wire && !wire.closed); at += 1) {
+    for (const wire of wires) wire?.send(whole.subarray(at === 0 ? 0 : at + 9, at + 10));
+    await pause(60);
+  }
+}, { config: quick, count: 100 });
+attack('slow-body', 'a publish that brings its content byte by byte, and then stops', (account) => closedBy('content')(account) && (account.resets.CANCEL || account.statuses[408] ? '' : closedBy('content')(account)), async (a) => {
+  const wires = [];
+  for (let i = 0; i < 100 && a.more(); i += 1) {
+    const wire = await a.open();
+    wire?.send(headers(1, request(a.target, { method: 'POST', path: a.target.post, extra: [['content-type', 'application/json'], ['content-length', '5000']] }), flag.END_HEADERS), data(1, '{'));
+    wires.push(wire);
+  }
+  await a.wait(() => wires.every((wire) => wire.over));
+}, { config: quick, count: 100 });
+
+// ---- numbers
+attack('connection-churn', 'handshakes as fast as they go, closed at once', anything, async (a) => {
+  const one = async () => {
+    while (a.more()) {
+      const socket = await a.tls();
+      if (!socket) continue;
+      a.sockets.delete(socket);
+      socket.destroy();
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, one));
+}, { count: 5000 });
+attack('many-connections', 'more connections than one address may have', refused, async (a) => {
+  while (a.more()) await a.tcp();
+  await a.wait(() => a.account.closed > 0, 1000);
+}, { config: '[limits]\nconnections_per_address = 100\n', count: 6000 });
+attack('handshake-garbage', 'bytes that are no TLS', closedBy('no TLS'), async (a) => {
+  const one = async () => {
+    while (a.more()) {
+      const socket = await a.tcp();
+      if (!socket) continue;
+      socket.write(Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 37 + 11) & 255)));
+      await new Promise((resolve) => { socket.once('close', resolve); setTimeout(resolve, 1000); });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, one));
+}, { count: 2000 });
+attack('sse-hoard', 'event streams by the thousand', (account) => answered(200)(account), async (a) => {
+  for (let at = 0; a.more(); at += 1) {
+    const wire = at % 200 === 0 ? await a.open() : [...a.wires].at(-1);
+    if (!wire) return;
+    wire.send(headers(id(at % 200), request(a.target, { path: `/events?topic=t${at % 10}` })));
+    if (at % 200 === 199) await wire.until(() => wire.over || wire.status(id(199)) > 0, '', 1000);
+  }
+  await a.wait(() => false, 500);
+}, { count: 20_000 });
+attack('poll-hoard', 'long polls by the thousand', anything, async (a) => {
+  for (let at = 0; a.more(); at += 1) {
+    const wire = at % 200 === 0 ? await a.open() : [...a.wires].at(-1);
+    if (!wire) return;
+    wire.send(headers(id(at % 200), request(a.target, { path: '/poll?topic=attack&timeout=50' })));
+    if (at % 200 === 199) await wire.roundTrip();
+  }
+  await a.wait(() => false, 500);
+}, { count: 20_000 });
+attack('poll-clients', 'a poll for a new client each time', answered(200), async (a) => requests(a, (i) => ({ path: `/poll?clientId=c${i}&timeout=0` })), { count: 20_000 });
+attack('many-topics', 'a subscription to a new topic each time, long names', anything, async (a) => {
+  for (let at = 0; a.more(); at += 1) {
+    const wire = at % 200 === 0 ? await a.open() : [...a.wires].at(-1);
+    if (!wire) return;
+    wire.send(headers(id(at % 200), request(a.target, { path: `/events?topic=${'n'.repeat(100)}${at}` })));
+    if (at % 200 === 199) await wire.roundTrip();
+  }
+}, { count: 10_000 });
+attack('topics-in-one', 'one subscription to hundreds of topics', answered(200, 400, 414), async (a) => requests(a, (i) => ({ path: `/poll?timeout=0&${Array.from({ length: 300 }, (_, n) => `topic=${i}.${n}`).join('&')}` }), { width: 5 }), { count: 500 });
+
+// ---- requests that are dear
+attack('huge-targets', 'request targets of 15 kB', answered(414, 431), async (a) => requests(a, (i) => ({ path: `/${String(i).repeat(6000).slice(0, 15_000)}` })), { count: 3000 });
+attack('many-ranges', 'thousands of ranges of a large file', answered(200, 206, 416, 431), async (a) => requests(a, () => ({ path: a.target.large, extra: [['range', `bytes=${Array.from({ length: 1000 }, (_, i) => `${i}-${i}`).join(',')}`]] }), { width: 2 }), { count: 300 });
+attack('overlapping-ranges', 'CVE-2011-3192: ranges that each take the whole file', answered(200, 206, 416), async (a) => requests(a, () => ({ path: a.target.large, extra: [['range', `bytes=${Array(300).fill('0-').join(',')}`]] }), { width: 2 }), { count: 300 });
+attack('path-bombs', 'paths of dots, slashes and percent signs', answered(200, 308, 400, 404), async (a) => {
+  const forms = ['/../'.repeat(500), '/%2e%2e%2f'.repeat(300), '/a'.repeat(1500), `/${'/'.repeat(3000)}`, '/%25'.repeat(1000), `/${'\\..'.repeat(900)}`, '/;'.repeat(1500), '/%c0%ae'.repeat(500)];
+  await requests(a, (i) => ({ path: forms[i % forms.length] }));
+}, { count: 5000 });
+attack('cache-busting', 'a new query for the same page each time', answered(200), async (a) => requests(a, (i) => ({ path: `/?q=${i}${'x'.repeat(500)}` })), { count: 20_000 });
+attack('missing-files', 'a new name that does not exist each time', answered(404), async (a) => requests(a, (i) => ({ path: `/none/${i}${'x'.repeat(200)}.html` })), { count: 20_000 });
+attack('hostile-compression', 'every spelling of accept-encoding, for files that do not shrink', answered(200), async (a) => {
+  const codings = ['br', 'gzip', 'zstd', 'deflate', 'identity', '*'];
+  await requests(a, (i) => ({ path: i % 2 ? '/noise.js' : '/bomb.json', extra: [['accept-encoding', Array.from({ length: 60 }, (_, n) => `${codings[(i + n) % codings.length]};q=0.${(i * 7 + n) % 1000}`).join(', ')]] }), { width: 4 });
+}, { count: 1000 });
+attack('giant-publishes', 'publishes of megabytes, again and again', answered(413), async (a) => {
+  const chunk = Buffer.alloc(16_000, 'x');
+  await requests(a, () => ({ path: a.target.post, post: true, extra: [['content-type', 'application/json'], ['content-length', String(8 << 20)]] }), { width: 2, content: (stream) => [data(stream, chunk), data(stream, chunk)] });
+}, { count: 500 });
+attack('unbounded-publishes', 'the same without content-length, to the end of the window', answered(413), async (a) => {
+  const chunk = Buffer.alloc(16_384, 'x');
+  await requests(a, () => ({ path: a.target.post, post: true, extra: [['content-type', 'application/json']] }), { width: 2, content: (stream) => Array.from({ length: 4 }, () => data(stream, chunk)).concat(data(stream, 'x')) });
+}, { count: 60 });
+attack('publish-flood', 'publishes as fast as they go, to ever new topics', answered(200, 429, 503), async (a) => requests(a, (i) => ({ path: a.target.post, post: JSON.stringify({ topic: `t${i}`, message: 'x'.repeat(1000) }), extra: [['content-type', 'application/json']] }), { content: (stream, text) => [data(stream, text, flag.END_STREAM)] }), { count: 20_000 });
+attack('renegotiation', 'TLS 1.2 renegotiation again and again', (account) => (account.renegotiated ? 'it was renegotiated' : ''), async (a) => {
+  while (a.more()) {
+    const socket = await a.tls({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' });
+    if (!socket) return;
+    await new Promise((resolve) => { socket.renegotiate({}, (error) => { if (!error) a.account.renegotiated = true; resolve(); }); socket.once('close', resolve); setTimeout(resolve, 200); });
+  }
+}, { count: 20 });
