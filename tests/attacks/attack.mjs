@@ -5,15 +5,16 @@ import { connectTls, headers, nameOf, request, windowUpdate, Wire } from '../con
 export const all = new Map();  // name -> { name, says, expect, run, config }
 
 // `expect`: what Herald does with it, as a function of the account that returns what is wrong, or nothing.
-// `config`: what a short run in the suite needs of herald.toml.
-export function attack(name, says, expect, run, { config = '', args = [], count = 20_000 } = {}) {
-  all.set(name, { name, says, expect, run, config, args, count });
+// `short`: the number for a short run. `config`: what a short run in the suite needs of herald.toml. `seconds`: how long it takes to show anything under the default timeouts.
+export function attack(name, says, expect, run, { config = '', args = [], count = 20_000, short = Math.min(count, 4000), seconds = 0 } = {}) {
+  all.set(name, { name, says, expect, run, config, args, count, short, seconds });
 }
 
 // ---- expectations
 // A connection that is closed with bytes unread may lose its last words on the way: then the server's log has to have them.
 export const calmed = ({ goaways, closed }) => {
-  const others = Object.keys(goaways).filter((name) => name !== 'ENHANCE_YOUR_CALM');
+  // Whoever floods with whole requests may have too many streams open before the budget is used up: PROTOCOL_ERROR (section 5.1.2).
+  const others = Object.keys(goaways).filter((name) => name !== 'ENHANCE_YOUR_CALM' && name !== 'PROTOCOL_ERROR');
   if (others.length) return `told ${others.join(', ')}`;
   return goaways.ENHANCE_YOUR_CALM > 0 || closed > 0 ? '' : 'nobody was told ENHANCE_YOUR_CALM';
 };
@@ -76,6 +77,9 @@ export class Attack {
     socket.once('end', () => socket.destroy());
     return socket;
   }
+
+  // `one` some times at once, so that a slow handshake does not hold up the others.
+  async together(one, width = 24) { await Promise.all(Array.from({ length: width }, one)); }
 
   // Frames without end: `make(i)` gives each, until the connection is over or the bound is reached. Reads what comes meanwhile.
   async flood(wire, make, { batch = 100 } = {}) {
@@ -146,6 +150,7 @@ export function fate(account) {
   const list = (of, word) => Object.entries(of).map(([name, times]) => `${times} x ${word}${name}`);
   const parts = [...list(account.goaways, 'GOAWAY '), ...list(account.resets, 'RST_STREAM '), ...list(account.statuses, '')];
   if (account.closed) parts.push(`${account.closed} of ${account.connections} closed`);
+  if (account.promises) parts.push(`${account.promises} promises reset`);
   if (account.failed) parts.push(`${account.failed} refused`);
   return parts.join(', ') || 'left alone';
 }

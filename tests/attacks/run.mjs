@@ -16,7 +16,7 @@ if (options.help) {
   NAME...          the attacks (all without a name); --list says which there are
   --against WHAT   herald (the default; a fresh one for each attack), nginx, h2o, nghttpd, or HOST:PORT of the loopback with --pid; a list with commas compares
   --pid PID        of the server at HOST:PORT, for its memory and CPU
-  --seconds N      the longest an attack goes on (4)
+  --seconds N      how long an attack goes on (4; the slow ones take up to 14, to see the default timeouts)
   --count N        the most frames, requests or connections of an attack, instead of its own bound
   --write FILE     put the table into FILE, below the line that says where`);
   process.exit(0);
@@ -34,12 +34,12 @@ for (const name of options.against.split(',')) {
 
 const soon = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-function attacker(name, target, count) {
+function attacker(name, target, count, seconds) {
   const { host, port, path, post, large } = target;
-  const child = spawn(process.execPath, [fileURLToPath(new URL('attacker.mjs', import.meta.url)), name, JSON.stringify({ host, port, path, post, large }), String(count), options.seconds], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('attacker.mjs', import.meta.url)), name, JSON.stringify({ host, port, path, post, large }), String(count), String(seconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.on('data', (bytes) => { out += bytes; });
-  const timer = setTimeout(() => child.kill('SIGKILL'), (Number(options.seconds) + 20) * 1000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), (seconds + 20) * 1000);
   return new Promise((resolve) => {
     child.once('close', () => { clearTimeout(timer); try { resolve(JSON.parse(out)); } catch { resolve(null); } });
   });
@@ -51,14 +51,14 @@ async function measured(each, where) {
   const log = () => target.log?.split('\n').filter((line) => /ended|refused/.test(line)) ?? [];
   try {
     let bystander = new Bystander(target).start();
-    await soon(800);
+    await soon(1500);
     const alone = await bystander.stop();
     const before = target.pid ? usage(target.pid) : null;
     const began = performance.now();
     let peak = before?.memory;
     const watch = setInterval(() => { if (target.pid) peak = Math.max(peak, usage(target.pid).memory); }, 50);
     bystander = new Bystander(target).start();
-    const account = await attacker(each.name, target, options.count ?? each.count);
+    const account = await attacker(each.name, target, options.count ?? each.count, Math.max(Number(options.seconds), each.seconds));
     const beside = await bystander.stop();
     clearInterval(watch);
     const took = (performance.now() - began) / 1000;
