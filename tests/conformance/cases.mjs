@@ -3,6 +3,7 @@ import { all } from './case.mjs';
 import './cases/connection.mjs';
 import './cases/streams.mjs';
 import './cases/frames.mjs';
+import './cases/push.mjs';
 import './cases/windows.mjs';
 import './cases/fields.mjs';
 import './cases/hpack.mjs';

@@ -70,7 +70,7 @@ export async function startHerald({ args = [], config = '' } = {}) {
   fs.writeFileSync(configFile, config);
   const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] });
-  const target = { name: 'Herald', host: '127.0.0.1', port: 0, path: '/', post: '/send', large: '/large.bin', collects: true, pid: child.pid, log: '', site: files.site, stop: stopper(child, files) };
+  const target = { name: 'Herald', host: '127.0.0.1', port: 0, path: '/', post: '/send', large: '/large.bin', pushes: '/page.html', collects: true, pid: child.pid, log: '', site: files.site, stop: stopper(child, files) };
   child.stderr.on('data', (bytes) => { target.log = (target.log + bytes).slice(-200_000); });
   let out = '';
   await new Promise((resolve, reject) => {

@@ -179,7 +179,10 @@ export class Wire {
         break;
       case type.PUSH_PROMISE:
         this.promises.push(payload.readUInt32BE(0));
-        try { this.decoder.decode(payload.subarray(4)); } catch (error) { this.fault ??= error.message; }
+        try {
+          const names = this.decoder.decode(payload.subarray(4)).map(([name]) => name);
+          if (![':method', ':scheme', ':authority', ':path'].every((name) => names.includes(name))) this.fault ??= `a promise with nothing but ${names.join(', ')} (section 8.4.1)`;
+        } catch (error) { this.fault ??= error.message; }
         break;
       default:
     }

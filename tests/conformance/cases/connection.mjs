@@ -1,5 +1,5 @@
 // RFC 9113 section 3 and 4: how a connection starts, and the shape of frames.
-import { connectionError, ignored, must, seen, served, streamError } from '../case.mjs';
+import { connectionError, ignored, must, NotProvoked, seen, served, streamError } from '../case.mjs';
 import { block, literal } from '../hpack.mjs';
 import { connectTls, continuation, data, flag, frame, goaway, headers, ping, preface, priorityUpdate, request, rst, settings, type, windowUpdate, Wire } from '../wire.mjs';
 
@@ -13,9 +13,9 @@ must('9113', '3.4', 'HTTP/1.1 where the preface belongs ends the connection', co
 must('9113', '3.4', 'a preface whose first frame is PING, not SETTINGS', connectionError('PROTOCOL_ERROR'), (c) => fresh(c, preface, ping(), settings()), { raw: true });
 must('9113', '3.4', 'a preface whose first frame is HEADERS', connectionError('PROTOCOL_ERROR'), (c) => fresh(c, preface, headers(1, request(c.target))), { raw: true });
 must('9113', '3.4', 'a preface whose first SETTINGS is an acknowledgement', connectionError('PROTOCOL_ERROR'), (c) => fresh(c, preface, frame(type.SETTINGS, flag.ACK, 0), headers(1, request(c.target))), { raw: true });
-must('9113', '3.4', 'the server says SETTINGS first, before it has heard anything', seen('SETTINGS first'), async (c) => {
-  await fresh(c);
-  if (!await c.wire.until(() => c.wire.settings !== null, '')) throw new Error('nothing came before the preface of the client');
+must('9113', '3.4', 'the first frame of the server is SETTINGS', seen('SETTINGS first'), async (c) => {
+  await fresh(c, preface, settings(), ping());
+  if (!await c.wire.until(() => c.wire.settings !== null, '')) throw new Error('no SETTINGS came');
   if (c.wire.frames[0].kind !== type.SETTINGS) throw new Error(`the first frame is of type ${c.wire.frames[0].kind}`);
 }, { raw: true });
 must('9113', '3.4', 'requests may follow the preface at once, before the SETTINGS of the server', served(), (c) => fresh(c, preface, settings(), headers(1, request(c.target))), { raw: true });
@@ -60,9 +60,12 @@ interrupted('PING', () => ping());
 interrupted('GOAWAY', () => goaway(0, 0));
 interrupted('WINDOW_UPDATE', () => windowUpdate(0, 1));
 interrupted('PRIORITY_UPDATE', () => priorityUpdate(1, 'u=1'));
-must('9113', '4.3', 'the field block of a refused request still counts for the table of the next', served({ about: 3 }), (c) => c
-  .send(headers(1, Buffer.concat([block([[':method', 'GET'], [':scheme', 'https'], ['connection', 'close']]), Buffer.from([0x40, 3, 0x78, 0x2d, 0x61, 1, 0x62])])))
-  .send(headers(3, Buffer.concat([request(c.target), Buffer.from([0xbe])]))));
+must('9113', '4.3', 'the field block of a refused request still counts for the table of the next', served({ about: 3 }), async (c) => {
+  c
+    .send(headers(1, Buffer.concat([block([[':method', 'GET'], [':scheme', 'https'], ['connection', 'close']]), Buffer.from([0x40, 3, 0x78, 0x2d, 0x61, 1, 0x62])])))
+    .send(headers(3, Buffer.concat([request(c.target), Buffer.from([0xbe])])));
+  if (await c.wire.until(() => c.wire.goaway?.code === 1, '', 150)) throw new NotProvoked('a malformed request ends the connection');
+});
 must('9113', '4.3.1', 'a table of 0 bytes, asked for in SETTINGS, is announced and kept by the encoder of the server', served({ about: 3 }), async (c) => {
   c.get(1);
   await c.answered(1);

@@ -1,5 +1,5 @@
 // RFC 9113 section 8: the message that frames make: fields, pseudo-fields, content and trailers, CONNECT.
-import { malformed, must, seen, served, sights } from '../case.mjs';
+import { malformed, must, NotProvoked, seen, served, sights } from '../case.mjs';
 import { block, literal } from '../hpack.mjs';
 import { data, flag, headers, request } from '../wire.mjs';
 
@@ -14,6 +14,15 @@ must('9113', '8.1', 'the answer to HEAD has no content', seen('no DATA'), async 
   c.get(1, { method: 'HEAD' });
   await c.answered();
   if (c.wire.stream(1).bytes > 0) throw new Error(`${c.wire.stream(1).bytes} bytes of content`);
+});
+must('9113', '8.1', 'an answer of 304 has no content', seen('no DATA'), async (c) => {
+  c.get(1);
+  await c.answered(1);
+  const etag = c.wire.stream(1).heads.at(-1).find(([name]) => name === 'etag')?.[1];
+  if (!etag) throw new NotProvoked('there is no etag');
+  c.get(3, { extra: [['if-none-match', etag]] });
+  await c.answered(3);
+  if (c.wire.status(3) !== 304 || c.wire.stream(3).bytes > 0) throw new Error(`${c.wire.status(3)} with ${c.wire.stream(3).bytes} bytes`);
 });
 must('9113', '8.1', 'every answer begins with :status alone among pseudo-fields, in lower case, without fields of a connection', seen('in order'), async (c) => {
   c.get();
