@@ -5,9 +5,9 @@ import { connectTls, headers, nameOf, request, windowUpdate, Wire } from '../con
 export const all = new Map();  // name -> { name, says, expect, run, config }
 
 // `expect`: what Herald does with it, as a function of the account that returns what is wrong, or nothing.
-// `short`: the number for a short run. `config`: what a short run in the suite needs of herald.toml. `seconds`: how long it takes to show anything under the default timeouts.
-export function attack(name, says, expect, run, { config = '', args = [], count = 20_000, short = Math.min(count, 4000), seconds = 0 } = {}) {
-  all.set(name, { name, says, expect, run, config, args, count, short, seconds });
+// `log`: the reason that has to be in the log. `short`: the number for a short run. `config`: what a short run in the suite needs of herald.toml. `seconds`: how long it takes to show anything under the default timeouts.
+export function attack(name, says, expect, run, { config = '', args = [], count = 20_000, short = Math.min(count, 4000), seconds = 0, log = expect === calmed ? /ended: (ENHANCE_YOUR_CALM|too many frames)/ : null } = {}) {
+  all.set(name, { name, says, expect, run, config, args, count, short, seconds, log });
 }
 
 // ---- expectations
