@@ -47,7 +47,7 @@ export class Bystander {
     let id = 1;
     while (!this.#stop) {
       if (!wire || wire.over) {
-        wire = await Wire.open(this.#target).catch(() => null);
+        wire = await Wire.open(this.#target, { values: { INITIAL_WINDOW_SIZE: 1 << 24 } }).catch(() => null);
         id = 1;
         if (!wire) { this.failed += 1; await new Promise((resolve) => { setTimeout(resolve, 20); }); continue; }
       }

@@ -9,13 +9,15 @@ import { fate } from './attack.mjs';
 import { attacks } from './attacks.mjs';
 import { Bystander, usage } from './measure.mjs';
 
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { against: { type: 'string', default: 'herald' }, pid: { type: 'string' }, seconds: { type: 'string', default: '4' },
+process.once('uncaughtException', (error) => { console.error(`attack: ${error.message}`); process.exit(2); });
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { against: { type: 'string', default: 'herald' }, pid: { type: 'string' }, path: { type: 'string' }, seconds: { type: 'string', default: '4' },
   count: { type: 'string' }, write: { type: 'string' }, list: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
 if (options.help) {
   console.log(`Runs attacks against a server on the loopback, bounded in number and time.
   NAME...          the attacks (all without a name); --list says which there are
   --against WHAT   herald (the default; a fresh one for each attack), nginx, h2o, nghttpd, or HOST:PORT of the loopback with --pid; a list with commas compares
   --pid PID        of the server at HOST:PORT, for its memory and CPU
+  --path PATH      of a small file there, if / is not one
   --seconds N      how long an attack goes on (4; the slow ones take up to 14, to see the default timeouts)
   --count N        the most frames, requests or connections of an attack, instead of its own bound
   --write FILE     put the table into FILE, below the line that says where`);
@@ -29,7 +31,7 @@ for (const name of positionals) {
   if (!attacks.has(name)) { console.error(`attack: no attack is called "${name}": --list says which there are`); process.exit(2); }
 }
 for (const name of options.against.split(',')) {
-  if (name.includes(':') && !/^(127\.|\[?::1\]?:|localhost:)/.test(name)) { console.error(`attack: ${name} is not on the loopback, and nothing else is attacked`); process.exit(2); }
+  if (name.includes(':') && !/^(127(\.\d+){3}|\[::1\]|localhost):\d+$/.test(name)) { console.error(`attack: ${name} is not on the loopback, and nothing else is attacked`); process.exit(2); }
 }
 
 const soon = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -46,7 +48,7 @@ function attacker(name, target, count, seconds) {
 }
 
 async function measured(each, where) {
-  const target = await startTarget(where, { args: ['--workers', '1', ...each.args] });
+  const target = await startTarget(where, { path: options.path, args: ['--workers', '1', ...each.args] });
   target.pid ??= Number(options.pid) || undefined;
   const log = () => target.log?.split('\n').filter((line) => /ended|refused/.test(line)) ?? [];
   try {

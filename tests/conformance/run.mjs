@@ -7,10 +7,12 @@ import { runCase } from './case.mjs';
 import { summary, table } from './table.mjs';
 import { startTarget } from './targets.mjs';
 
-const { values: options } = parseArgs({ options: { against: { type: 'string', multiple: true, default: ['herald'] }, table: { type: 'boolean', default: false }, write: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', default: false } } });
+process.once('uncaughtException', (error) => { console.error(`conformance: ${error.message}`); process.exit(2); });
+const { values: options } = parseArgs({ options: { against: { type: 'string', multiple: true, default: ['herald'] }, table: { type: 'boolean', default: false }, write: { type: 'string' }, path: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', default: false } } });
 if (options.help) {
   console.log(`Cases for every MUST of RFC 9113, RFC 7541 and RFC 9218 that a client can provoke, written frame by frame.
   --against WHAT  herald (the default), nghttpd, nginx, h2o or HOST:PORT; may be repeated
+  --path PATH     of a small file (8 to 10,000 bytes) at HOST:PORT, if / is not one
   --only TEXT     the cases whose name or sentence contains it
   --table         print the table of docs/conformance.md instead of the failures
   --write FILE    put that table into FILE, below the line that says where`);
@@ -20,7 +22,7 @@ if (options.help) {
 const chosen = cases.filter((each) => !options.only || each.name.includes(options.only) || each.text.includes(options.only));
 const results = [];
 for (const name of options.against) {
-  const target = await startTarget(name);
+  const target = await startTarget(name, { path: options.path });
   const found = new Map();
   try {
     const queue = [...chosen];

@@ -130,5 +130,5 @@ export async function startTarget(name, options) {
   if (Object.hasOwn(known, name)) return known[name](options);
   const found = /^(.+):(\d+)$/.exec(name);
   if (!found) throw new Error(`"${name}" is neither HOST:PORT nor one of ${Object.keys(known).join(', ')}`);
-  return { name, host: found[1].replace(/^\[|\]$/g, ''), port: Number(found[2]), path: '/', post: '/', stop: async () => {} };
+  return { name, host: found[1].replace(/^\[|\]$/g, ''), port: Number(found[2]), path: options?.path ?? '/', post: '/', stop: async () => {} };
 }
