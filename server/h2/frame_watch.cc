@@ -1,6 +1,7 @@
 #include "server/h2/frame_watch.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace h2 {
 namespace {
@@ -152,6 +153,17 @@ Verdict FrameWatch::judge_priority(std::uint32_t id) {
   if (id == 0) return Verdict::protocol_error;
   const bool on_itself = length_ == 5 && identifier(&head_[9]) == id;
   return on_itself ? Verdict::protocol_error : Verdict::fine;
+}
+
+std::string FrameWatch::last_frame() const {
+  constexpr const char* names[] = {"DATA",          "HEADERS",      "PRIORITY", "RST_STREAM",
+                                   "SETTINGS",      "PUSH_PROMISE", "PING",     "GOAWAY",
+                                   "WINDOW_UPDATE", "CONTINUATION"};
+  const std::uint8_t kind = head_[3];
+  const std::string name = kind < std::size(names)   ? names[kind]
+                           : kind == priority_update ? "PRIORITY_UPDATE"
+                                                     : "a frame of type " + std::to_string(kind);
+  return name + " on stream " + std::to_string(identifier(&head_[5]));
 }
 
 // What a frame costs its receiver beyond its share of bytes. A client in good order stays far below

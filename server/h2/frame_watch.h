@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace h2 {
 
@@ -27,6 +28,8 @@ class FrameWatch {
     Verdict verdict;    // if not fine: end the connection with this, and feed no more
   };
   Passed feed(std::span<const std::byte> bytes);
+  // The frame that was judged last, for the log: "PING on stream 0".
+  std::string last_frame() const;
 
   // A budget for odd frames: starts full, refilled with time (see refill), emptied by judge() and
   // by charge(). Empty = enhance_your_calm.

@@ -91,6 +91,20 @@ TEST_CASE("a priority for stream 0 is a protocol error") {
   CHECK(judged(frame(16, 0, 0, std::string("\0\0\0\1u=1", 7))) == Verdict::fine);
 }
 
+TEST_CASE("the frame that ends a connection can be named") {
+  FrameWatch watch;
+  feed(watch, preface);
+  while (feed(watch, frame(6, 0, 0, "12345678")).verdict == Verdict::fine) {
+  }
+  CHECK(watch.last_frame() == "PING on stream 0");
+  FrameWatch another;
+  feed(another, preface + frame(1, 5, 1, "abc") + frame(0, 0, 1, "late"));
+  CHECK(another.last_frame() == "DATA on stream 1");
+  FrameWatch third;
+  feed(third, preface + frame(16, 0, 0, std::string("\0\0\0\1u=1", 7)));
+  CHECK(third.last_frame() == "PRIORITY_UPDATE on stream 0");
+}
+
 TEST_CASE("the bytes before a bad frame still pass") {
   FrameWatch watch;
   const std::string good = preface + frame(1, 5, 1, "abc");
