@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/address_limits.h"
 #include "server/h2/limits.h"
 #include "server/net/error.h"
 
@@ -73,6 +74,7 @@ struct Config {
   };
   struct Limits : h2::Limits {
     std::uint64_t connections = 100'000;  // at one time, over all workers
+    server::AddressLimits::Options per_address;
     std::uint32_t backlog = 1024;
     std::uint64_t unsent = 64 * 1024;  // bytes the kernel may hold unsent for a connection
   };

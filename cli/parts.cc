@@ -46,6 +46,7 @@ server::Options server_options(const Config& config) {
   }
   options.workers = workers_of(config);
   options.connections = config.limits.connections;
+  options.per_address = config.limits.per_address;
   options.backlog = static_cast<int>(config.limits.backlog);
   options.unsent = config.limits.unsent;
   options.drain = config.serve.drain;

@@ -184,6 +184,10 @@ void add_limits(std::vector<Setting>& all, Config::Limits& limits) {
   all.push_back({table, "pushes", number(limits.pushes, 0, 10'000)});
   all.push_back({table, "concurrent_pushes", number(limits.concurrent_pushes, 1, 1000)});
   all.push_back({table, "connections", number(limits.connections, 1, 10'000'000)});
+  all.push_back(
+      {table, "connections_per_address", number(limits.per_address.connections, 0, 10'000'000)});
+  all.push_back({table, "new_connections_per_address",
+                 number(limits.per_address.new_per_second, 0, 1'000'000)});
   all.push_back({table, "backlog", number(limits.backlog, 1, 65'535)});
   all.push_back({table, "unsent", size(limits.unsent, 4 * kib, 16 * mib)});
 }

@@ -39,6 +39,7 @@ void StatusHandler::handle(const http::Request& request, http::Exchange exchange
                    {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(uptime).count()},
                    {"connections", server.connections_now},
                    {"connections_accepted", server.accepted},
+                   {"connections_refused", server.refused},
                    {"handshakes_failed", server.handshakes_failed},
                    {"streams", server.streams_now},
                    {"requests", server.requests},
@@ -77,7 +78,7 @@ constexpr std::string_view page = R"html(<!doctype html>
 <dl id="numbers"></dl>
 <script>
   const names = { connection: 'this connection', uptime_s: 'up for, seconds', handshakes_failed: 'handshakes failed',
-    connections_accepted: 'connections ever', history_bytes: 'history, bytes' };
+    connections_accepted: 'connections ever', connections_refused: 'connections refused', history_bytes: 'history, bytes' };
   const numbers = document.getElementById('numbers');
   const cells = new Map();
   let before;

@@ -10,7 +10,9 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
+#include "server/complaints.h"
 #include "server/h2/connection.h"
 #include "server/net/listener.h"
 #include "server/net/tls.h"
@@ -18,11 +20,14 @@
 namespace server {
 
 struct Server::State {
+  explicit State(Options given) : options(std::move(given)) {}
+
   Options options;
   std::shared_ptr<const net::Credentials> credentials;
   AppFactory factory;
   http::AccessLog* log;
   net::TicketKeys tickets;
+  AddressLimits addresses{options.per_address};
   std::vector<net::Endpoint> endpoints;
   std::atomic<std::uint64_t> connections_numbered = 0;
   std::atomic<std::uint64_t> cut = 0;            // connections that outlasted the drain
@@ -63,7 +68,7 @@ class Server::Worker {
     if (draining_) return;
     draining_ = true;
     listeners_.clear();
-    for (auto& [key, connection] : connections_) connection->drain();
+    for (auto& [key, seated] : connections_) seated.connection->drain();
     app_->drain();
     patience_ = std::make_unique<net::Timer>(loop_, [this] { cut(); });
     patience_->start(server_.options.drain);
@@ -80,6 +85,7 @@ class Server::Worker {
       return static_cast<std::uint64_t>(counter.get());
     };
     totals.accepted += count(accepted_);
+    totals.refused += count(refused_);
     totals.connections_now += count(connections_now_);
     totals.handshakes_failed += count(handshakes_failed_);
     totals.streams_now += count(tally_.streams_now);
@@ -89,24 +95,29 @@ class Server::Worker {
   }
 
  private:
+  struct Seated {
+    AddressLimits::Seat seat;
+    std::unique_ptr<h2::Connection> connection;
+  };
+
   void run(std::promise<void>& ready) {
     try {
       use(*server_.credentials);
       app_ = server_.factory(index_, loop_);
-      workplace_.emplace(h2::Workplace{.loop = loop_,
-                                       .root = app_->root(),
-                                       .limits = server_.options.limits,
-                                       .timeouts = server_.options.timeouts,
-                                       .buffers = buffers_,
-                                       .output = output_,
-                                       .date = date_,
-                                       .tally = tally_,
-                                       .handshakes_failed = handshakes_failed_,
-                                       .log = server_.log,
-                                       .complain = server_.options.complain});
-      loop_.on_exception([this](const std::exception& error) {
-        if (server_.options.complain) server_.options.complain(error.what());
-      });
+      workplace_.emplace(h2::Workplace{
+          .loop = loop_,
+          .root = app_->root(),
+          .limits = server_.options.limits,
+          .timeouts = server_.options.timeouts,
+          .buffers = buffers_,
+          .output = output_,
+          .date = date_,
+          .tally = tally_,
+          .handshakes_failed = handshakes_failed_,
+          .log = server_.log,
+          .complain = [this](const std::string& what) { complaints_.say(what, loop_.now()); }});
+      loop_.on_exception(
+          [this](const std::exception& error) { complaints_.say(error.what(), loop_.now()); });
       bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
       for (net::Fd& socket : sockets_) {
         listeners_.push_back(std::make_unique<net::Listener>(
@@ -132,6 +143,10 @@ class Server::Worker {
   }
 
   void accept(net::Accepted accepted) {
+    auto admission = server_.addresses.admit(accepted.address, loop_.now());
+    if (admission.refusal != AddressLimits::Refusal::none) {
+      return refuse(accepted, admission.refusal);
+    }
     const int unsent = static_cast<int>(server_.options.unsent);
     setsockopt(accepted.fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
     auto made = std::make_unique<h2::Connection>(std::move(accepted), *tls_, *workplace_,
@@ -141,12 +156,28 @@ class Server::Worker {
                                                    bury_->schedule();
                                                  });
     h2::Connection* key = made.get();
-    connections_.emplace(key, std::move(made));
+    connections_.emplace(key, Seated{std::move(admission.seat), std::move(made)});
     accepted_.add(1);
     connections_now_.add(1);
     if (connections_.size() >= most_connections()) {
       for (auto& listener : listeners_) listener->pause();
     }
+  }
+
+  // Closed at once, before any work is done for it: `accepted` goes with the caller's frame.
+  void refuse(const net::Accepted& accepted, AddressLimits::Refusal why) {
+    refused_.add(1);
+    ++refused_untold_;
+    const auto now = loop_.now();
+    if (now - refusal_told_ < std::chrono::seconds(1)) return;
+    refusal_told_ = now;
+    const bool too_many = why == AddressLimits::Refusal::too_many;
+    complaints_.say(std::to_string(std::exchange(refused_untold_, 0)) +
+                        " connections refused, the last from " + accepted.address +
+                        (too_many ? ": it has as many as [limits] connections_per_address allows"
+                                  : ": they come faster than [limits] "
+                                    "new_connections_per_address allows"),
+                    now);
   }
 
   void bury() {
@@ -174,12 +205,16 @@ class Server::Worker {
   h2::Tally tally_;
   h2::Counter accepted_;
   h2::Counter connections_now_;
+  h2::Counter refused_;
+  Complaints complaints_{server_.options.complain};
+  std::uint64_t refused_untold_ = 0;  // since the last word about it
+  net::Clock::time_point refusal_told_{};
   h2::Counter handshakes_failed_;
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<App> app_;
   std::optional<h2::Workplace> workplace_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
-  std::unordered_map<const h2::Connection*, std::unique_ptr<h2::Connection>> connections_;
+  std::unordered_map<const h2::Connection*, Seated> connections_;
   std::vector<h2::Connection*> dead_;
   std::unique_ptr<net::Later> bury_;
   std::unique_ptr<net::Timer> patience_;
@@ -189,8 +224,7 @@ class Server::Worker {
 
 Server::Server(Options options, std::shared_ptr<const net::Credentials> credentials,
                AppFactory factory, http::AccessLog* log)
-    : state_(std::make_unique<State>()) {
-  state_->options = std::move(options);
+    : state_(std::make_unique<State>(std::move(options))) {
   state_->credentials = std::move(credentials);
   state_->factory = std::move(factory);
   state_->log = log;

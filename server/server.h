@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/address_limits.h"
 #include "server/h2/limits.h"
 #include "server/http/access.h"
 #include "server/http/handler.h"
@@ -35,6 +36,7 @@ struct Options {
   std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};
   std::size_t workers = 1;
   std::size_t connections = 100'000;  // at one time, over all workers; more wait in the backlog
+  AddressLimits::Options per_address;
   int backlog = 1024;
   // Bytes that the kernel may hold unsent for a connection (TCP_NOTSENT_LOWAT): what has been
   // handed over can no longer be overtaken by something more urgent.
@@ -51,6 +53,7 @@ struct Options {
 struct Counters {
   std::uint64_t accepted = 0;
   std::uint64_t connections_now = 0;
+  std::uint64_t refused = 0;  // connections, by the limits for one address
   std::uint64_t streams_now = 0;
   std::uint64_t handshakes_failed = 0;
   std::uint64_t requests = 0;

@@ -63,6 +63,11 @@ void Connection::complain(const std::string& why) {
   }
 }
 
+void Connection::give_up(const char* why) {
+  complain(why);
+  close();
+}
+
 void Connection::on_bytes(std::span<const std::byte> bytes) {
   if (!session_) begin_session();
   if (bytes.empty()) return;
@@ -184,7 +189,7 @@ void Connection::on_deadline() {
   const Timeouts& limit = at_.timeouts;
   if (!session_) {
     at_.handshakes_failed.add(1);
-    return close();
+    return give_up("the TLS handshake was not done in time");
   }
   auto next = now + limit.idle;
   // True when the time is over; otherwise sees to it that the timer comes back for it.
@@ -193,15 +198,19 @@ void Connection::on_deadline() {
     next = std::min(next, since + allowed);
     return false;
   };
-  if (blocked_since_ && over(*blocked_since_, limit.stall)) return close();
+  if (blocked_since_ && over(*blocked_since_, limit.stall)) {
+    return give_up("it takes nothing of what is sent to it");
+  }
   if (!session_->settings_acknowledged() && over(accepted_at_, limit.handshake + limit.settings)) {
     session_->end(0x4, "SETTINGS were not acknowledged in time");  // SETTINGS_TIMEOUT
     complain(session_->complaint());
     return arm(now + std::chrono::seconds(1));
   }
-  if (session_->inside_header_section() && over(header_since_, limit.header)) return close();
+  if (session_->inside_header_section() && over(header_since_, limit.header)) {
+    return give_up("the fields of a request did not come in time");
+  }
   if (const auto since = session_->content_awaited_since(); since && over(*since, limit.content)) {
-    return close();
+    return give_up("the content of a request did not come in time");
   }
   if (session_->streams() == 0) {
     if (over(std::max(busy_, accepted_at_), limit.idle)) {

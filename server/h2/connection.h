@@ -57,6 +57,7 @@ class Connection {
   void settle(bool more);
   void close();
   void complain(const std::string& why);
+  void give_up(const char* why);  // complains and closes
   void on_deadline();
   void arm(net::Clock::time_point due);
 

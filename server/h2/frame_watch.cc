@@ -1,6 +1,7 @@
 #include "server/h2/frame_watch.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace h2 {
 namespace {
@@ -21,7 +22,11 @@ enum Type : std::uint8_t {
 };
 constexpr std::uint8_t end_stream = 0x1;
 constexpr std::uint8_t ack = 0x1;
+constexpr std::uint8_t end_headers = 0x4;
 constexpr std::uint8_t padded = 0x8;
+constexpr unsigned most_continuations = 8;  // of one field block; nghttp2 takes no more either
+constexpr std::uint32_t largest_frame =
+    16'384;  // SETTINGS_MAX_FRAME_SIZE, which is not raised here
 
 std::uint32_t identifier(const std::uint8_t* bytes) {
   return (bytes[0] & 0x7FU) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 |
@@ -67,7 +72,10 @@ FrameWatch::Passed FrameWatch::feed(std::span<const std::byte> bytes) {
       if (have_ != 9) continue;
       length_ = static_cast<std::uint32_t>(head_[0]) << 16 | head_[1] << 8 | head_[2];
       const bool has_pad_length = head_[3] == data && (head_[4] & padded) != 0;
-      const std::uint32_t wanted = head_[3] == priority ? 5 : has_pad_length ? 1 : 0;
+      const std::uint32_t wanted = head_[3] == priority          ? 5
+                                   : head_[3] == priority_update ? 4
+                                   : has_pad_length              ? 1
+                                                                 : 0;
       need_ = 9 + std::min(length_, wanted);
     }
     if (have_ < need_) break;
@@ -83,13 +91,29 @@ FrameWatch::Passed FrameWatch::feed(std::span<const std::byte> bytes) {
 Verdict FrameWatch::judge() {
   const std::uint32_t id = identifier(&head_[5]);
   tokens_ -= price();
-  Verdict verdict = Verdict::fine;
+  Verdict verdict = judge_field_block(id);
+  if (verdict != Verdict::fine) return verdict;
   if (head_[3] == data) verdict = judge_data(id);
   if (head_[3] == headers && (id & 1) != 0) verdict = judge_headers(id);
   if (head_[3] == priority) verdict = judge_priority(id);
   if (head_[3] == rst_stream && (id & 1) != 0 && known(id)) ended_.set(id / 2, true);
   if (verdict != Verdict::fine) return verdict;
   return exhausted() ? Verdict::enhance_your_calm : Verdict::fine;
+}
+
+// Sections 4.3 and 6.10. nghttp2 looks at the order, but takes CONTINUATION of any size.
+Verdict FrameWatch::judge_field_block(std::uint32_t id) {
+  if (open_block_ && head_[3] != continuation) return Verdict::protocol_error;
+  if (head_[3] == continuation && length_ > largest_frame) return Verdict::frame_size_error;
+  continuations_ = head_[3] == continuation ? continuations_ + 1 : 0;
+  if (continuations_ > most_continuations) return Verdict::enhance_your_calm;
+  if (head_[3] == headers || head_[3] == continuation) {
+    open_block_ = (head_[4] & end_headers) == 0;
+  }
+  // RFC 9218 section 7.1: nghttp2 ignores a priority for stream 0.
+  const bool for_connection =
+      head_[3] == priority_update && length_ >= 4 && id == 0 && identifier(&head_[9]) == 0;
+  return for_connection ? Verdict::protocol_error : Verdict::fine;
 }
 
 Verdict FrameWatch::judge_data(std::uint32_t id) {
@@ -129,6 +153,17 @@ Verdict FrameWatch::judge_priority(std::uint32_t id) {
   if (id == 0) return Verdict::protocol_error;
   const bool on_itself = length_ == 5 && identifier(&head_[9]) == id;
   return on_itself ? Verdict::protocol_error : Verdict::fine;
+}
+
+std::string FrameWatch::last_frame() const {
+  constexpr const char* names[] = {"DATA",          "HEADERS",      "PRIORITY", "RST_STREAM",
+                                   "SETTINGS",      "PUSH_PROMISE", "PING",     "GOAWAY",
+                                   "WINDOW_UPDATE", "CONTINUATION"};
+  const std::uint8_t kind = head_[3];
+  const std::string name = kind < std::size(names)   ? names[kind]
+                           : kind == priority_update ? "PRIORITY_UPDATE"
+                                                     : "a frame of type " + std::to_string(kind);
+  return name + " on stream " + std::to_string(identifier(&head_[5]));
 }
 
 // What a frame costs its receiver beyond its share of bytes. A client in good order stays far below

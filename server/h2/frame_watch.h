@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace h2 {
 
@@ -16,6 +17,7 @@ enum class Verdict : std::uint32_t {
   fine = 0,
   protocol_error = 0x1,
   stream_closed = 0x5,
+  frame_size_error = 0x6,
   enhance_your_calm = 0xb,
 };
 
@@ -26,6 +28,8 @@ class FrameWatch {
     Verdict verdict;    // if not fine: end the connection with this, and feed no more
   };
   Passed feed(std::span<const std::byte> bytes);
+  // The frame that was judged last, for the log: "PING on stream 0".
+  std::string last_frame() const;
 
   // A budget for odd frames: starts full, refilled with time (see refill), emptied by judge() and
   // by charge(). Empty = enhance_your_calm.
@@ -53,6 +57,7 @@ class FrameWatch {
   Verdict judge_data(std::uint32_t id);
   Verdict judge_headers(std::uint32_t id);
   Verdict judge_priority(std::uint32_t id);
+  Verdict judge_field_block(std::uint32_t id);
   double price() const;
 
   static constexpr std::uint32_t remembered = 512;
@@ -61,6 +66,8 @@ class FrameWatch {
   unsigned need_ = 9;
   std::uint32_t length_ = 0;    // of the payload of the frame in head_
   std::uint32_t to_skip_ = 0;   // of payload
+  bool open_block_ = false;     // a field block has begun and not ended: CONTINUATION must follow
+  unsigned continuations_ = 0;  // of that block
   unsigned preface_left_ = 24;  // bytes of the client's connection preface
   std::uint32_t highest_ = 0;   // stream identifier
   StreamBits ended_;            // by the client: END_STREAM or RST_STREAM

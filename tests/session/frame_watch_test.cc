@@ -65,6 +65,46 @@ TEST_CASE("a stream that depends on itself is a protocol error") {
   CHECK(judged(frame(2, 0, 0, std::string("\0\0\0\5\1", 5))) == Verdict::protocol_error);
 }
 
+TEST_CASE("nothing but CONTINUATION may follow a field block that has not ended") {
+  const std::string open = frame(1, 1, 1, "abc");
+  CHECK(judged(open + frame(9, 0, 1, "d") + frame(9, 4, 1, "e") + frame(1, 5, 3, "f")) ==
+        Verdict::fine);
+  CHECK(judged(open + frame(0, 0, 1, "x")) == Verdict::protocol_error);
+  CHECK(judged(open + frame(9, 0, 1, "d") + frame(6, 0, 0, "12345678")) == Verdict::protocol_error);
+}
+
+TEST_CASE("a CONTINUATION larger than a frame may be is a frame size error") {
+  const std::string open = frame(1, 1, 1, "abc");
+  CHECK(judged(open + frame(9, 4, 1, std::string(16384, 'x'))) == Verdict::fine);
+  CHECK(judged(open + frame(9, 4, 1, std::string(16385, 'x'))) == Verdict::frame_size_error);
+}
+
+TEST_CASE("a field block in more pieces than any client needs ends the connection") {
+  std::string frames = frame(1, 1, 1, "abc");
+  for (int i = 0; i < 8; ++i) frames += frame(9, 0, 1, "d");
+  CHECK(judged(frames) == Verdict::fine);
+  CHECK(judged(frames + frame(9, 0, 1, "d")) == Verdict::enhance_your_calm);
+}
+
+TEST_CASE("a priority for stream 0 is a protocol error") {
+  CHECK(judged(frame(16, 0, 0, std::string("\0\0\0\0u=1", 7))) == Verdict::protocol_error);
+  CHECK(judged(frame(16, 0, 0, std::string("\0\0\0\1u=1", 7))) == Verdict::fine);
+}
+
+TEST_CASE("the frame that ends a connection can be named") {
+  FrameWatch watch;
+  feed(watch, preface);
+  while (feed(watch, frame(6, 0, 0, "12345678")).verdict == Verdict::fine) {
+  }
+  CHECK(watch.last_frame() == "PING on stream 0");
+  FrameWatch another;
+  feed(another, preface + frame(1, 5, 1, "abc") + frame(0, 0, 1, "late"));
+  CHECK(another.last_frame() == "DATA on stream 1");
+  FrameWatch third;
+  feed(third, preface + frame(16, 0, 0, std::string("\0\0\0\1u=1", 7)));
+  CHECK(third.last_frame() == "PRIORITY_UPDATE on stream 0");
+}
+
 TEST_CASE("the bytes before a bad frame still pass") {
   FrameWatch watch;
   const std::string good = preface + frame(1, 5, 1, "abc");

@@ -1,0 +1,184 @@
+// Attacks by what clients do: slowness, numbers, and requests that are dear to answer.
+import { literal } from '../conformance/hpack.mjs';
+import { data, flag, headers, preface, request, windowUpdate } from '../conformance/wire.mjs';
+import { anything, answered, attack, closedBy, refused } from './attack.mjs';
+
+const id = (i) => 1 + 2 * i;
+const quick = '[timeouts]\nhandshake = "800ms"\nsettings = "800ms"\nheader = "500ms"\ncontent = "500ms"\nidle = "2s"\nstall = "800ms"\n';
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+// Requests on one connection, `width` at a time, until the bound; `make(i)` gives fields for request().
+async function requests(a, make, { width = 20, wire = null, content } = {}) {
+  const on = wire ?? await a.open({ values: { INITIAL_WINDOW_SIZE: 1 << 24 } });
+  for (let i = 0; on && !on.over;) {
+    const first = i;
+    for (; i < first + width && a.more(); i += 1) {
+      const { post, ...fields } = make(i);
+      if (post === undefined) on.send(headers(id(i), request(a.target, fields)));
+      else on.send(headers(id(i), request(a.target, { method: 'POST', ...fields }), flag.END_HEADERS), ...content(id(i), post));
+    }
+    if (i === first) return;
+    await on.until(() => on.over || Array.from({ length: i - first }, (_, n) => on.stream(id(first + n))).every((stream) => stream.ended || stream.reset !== null), '', Math.min(3000, a.timeLeft));
+  }
+}
+
+// ---- windows
+attack('data-dribble', 'CVE-2019-9511: a large file through windows of one byte', anything, async (a) => {
+  const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 1 } });
+  wire?.send(headers(1, request(a.target, { path: a.target.large })));
+  await a.flood(wire, () => windowUpdate(1, 1), { batch: 1 });
+}, { count: 20_000 });
+attack('stalled-windows', 'CVE-2019-9517 and kin: thousands of large answers behind a window of 0', anything, async (a) => {
+  while (a.more(100)) {
+    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } });
+    if (!wire) return;
+    for (let i = 0; i < 100; i += 1) wire.send(headers(id(i), request(a.target, { path: a.target.large })));
+    await wire.roundTrip();
+  }
+  await a.wait();
+}, { count: 5000 });
+attack('socket-not-read', 'CVE-2019-9517: windows of 2 GiB, and a socket that nobody reads', anything, async (a) => {
+  while (a.more(50)) {
+    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0x7fffffff } });
+    if (!wire) return;
+    wire.socket.pause();
+    wire.send(windowUpdate(0, 0x7fff0000 - 65535), ...Array.from({ length: 50 }, (_, i) => headers(id(i), request(a.target, { path: a.target.large }))));
+  }
+  await a.wait();
+}, { count: 2500 });
+
+// ---- slowness
+attack('slow-handshake', 'a ClientHello one byte at a time', closedBy('handshake'), async (a) => {
+  const sockets = [];
+  await a.together(async () => { while (a.more()) sockets.push(await a.tcp()); });
+  // A record of 512 bytes with a ClientHello of 508, which never gets that far.
+  const start = Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
+  let at = 0;
+  await a.wait(() => {
+    for (const socket of sockets) if (socket && !socket.destroyed) socket.write(Buffer.from([start[at] ?? 0]));
+    at += 1;
+    return a.account.closed >= a.account.connections;
+  }, a.timeLeft, 50);
+}, { config: quick, count: 200, seconds: 12, log: /handshake was not done in time/ });
+attack('half-open', 'connections that say nothing at all', closedBy('handshake'), async (a) => {
+  await a.together(async () => { while (a.more()) await a.tcp(); });
+  await a.wait(() => a.account.closed >= a.account.connections);
+}, { config: quick, count: 3000, short: 400, seconds: 14, log: /handshake was not done in time/ });
+attack('idle-connections', 'connections with TLS and SETTINGS, and then nothing', anything, async (a) => {
+  await a.together(async () => { while (a.more()) await a.open(); });
+  await a.wait(() => [...a.wires].every((wire) => wire.closed));
+}, { config: quick, count: 2000, seconds: 12 });
+attack('slow-preface', 'TLS, and a preface one byte at a time', closedBy('handshake'), async (a) => {
+  const sockets = [];
+  await a.together(async () => { while (a.more()) sockets.push(await a.tls()); });
+  for (let at = 0; a.timeLeft > 0 && a.account.closed < a.account.connections; at += 1) {
+    for (const socket of sockets) if (socket && !socket.destroyed && at < 20) socket.write(preface.subarray(at, at + 1));
+    await pause(150);
+  }
+}, { config: quick, count: 100, seconds: 13, log: /SETTINGS were not acknowledged|handshake was not/ });
+attack('slow-headers', 'a field block that grows by a byte now and then', closedBy('header'), async (a) => {
+  const wires = [];
+  await a.together(async () => { while (a.more()) wires.push(await a.open()); });
+  // One HEADERS frame of about 4,000 bytes, which come one by one.
+  const whole = headers(1, Buffer.concat([request(a.target), literal('x-slow', 'y'.repeat(3900))]));
+  for (let at = 0; a.timeLeft > 0 && wires.some((wire) => wire && !wire.closed); at += 1) {
+    for (const wire of wires) wire?.send(whole.subarray(at === 0 ? 0 : at + 9, at + 10));
+    await pause(60);
+  }
+}, { config: quick, count: 100, seconds: 13, log: /fields of a request did not come/ });
+attack('slow-body', 'a publish that brings its content byte by byte, and then stops', closedBy('content'), async (a) => {
+  const wires = [];
+  await a.together(async () => { while (a.more()) {
+    const wire = await a.open();
+    wire?.send(headers(1, request(a.target, { method: 'POST', path: a.target.post, extra: [['content-type', 'application/json'], ['content-length', '5000']] }), flag.END_HEADERS), data(1, '{'));
+    wires.push(wire);
+  } });
+  await a.wait(() => wires.every((wire) => !wire || wire.over));
+}, { config: quick, count: 100, seconds: 13, log: /content of a request did not come/ });
+
+// ---- numbers
+attack('connection-churn', 'handshakes as fast as they go, closed at once', refused, async (a) => {
+  const one = async () => {
+    while (a.more()) {
+      const socket = await a.tls();
+      if (!socket) continue;
+      a.sockets.delete(socket);
+      socket.destroy();
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, one));
+}, { config: '[limits]\nnew_connections_per_address = 2\n', count: 5000, short: 200, log: /connections refused.*127\.0\.0\.1.*new_connections_per_address/ });
+attack('many-connections', 'more connections than one address may have', refused, async (a) => {
+  await a.together(async () => { while (a.more()) await a.tcp(); });
+  await a.wait(() => a.account.closed > 0, 1000);
+}, { config: '[limits]\nconnections_per_address = 100\n', count: 6000, seconds: 8, log: /connections refused.*127\.0\.0\.1.*connections_per_address/ });
+attack('handshake-garbage', 'bytes that are no TLS', closedBy('no TLS'), async (a) => {
+  const one = async () => {
+    while (a.more()) {
+      const socket = await a.tcp();
+      if (!socket) continue;
+      socket.write(Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 37 + 11) & 255)));
+      await new Promise((resolve) => { socket.once('close', resolve); setTimeout(resolve, 1000); });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, one));
+}, { count: 2000 });
+attack('sse-hoard', 'event streams by the thousand', (account) => answered(200)(account), async (a) => {
+  for (let at = 0; a.more(); at += 1) {
+    const wire = at % 200 === 0 ? await a.open() : [...a.wires].at(-1);
+    if (!wire) return;
+    wire.send(headers(id(at % 200), request(a.target, { path: `/events?topic=t${at % 10}` })));
+    if (at % 200 === 199) await wire.until(() => wire.over || wire.status(id(199)) > 0, '', 1000);
+  }
+  await a.wait(() => false, 500);
+}, { count: 20_000 });
+attack('poll-hoard', 'long polls by the thousand', anything, async (a) => {
+  for (let at = 0; a.more(); at += 1) {
+    const wire = at % 200 === 0 ? await a.open() : [...a.wires].at(-1);
+    if (!wire) return;
+    wire.send(headers(id(at % 200), request(a.target, { path: '/poll?topic=attack&timeout=50' })));
+    if (at % 200 === 199) await wire.roundTrip();
+  }
+  await a.wait(() => false, 500);
+}, { count: 20_000 });
+attack('poll-clients', 'a poll for a new client each time', answered(200), async (a) => requests(a, (i) => ({ path: `/poll?clientId=c${i}&timeout=0` })), { count: 20_000 });
+attack('many-topics', 'a subscription to a new topic each time, long names', anything, async (a) => {
+  for (let at = 0; a.more(); at += 1) {
+    const wire = at % 200 === 0 ? await a.open() : [...a.wires].at(-1);
+    if (!wire) return;
+    wire.send(headers(id(at % 200), request(a.target, { path: `/events?topic=${'n'.repeat(100)}${at}` })));
+    if (at % 200 === 199) await wire.roundTrip();
+  }
+}, { count: 10_000 });
+attack('topics-in-one', 'one subscription to hundreds of topics', answered(200, 400, 414), async (a) => requests(a, (i) => ({ path: `/poll?timeout=0&${Array.from({ length: 300 }, (_, n) => `topic=${i}.${n}`).join('&')}` }), { width: 5 }), { count: 500 });
+
+// ---- requests that are dear
+attack('huge-targets', 'request targets of 15 kB', answered(414, 431), async (a) => requests(a, (i) => ({ path: `/${String(i).repeat(6000).slice(0, 15_000)}` })), { count: 3000 });
+attack('many-ranges', 'thousands of ranges of a large file', answered(200, 206, 416, 431), async (a) => requests(a, () => ({ path: a.target.large, extra: [['range', `bytes=${Array.from({ length: 1000 }, (_, i) => `${i}-${i}`).join(',')}`]] }), { width: 2 }), { count: 300 });
+attack('overlapping-ranges', 'CVE-2011-3192: ranges that each take the whole file', answered(200, 206, 416), async (a) => requests(a, () => ({ path: a.target.large, extra: [['range', `bytes=${Array(300).fill('0-').join(',')}`]] }), { width: 2 }), { count: 300 });
+attack('path-bombs', 'paths of dots, slashes and percent signs', answered(200, 308, 400, 404), async (a) => {
+  const forms = ['/../'.repeat(500), '/%2e%2e%2f'.repeat(300), '/a'.repeat(1500), `/${'/'.repeat(3000)}`, '/%25'.repeat(1000), `/${'\\..'.repeat(900)}`, '/;'.repeat(1500), '/%c0%ae'.repeat(500)];
+  await requests(a, (i) => ({ path: forms[i % forms.length] }));
+}, { count: 5000 });
+attack('cache-busting', 'a new query for the same page each time', answered(200), async (a) => requests(a, (i) => ({ path: `/?q=${i}${'x'.repeat(500)}` })), { count: 20_000 });
+attack('missing-files', 'a new name that does not exist each time', answered(404), async (a) => requests(a, (i) => ({ path: `/none/${i}${'x'.repeat(200)}.html` })), { count: 20_000 });
+attack('hostile-compression', 'every spelling of accept-encoding, for files that do not shrink', answered(200), async (a) => {
+  const codings = ['br', 'gzip', 'zstd', 'deflate', 'identity', '*'];
+  await requests(a, (i) => ({ path: i % 2 ? '/noise.js' : '/bomb.json', extra: [['accept-encoding', Array.from({ length: 60 }, (_, n) => `${codings[(i + n) % codings.length]};q=0.${(i * 7 + n) % 1000}`).join(', ')]] }), { width: 4 });
+}, { count: 1000 });
+attack('giant-publishes', 'publishes of megabytes, again and again', answered(413), async (a) => {
+  const chunk = Buffer.alloc(16_000, 'x');
+  await requests(a, () => ({ path: a.target.post, post: true, extra: [['content-type', 'application/json'], ['content-length', String(8 << 20)]] }), { width: 2, content: (stream) => [data(stream, chunk), data(stream, chunk)] });
+}, { count: 500 });
+attack('unbounded-publishes', 'the same without content-length, to the end of the window', answered(413), async (a) => {
+  const chunk = Buffer.alloc(16_384, 'x');
+  await requests(a, () => ({ path: a.target.post, post: true, extra: [['content-type', 'application/json']] }), { width: 2, content: (stream) => Array.from({ length: 4 }, () => data(stream, chunk)).concat(data(stream, 'x')) });
+}, { count: 60 });
+attack('publish-flood', 'publishes as fast as they go, to ever new topics', answered(200, 429, 503), async (a) => requests(a, (i) => ({ path: a.target.post, post: JSON.stringify({ topic: `t${i}`, message: 'x'.repeat(1000) }), extra: [['content-type', 'application/json']] }), { content: (stream, text) => [data(stream, text, flag.END_STREAM)] }), { count: 20_000 });
+attack('renegotiation', 'TLS 1.2 renegotiation again and again', (account) => (account.renegotiated ? 'it was renegotiated' : ''), async (a) => {
+  while (a.more()) {
+    const socket = await a.tls({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' });
+    if (!socket) return;
+    await new Promise((resolve) => { socket.renegotiate({}, (error) => { if (!error) a.account.renegotiated = true; resolve(); }); socket.once('close', resolve); setTimeout(resolve, 200); });
+  }
+}, { count: 20 });

@@ -1,0 +1,134 @@
+// What the cases can be run against: Herald itself, nghttpd and nginx as Debian has them, or any address. Each is started on a free
+// port of the loopback with the same small site, and stopped by its own id.
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const tree = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const heraldProgram = path.resolve(tree, process.env.HERALD ?? 'build/herald');
+
+export function makeSite() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'herald-conformance-'));
+  const site = path.join(folder, 'site');
+  fs.mkdirSync(site);
+  fs.chmodSync(folder, 0o755);
+  fs.writeFileSync(path.join(site, 'index.html'), `<!doctype html><title>site</title><p>${'text '.repeat(40)}</p>\n`);
+  fs.writeFileSync(path.join(site, 'large.bin'), Buffer.alloc(1 << 20, 'large '));
+  fs.writeFileSync(path.join(site, 'page.html'), `<!doctype html>${Array.from({ length: 8 }, (_, i) => `<link rel="stylesheet" href="/${i}.css">`).join('')}`);
+  for (let i = 0; i < 8; i += 1) fs.writeFileSync(path.join(site, `${i}.css`), `p { margin: ${i}px }\n`.repeat(50));
+  fs.writeFileSync(path.join(site, 'noise.js'), randomBytes(150_000).toString('base64'));
+  fs.writeFileSync(path.join(site, 'bomb.json'), `"${' '.repeat(4 << 20)}"`);
+  const key = path.join(folder, 'key.pem');
+  const cert = path.join(folder, 'cert.pem');
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '7', '-keyout', key, '-out', cert,
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' });
+  return { folder, site, key, cert, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
+}
+
+export async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address();
+  await new Promise((resolve) => { server.close(resolve); });
+  return port;
+}
+
+async function listening(port, child) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const open = await new Promise((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+      socket.on('error', () => resolve(false));
+    });
+    if (open) return;
+    await pause(50);
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}
+
+function stopper(child, files) {
+  const gone = new Promise((resolve) => { child.once('exit', resolve); });
+  return async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
+      await gone;
+      clearTimeout(timer);
+    }
+    files?.remove();
+  };
+}
+
+export async function startHerald({ args = [], config = '' } = {}) {
+  const files = makeSite();
+  const configFile = path.join(files.folder, 'herald.toml');
+  fs.writeFileSync(configFile, config);
+  const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] });
+  const target = { name: 'Herald', host: '127.0.0.1', port: 0, path: '/', post: '/send', large: '/large.bin', pushes: '/page.html', collects: true, pid: child.pid, log: '', site: files.site, stop: stopper(child, files) };
+  child.stderr.on('data', (bytes) => { target.log = (target.log + bytes).slice(-200_000); });
+  let out = '';
+  await new Promise((resolve, reject) => {
+    child.stdout.on('data', (bytes) => {
+      out += bytes;
+      const port = /:(\d+)\/\s*$/m.exec(out)?.[1];
+      if (port) { target.port = Number(port); resolve(); }
+    });
+    child.once('exit', (code) => reject(new Error(`herald ended with ${code}: ${target.log}`)));
+    child.once('error', reject);
+  });
+  return target;
+}
+
+async function startNghttpd() {
+  const files = makeSite();
+  const port = await freePort();
+  const child = spawn('nghttpd', ['-a', '127.0.0.1', '-d', files.site, String(port), files.key, files.cert], { stdio: 'ignore' });
+  await listening(port, child);
+  return { name: 'nghttpd', host: '127.0.0.1', port, path: '/', post: '/', large: '/large.bin', pid: child.pid, stop: stopper(child, files) };
+}
+
+async function startNginx() {
+  const files = makeSite();
+  const port = await freePort();
+  const file = path.join(files.folder, 'nginx.conf');
+  fs.writeFileSync(file, `daemon off; worker_processes 1; pid ${files.folder}/pid; error_log ${files.folder}/error.log; ${process.getuid() === 0 ? 'user root;' : ''}
+events { worker_connections 2000; }
+http { access_log off; types { text/html html; }
+  client_body_temp_path ${files.folder}/b; proxy_temp_path ${files.folder}/p; fastcgi_temp_path ${files.folder}/f; uwsgi_temp_path ${files.folder}/u; scgi_temp_path ${files.folder}/s;
+  server { listen 127.0.0.1:${port} ssl http2 backlog=1024; ssl_certificate ${files.cert}; ssl_certificate_key ${files.key}; ssl_protocols TLSv1.2 TLSv1.3;
+    root ${files.site}; } }
+`);
+  const child = spawn('nginx', ['-c', file, '-p', files.folder], { stdio: 'ignore' });
+  await listening(port, child);
+  return { name: 'nginx', host: '127.0.0.1', port, path: '/', post: '/', large: '/large.bin', pid: child.pid, stop: stopper(child, files) };
+}
+
+async function startH2o() {
+  const files = makeSite();
+  const port = await freePort();
+  const file = path.join(files.folder, 'h2o.conf');
+  fs.writeFileSync(file, `num-threads: 1
+listen: { host: 127.0.0.1, port: ${port}, ssl: { key-file: ${files.key}, certificate-file: ${files.cert} } }
+hosts: { default: { paths: { "/": { file.dir: ${files.site} } } } }
+${process.getuid() === 0 ? 'user: root' : ''}
+`);
+  const child = spawn('h2o', ['-c', file], { stdio: 'ignore' });
+  await listening(port, child);
+  return { name: 'H2O', host: '127.0.0.1', port, path: '/', post: '/', large: '/large.bin', pid: child.pid, stop: stopper(child, files) };
+}
+
+const known = { herald: startHerald, nghttpd: startNghttpd, nginx: startNginx, h2o: startH2o };
+
+// By name, or HOST:PORT of a server that runs already.
+export async function startTarget(name, options) {
+  if (Object.hasOwn(known, name)) return known[name](options);
+  const found = /^(.+):(\d+)$/.exec(name);
+  if (!found) throw new Error(`"${name}" is neither HOST:PORT nor one of ${Object.keys(known).join(', ')}`);
+  return { name, host: found[1].replace(/^\[|\]$/g, ''), port: Number(found[2]), path: options?.path ?? '/', post: '/', stop: async () => {} };
+}

@@ -1,0 +1,47 @@
+// Every attack of tests/attacks in a short form: the attacker gets what it should, the reason is in the log, memory stays bounded, and
+// a client beside it is served.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { runAttack } from '../attacks/attack.mjs';
+import { attacks } from '../attacks/attacks.mjs';
+import { usage } from '../attacks/measure.mjs';
+import { headers, request, Wire } from '../conformance/wire.mjs';
+import { startTarget } from '../conformance/targets.mjs';
+import { lacks, until } from '../support/herald.mjs';
+
+const skip = lacks({ programs: ['openssl', 'getconf'] });
+const running = new Map();  // one server for all attacks that want the same configuration
+after(async () => { for (const herald of running.values()) await (await herald).stop(); });
+
+function serverFor({ config, args }) {
+  const key = JSON.stringify([config, args]);
+  if (!running.has(key)) running.set(key, startTarget('herald', { config, args: ['--workers', '1', ...args] }));
+  return running.get(key);
+}
+
+async function page(herald) {
+  const wire = await Wire.open(herald);
+  wire.send(headers(1, request(herald)));
+  await wire.until(() => wire.stream(1).ended || wire.over, '', 4000);
+  wire.destroy();
+  return wire.status(1);
+}
+
+for (const each of attacks.values()) {
+  test(`${each.name}: ${each.says}`, { skip, timeout: 30000 }, async () => {
+    const herald = await serverFor(each);
+    herald.log = '';
+    const before = usage(herald.pid).memory;
+    // The limits for one address are what these use up: nobody else from there is served meanwhile.
+    const alone = each.config.includes('per_address');
+    const attacking = runAttack(each, herald, { count: each.short, seconds: each.seconds > 0 ? 2.5 : 1.2, rounds: 1 });
+    if (!alone) await until('a client beside the attack is served', async () => await page(herald).catch(() => 0) === 200);
+    const account = await attacking;
+    const objection = each.expect(account);
+    assert.equal(objection, '', JSON.stringify(account));
+    assert.equal(await until('a client after the attack is served', () => page(herald).catch(() => 0), { within: 5000, every: 200 }), 200);
+    if (each.log) await until(`the reason is in the log, which says: ${herald.log.slice(-500)}`, () => each.log.test(herald.log));
+    const grown = usage(herald.pid).memory - before;
+    assert.ok(grown < 64, `memory grew by ${grown.toFixed(0)} MiB`);
+  });
+}

@@ -1,0 +1,36 @@
+// Every case of tests/conformance against the whole program, one test for each RFC and section.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { runCase } from '../conformance/case.mjs';
+import { cases } from '../conformance/cases.mjs';
+import { startTarget } from '../conformance/targets.mjs';
+import { lacks } from '../support/herald.mjs';
+
+// What Herald does otherwise, until it is mended; see docs/conformance.md.
+const known = new Set(['SETTINGS_INITIAL_WINDOW_SIZE that takes a window above 2^31-1']);
+
+const skip = lacks({ programs: ['openssl'] });
+let herald;
+before(async () => { if (!skip) herald = await startTarget('herald'); });
+after(async () => herald?.stop());
+
+const sections = Map.groupBy ? Map.groupBy(cases, (each) => `${each.rfc} section ${each.section}`) : cases.reduce((all, each) => {
+  const key = `${each.rfc} section ${each.section}`;
+  return all.set(key, [...(all.get(key) ?? []), each]);
+}, new Map());
+
+const broken = (found) => found.map(({ each, verdict, saw }) => `${each.text}: expected ${each.expect.says}, came ${saw} (${verdict})`);
+
+for (const [section, list] of sections) {
+  test(`RFC ${section} holds`, { skip, timeout: 60000 }, async () => {
+    const found = await Promise.all(list.filter(({ text }) => !known.has(text)).map(async (each) => ({ each, ...await runCase(each, herald) })));
+    assert.deepEqual(broken(found.filter(({ verdict }) => verdict !== 'right' && verdict !== 'allowed')), []);
+  });
+}
+
+for (const each of cases.filter(({ text }) => known.has(text))) {
+  test(`RFC ${each.name}: ${each.text}`, { skip, todo: 'nghttp2 makes a stream error of it' }, async () => {
+    const found = await runCase(each, herald);
+    assert.deepEqual(broken(found.verdict === 'wrong' ? [{ each, ...found }] : []), []);
+  });
+}
