@@ -104,20 +104,19 @@ class Server::Worker {
     try {
       use(*server_.credentials);
       app_ = server_.factory(index_, loop_);
-      workplace_.emplace(h2::Workplace{
-          .loop = loop_,
-          .root = app_->root(),
-          .limits = server_.options.limits,
-          .timeouts = server_.options.timeouts,
-          .buffers = buffers_,
-          .output = output_,
-          .date = date_,
-          .tally = tally_,
-          .handshakes_failed = handshakes_failed_,
-          .log = server_.log,
-          .complain = [this](const std::string& what) { complaints_.say(what, loop_.now()); }});
-      loop_.on_exception(
-          [this](const std::exception& error) { complaints_.say(error.what(), loop_.now()); });
+      workplace_.emplace(
+          h2::Workplace{.loop = loop_,
+                        .root = app_->root(),
+                        .limits = server_.options.limits,
+                        .timeouts = server_.options.timeouts,
+                        .buffers = buffers_,
+                        .output = output_,
+                        .date = date_,
+                        .tally = tally_,
+                        .handshakes_failed = handshakes_failed_,
+                        .log = server_.log,
+                        .complain = [this](const std::string& what) { complaints_.say(what); }});
+      loop_.on_exception([this](const std::exception& error) { complaints_.say(error.what()); });
       bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
       for (net::Fd& socket : sockets_) {
         listeners_.push_back(std::make_unique<net::Listener>(
@@ -173,11 +172,10 @@ class Server::Worker {
     refusal_told_ = now;
     const bool too_many = why == AddressLimits::Refusal::too_many;
     complaints_.say(std::to_string(std::exchange(refused_untold_, 0)) +
-                        " connections refused, the last from " + accepted.address +
-                        (too_many ? ": it has as many as [limits] connections_per_address allows"
-                                  : ": they come faster than [limits] "
-                                    "new_connections_per_address allows"),
-                    now);
+                    " connections refused, the last from " + accepted.address +
+                    (too_many ? ": it has as many as [limits] connections_per_address allows"
+                              : ": they come faster than [limits] "
+                                "new_connections_per_address allows"));
   }
 
   void bury() {
@@ -206,7 +204,7 @@ class Server::Worker {
   h2::Counter accepted_;
   h2::Counter connections_now_;
   h2::Counter refused_;
-  Complaints complaints_{server_.options.complain};
+  Complaints complaints_{loop_, server_.options.complain};
   std::uint64_t refused_untold_ = 0;  // since the last word about it
   net::Clock::time_point refusal_told_{};
   h2::Counter handshakes_failed_;

@@ -7,21 +7,34 @@
 using namespace std::chrono_literals;
 using server::Complaints;
 
-TEST_CASE("complaints beyond so many a second are counted, and the number is said later") {
+TEST_CASE("complaints beyond so many a second are counted, and told of when the second is over") {
+  net::Loop loop(net::Loop::Time::manual);
   std::vector<std::string> log;
-  Complaints complaints([&](const std::string& line) { log.push_back(line); });
-  const net::Clock::time_point start{1h};
-  for (unsigned i = 0; i < Complaints::per_second + 7; ++i) complaints.say("bad", start);
+  Complaints complaints(loop, [&](const std::string& line) { log.push_back(line); });
+  for (unsigned i = 0; i < Complaints::per_second + 6; ++i) complaints.say("bad");
+  complaints.say("worse");
   CHECK(log.size() == Complaints::per_second);
-  complaints.say("worse", start + 1s);
-  REQUIRE(log.size() == Complaints::per_second + 2);
-  CHECK(log[Complaints::per_second] == "7 complaints about connections were left out");
-  CHECK(log.back() == "worse");
-  complaints.say("still", start + 1s);
-  CHECK(log.back() == "still");
+  loop.advance(1s);
+  REQUIRE(log.size() == Complaints::per_second + 1);
+  CHECK(log.back() == "7 more complaints about connections in that second, the last: worse");
+  complaints.say("later");
+  CHECK(log.back() == "later");
+  loop.advance(1s);
+  CHECK(log.size() == Complaints::per_second + 2);
+}
+
+TEST_CASE("a second without too many complaints ends in silence") {
+  net::Loop loop(net::Loop::Time::manual);
+  std::vector<std::string> log;
+  Complaints complaints(loop, [&](const std::string& line) { log.push_back(line); });
+  complaints.say("bad");
+  loop.advance(5s);
+  CHECK(log == std::vector<std::string>{"bad"});
 }
 
 TEST_CASE("without a log nothing is said") {
-  Complaints complaints(nullptr);
-  complaints.say("bad", net::Clock::time_point{1h});
+  net::Loop loop(net::Loop::Time::manual);
+  Complaints complaints(loop, nullptr);
+  complaints.say("bad");
+  loop.advance(1s);
 }
