@@ -88,6 +88,8 @@ bool Session::receive(std::span<const std::byte> bytes) {
   } else if (passed.verdict != Verdict::fine) {
     const auto code = static_cast<std::uint32_t>(passed.verdict);
     end(code, name_of(code));
+  } else if (window_overflow_) {
+    end(NGHTTP2_FLOW_CONTROL_ERROR, "a SETTINGS frame takes a window above 2^31-1");
   } else if (watch_.exhausted() ||
              nghttp2_session_get_outbound_queue_size(nghttp2_.get()) > longest_queue) {
     end(NGHTTP2_ENHANCE_YOUR_CALM, "too many frames that ask for work and do none");

@@ -144,6 +144,9 @@ class Session {
   bool open_header_section_ = false;
   bool ping_outstanding_ = false;
   bool answered_early_ = false;
+  std::int64_t widest_window_ = 0;   // of a stream, before the SETTINGS frame that is being read
+  std::int64_t initial_window_ = 0;  // likewise
+  bool window_overflow_ = false;
   bool ending_ = false;
   std::string complaint_;
 };

@@ -20,10 +20,32 @@ struct Session::Callbacks {
   // A DATA frame smaller than this is not worth its header while more could follow in the next
   // record.
   static constexpr std::size_t least_payload = 256;
+  static constexpr std::int64_t most_window = 0x7fffffff;
 
   static Session& self(void* user) { return *static_cast<Session*>(user); }
   static Stream* stream(nghttp2_session* session, std::int32_t id) {
     return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session, id));
+  }
+
+  // nghttp2 resets the streams whose windows a SETTINGS frame would take above 2^31-1, where RFC
+  // 9113 section 6.9.2 asks for the end of the connection: what it will forget is noted before.
+  static int begin_frame(nghttp2_session* session, const nghttp2_frame_hd* head, void* user) {
+    if (head->type != NGHTTP2_SETTINGS) return 0;
+    Session& me = self(user);
+    me.widest_window_ = 0;
+    for (const Stream& stream : me.streams_) {
+      const std::int64_t window =
+          nghttp2_session_get_stream_remote_window_size(session, stream.id());
+      me.widest_window_ = std::max(me.widest_window_, window);
+    }
+    me.initial_window_ =
+        nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+    return 0;
+  }
+  static void settings_received(nghttp2_session* session, Session& me) {
+    const std::int64_t initial =
+        nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+    if (me.widest_window_ + initial - me.initial_window_ > most_window) me.window_overflow_ = true;
   }
 
   static int begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
@@ -86,7 +108,11 @@ struct Session::Callbacks {
     Session& me = self(user);
     switch (frame->hd.type) {
       case NGHTTP2_SETTINGS:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.settings_acknowledged_ = true;
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) {
+          me.settings_acknowledged_ = true;
+        } else {
+          settings_received(session, me);
+        }
         return 0;
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.ping_outstanding_ = false;
@@ -188,6 +214,7 @@ struct Session::Callbacks {
   static nghttp2_session_callbacks* table() {
     nghttp2_session_callbacks* made = nullptr;
     if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
+    nghttp2_session_callbacks_set_on_begin_frame_callback(made, begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(made, begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(made, header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, data_chunk);

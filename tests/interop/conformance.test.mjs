@@ -6,9 +6,6 @@ import { cases } from '../conformance/cases.mjs';
 import { startTarget } from '../conformance/targets.mjs';
 import { lacks } from '../support/herald.mjs';
 
-// What Herald does otherwise, until it is mended; see docs/conformance.md.
-const known = new Set(['SETTINGS_INITIAL_WINDOW_SIZE that takes a window above 2^31-1']);
-
 const skip = lacks({ programs: ['openssl'] });
 let herald;
 before(async () => { if (!skip) herald = await startTarget('herald'); });
@@ -23,14 +20,7 @@ const broken = (found) => found.map(({ each, verdict, saw }) => `${each.text}: e
 
 for (const [section, list] of sections) {
   test(`RFC ${section} holds`, { skip, timeout: 60000 }, async () => {
-    const found = await Promise.all(list.filter(({ text }) => !known.has(text)).map(async (each) => ({ each, ...await runCase(each, herald) })));
+    const found = await Promise.all(list.map(async (each) => ({ each, ...await runCase(each, herald) })));
     assert.deepEqual(broken(found.filter(({ verdict }) => verdict !== 'right' && verdict !== 'allowed')), []);
-  });
-}
-
-for (const each of cases.filter(({ text }) => known.has(text))) {
-  test(`RFC ${each.name}: ${each.text}`, { skip, todo: 'nghttp2 makes a stream error of it' }, async () => {
-    const found = await runCase(each, herald);
-    assert.deepEqual(broken(found.verdict === 'wrong' ? [{ each, ...found }] : []), []);
   });
 }

@@ -383,3 +383,32 @@ TEST_CASE("a stalled stream is reset, a waiting one is not") {
   CHECK(peer.reply(stalled).reset.has_value());
   CHECK_FALSE(peer.reply(quiet).reset);
 }
+
+TEST_CASE("SETTINGS that take the window of an open stream above 2^31-1 end the connection") {
+  http::Exchange held;
+  Answering root(
+      [&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Peer peer(root, {.window = 100});
+  const auto id = peer.get("/");
+  peer.pump();
+  // WINDOW_UPDATE of 2^31-1-100 for the stream, then INITIAL_WINDOW_SIZE = 101.
+  peer.raw(std::string("\0\0\4\x8\0\0\0\0", 8) + static_cast<char>(id) +
+           std::string("\x7f\xff\xff\x9b", 4) +
+           std::string("\0\0\6\x4\0\0\0\0\0\0\4\0\0\0\x65", 15));
+  peer.pump();
+  CHECK(peer.goaway() == 0x3U);  // FLOW_CONTROL_ERROR
+  CHECK(peer.session().done());
+}
+
+TEST_CASE("SETTINGS may lower and raise the windows of open streams up to 2^31-1") {
+  http::Exchange held;
+  Answering root(
+      [&](const http::Request&, http::Exchange exchange) { held = std::move(exchange); });
+  Peer peer(root, {.window = 100});
+  peer.get("/");
+  peer.pump();
+  peer.raw(std::string("\0\0\6\x4\0\0\0\0\0\0\4\0\0\0\0", 15) +
+           std::string("\0\0\6\x4\0\0\0\0\0\0\4\x7f\xff\xff\xff", 15));
+  peer.pump();
+  CHECK_FALSE(peer.goaway());
+}
