@@ -32,10 +32,10 @@ struct Config {
     std::uint32_t workers = 0;       // 0: one for each core
     bool spa = false;
     bool dev = false;
-    milliseconds think{0};     // delays pages, to show what hints are worth
-    std::string access_log;    // empty: none; "-": standard output
+    milliseconds think{0};         // delays pages, to show what hints are worth
+    std::string access_log;        // empty: none; "-": standard output
     std::string admin_token_file;  // tokens that show /.herald/explain, one a line
-    std::string log = "info";  // debug, info, warning, error
+    std::string log = "info";      // debug, info, warning, error
     milliseconds drain{30'000};
   };
   struct HintedPage {
@@ -50,18 +50,19 @@ struct Config {
     std::string events_url = "/events";
     std::string poll_url = "/poll";
     std::string send_url = "/send";
-    std::uint32_t topics = 100'000;         // at one time
-    std::uint32_t history = 1000;           // events kept for each topic
-    std::uint64_t bytes = 64 << 20;         // of history, over all topics
-    milliseconds age{24 * 3600 * 1000};     // of an event in history
+    std::uint32_t topics = 100'000;          // at one time
+    std::uint32_t history = 1000;            // events kept for each topic
+    std::uint64_t bytes = 64 << 20;          // of history, over all topics
+    milliseconds age{24 * 3600 * 1000};      // of an event in history
     std::uint64_t message_bytes = 64 << 10;  // of one publishing request
-    std::uint32_t subscribers = 100'000;    // at one time
+    std::uint32_t subscribers = 100'000;     // at one time
     milliseconds retry{2000};
     milliseconds heartbeat{15'000};
     std::vector<std::string> origins;  // for CORS: "https://app.test", or "*"
     std::string key_file;              // of tokens: a secret, or a public or private EC key in PEM
     std::string token_file;            // tokens that may publish anything, one a line
     bool anonymous = true;             // subscribers need no token
+    bool operator==(const Events&) const = default;
   };
   struct CacheRule {
     std::string glob;

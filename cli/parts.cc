@@ -45,13 +45,13 @@ server::Options server_options(const Config& config) {
     options.listen.push_back(net::Endpoint::parse(address));
   }
   options.workers = workers_of(config);
-  options.connections = config.limits.connections;
-  options.per_address = config.limits.per_address;
   options.backlog = static_cast<int>(config.limits.backlog);
-  options.unsent = config.limits.unsent;
-  options.drain = config.serve.drain;
-  options.limits = config.limits;
-  options.timeouts = config.timeouts;
+  options.tuning = {.connections = config.limits.connections,
+                    .per_address = config.limits.per_address,
+                    .unsent = config.limits.unsent,
+                    .drain = config.serve.drain,
+                    .limits = config.limits,
+                    .timeouts = config.timeouts};
   return options;
 }
 

@@ -45,6 +45,22 @@ std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
   return urls;
 }
 
+// What differs and cannot change while the server runs: "listen, workers".
+std::string settled_at_start(const Config& before, const Config& after) {
+  std::string names;
+  const auto differs = [&names](bool same, std::string_view name) {
+    if (same) return;
+    if (!names.empty()) names += ", ";
+    names += name;
+  };
+  differs(before.serve.listen == after.serve.listen, "listen");
+  differs(before.serve.workers == after.serve.workers, "workers");
+  differs(before.limits.backlog == after.limits.backlog, "backlog");
+  differs(before.serve.access_log == after.serve.access_log, "access_log");
+  differs(before.events == after.events, "[events]");
+  return names;
+}
+
 // Everything that `herald serve` is made of, in the order in which it depends on each other.
 class Service {
  public:
@@ -131,12 +147,15 @@ class Service {
     try {
       Config fresh = reread_();
       Identity identity = identity_of(fresh);
+      const server::Tuning tuning = server_options(fresh).tuning;
       (void)plan_options(fresh);
       (void)hints_mode(fresh);
       (void)admin_options(fresh);
       (void)assets::Root(fresh.serve.root);
       identity_ = std::move(identity);
+      const std::string fixed = settled_at_start(config_, fresh);
       server_->use(identity_.credentials);
+      server_->use(tuning);
       config_ = fresh;
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
       const auto shared = std::make_shared<const Config>(std::move(fresh));
@@ -147,9 +166,8 @@ class Service {
           log_error(fmt::format("reload: {}; a worker keeps what it had", error.what()));
         }
       });
-      log_info(
-          "reloaded: certificate, files, hints and URLs; limits, events and addresses need a "
-          "restart");
+      log_info("reloaded: certificate, files, hints, URLs, limits and timeouts");
+      if (!fixed.empty()) log_warning(fixed + " changed: that needs a restart");
     } catch (const std::exception& error) {
       log_error(fmt::format("reload refused, everything stays as it was: {}", error.what()));
     }

@@ -36,11 +36,16 @@ void AddressLimits::refill(Client& client, net::Clock::time_point now) const {
   client.seen = now;
 }
 
+void AddressLimits::use(Options options) {
+  const std::lock_guard lock(mutex_);
+  options_ = options;
+}
+
 AddressLimits::Admission AddressLimits::admit(std::string_view address,
                                               net::Clock::time_point now) {
-  if (options_.connections == 0 && options_.new_per_second == 0) return {Refusal::none, Seat()};
   const std::uint64_t key = key_of(address);
   const std::lock_guard lock(mutex_);
+  if (options_.connections == 0 && options_.new_per_second == 0) return {Refusal::none, Seat()};
   if (clients_.size() >= sweep_at_) forget_idle(now);
   const auto [place, is_new] = clients_.try_emplace(key);
   Client& client = place->second;

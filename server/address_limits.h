@@ -53,6 +53,9 @@ class AddressLimits {
 
   explicit AddressLimits(Options options) : options_(options) {}
 
+  // From now on; who has more already keeps it. From any thread.
+  void use(Options options);
+
   // `address` is numeric. From any thread; `now` may differ a little from thread to thread.
   Admission admit(std::string_view address, net::Clock::time_point now);
 
@@ -75,8 +78,8 @@ class AddressLimits {
   void forget_idle(net::Clock::time_point now);
   void leave(std::uint64_t key);
 
-  const Options options_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // guards all below
+  Options options_;
   std::unordered_map<std::uint64_t, Client> clients_;
   std::size_t sweep_at_ = 1024;  // when so many are remembered, those that need not be are dropped
 };

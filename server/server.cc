@@ -27,7 +27,7 @@ struct Server::State {
   AppFactory factory;
   http::AccessLog* log;
   net::TicketKeys tickets;
-  AddressLimits addresses{options.per_address};
+  AddressLimits addresses{options.tuning.per_address};
   std::vector<net::Endpoint> endpoints;
   std::atomic<std::uint64_t> connections_numbered = 0;
   std::atomic<std::uint64_t> cut = 0;            // connections that outlasted the drain
@@ -38,7 +38,10 @@ struct Server::State {
 class Server::Worker {
  public:
   Worker(State& server, std::size_t index, std::vector<net::Fd> sockets)
-      : server_(server), index_(index), sockets_(std::move(sockets)) {}
+      : server_(server),
+        index_(index),
+        sockets_(std::move(sockets)),
+        tuning_(server.options.tuning) {}
   ~Worker() {
     if (!thread_.joinable()) return;
     loop_.post([this] { loop_.stop(); });
@@ -64,6 +67,11 @@ class Server::Worker {
   void use(const net::Credentials& credentials) {
     tls_ = std::make_unique<net::TlsContext>(credentials, server_.tickets);
   }
+  void use(const Tuning& tuning) {
+    const bool was_full = full();
+    tuning_ = tuning;
+    if (was_full && !full() && !draining_) resume();
+  }
   void drain() {
     if (draining_) return;
     draining_ = true;
@@ -71,7 +79,7 @@ class Server::Worker {
     for (auto& [key, seated] : connections_) seated.connection->drain();
     app_->drain();
     patience_ = std::make_unique<net::Timer>(loop_, [this] { cut(); });
-    patience_->start(server_.options.drain);
+    patience_->start(tuning_.drain);
     stop_if_drained();
   }
   void cut() {
@@ -107,8 +115,8 @@ class Server::Worker {
       workplace_.emplace(
           h2::Workplace{.loop = loop_,
                         .root = app_->root(),
-                        .limits = server_.options.limits,
-                        .timeouts = server_.options.timeouts,
+                        .limits = tuning_.limits,
+                        .timeouts = tuning_.timeouts,
                         .buffers = buffers_,
                         .output = output_,
                         .date = date_,
@@ -137,8 +145,12 @@ class Server::Worker {
     app_ = nullptr;
   }
 
-  std::size_t most_connections() const {
-    return std::max<std::size_t>(1, server_.options.connections / server_.options.workers);
+  bool full() const {
+    return connections_.size() >=
+           std::max<std::size_t>(1, tuning_.connections / server_.options.workers);
+  }
+  void resume() {
+    for (auto& listener : listeners_) listener->resume();
   }
 
   void accept(net::Accepted accepted) {
@@ -146,7 +158,7 @@ class Server::Worker {
     if (admission.refusal != AddressLimits::Refusal::none) {
       return refuse(accepted, admission.refusal);
     }
-    const int unsent = static_cast<int>(server_.options.unsent);
+    const int unsent = static_cast<int>(tuning_.unsent);
     setsockopt(accepted.fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
     auto made = std::make_unique<h2::Connection>(std::move(accepted), *tls_, *workplace_,
                                                  ++server_.connections_numbered,
@@ -158,7 +170,7 @@ class Server::Worker {
     connections_.emplace(key, Seated{std::move(admission.seat), std::move(made)});
     accepted_.add(1);
     connections_now_.add(1);
-    if (connections_.size() >= most_connections()) {
+    if (full()) {
       for (auto& listener : listeners_) listener->pause();
     }
   }
@@ -179,13 +191,11 @@ class Server::Worker {
   }
 
   void bury() {
-    const bool was_full = connections_.size() >= most_connections();
+    const bool was_full = full();
     for (h2::Connection* connection : dead_) connections_.erase(connection);
     connections_now_.add(-static_cast<std::int64_t>(dead_.size()));
     dead_.clear();
-    if (was_full && !draining_) {
-      for (auto& listener : listeners_) listener->resume();
-    }
+    if (was_full && !full() && !draining_) resume();
     stop_if_drained();
   }
 
@@ -196,6 +206,7 @@ class Server::Worker {
   State& server_;
   const std::size_t index_;
   std::vector<net::Fd> sockets_;
+  Tuning tuning_;
   net::Loop loop_;
   net::TlsBuffers buffers_;
   h2::Output output_;
@@ -255,6 +266,13 @@ const std::vector<net::Endpoint>& Server::endpoints() const { return state_->end
 void Server::use(std::shared_ptr<const net::Credentials> credentials) {
   for (auto& worker : state_->workers) {
     worker->post([credentials](Worker& here) { here.use(*credentials); });
+  }
+}
+
+void Server::use(const Tuning& tuning) {
+  state_->addresses.use(tuning.per_address);
+  for (auto& worker : state_->workers) {
+    worker->post([tuning](Worker& here) { here.use(tuning); });
   }
 }
 

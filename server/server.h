@@ -32,18 +32,23 @@ class App {
 // Called once on each worker's thread, before it accepts. `worker` counts from 0.
 using AppFactory = std::function<std::unique_ptr<App>(std::size_t worker, net::Loop& loop)>;
 
-struct Options {
-  std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};
-  std::size_t workers = 1;
+// What may change while the server runs.
+struct Tuning {
   std::size_t connections = 100'000;  // at one time, over all workers; more wait in the backlog
   AddressLimits::Options per_address;
-  int backlog = 1024;
   // Bytes that the kernel may hold unsent for a connection (TCP_NOTSENT_LOWAT): what has been
   // handed over can no longer be overtaken by something more urgent.
   std::size_t unsent = 64 * 1024;
   std::chrono::milliseconds drain{30'000};  // then what is still open is cut
   h2::Limits limits;
   h2::Timeouts timeouts;
+};
+
+struct Options {
+  std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};
+  std::size_t workers = 1;
+  int backlog = 1024;
+  Tuning tuning;
   // Told in a sentence, on any worker's thread, what went wrong with one connection or one
   // callback.
   std::function<void(const std::string&)> complain;
@@ -80,6 +85,9 @@ class Server {
   // All of these from any thread after start().
   // New handshakes use these; connections that are open keep theirs.
   void use(std::shared_ptr<const net::Credentials> credentials);
+  // Connections that are open keep what was announced to them (streams, windows); all else counts
+  // from now on.
+  void use(const Tuning& tuning);
   // Runs `task` on every worker's thread with its App, soon.
   void on_workers(std::function<void(App&)> task);
   // Stops accepting, says GOAWAY, ends live streams, lets downloads finish. Returns at once.

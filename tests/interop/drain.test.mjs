@@ -105,3 +105,22 @@ test('SIGHUP with a bad certificate keeps the old one, with a good one uses it, 
   assert.equal(feed.ended, false);
   assert.equal(await herald.stop(), 0);
 });
+
+test('SIGHUP takes new limits and timeouts, for open connections too, and names what needs a restart', { skip, timeout: 60000 }, async (t) => {
+  const file = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(file, '[limits]\ntarget_bytes = 200\n');
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--config', file);
+  const client = await session(t, herald);
+  const long = `/${'a'.repeat(300)}`;
+  assert.equal((await fetchOn(client, long)).status, 414);
+
+  fs.writeFileSync(file, '[serve]\nworkers = 3\n[limits]\ntarget_bytes = 2000\n');
+  herald.signal('SIGHUP');
+  await until('the new limit holds on the connection of before', async () => (await fetchOn(client, long)).status === 404, { every: 50 });
+  await until('what cannot change is named', () => /workers changed: that needs a restart/.test(herald.stderr));
+
+  fs.writeFileSync(file, '[limits]\ntarget_bytes = "many"\n');
+  herald.signal('SIGHUP');
+  await until('the bad one is refused', () => /reload refused.*target_bytes/.test(herald.stderr));
+  assert.equal((await fetchOn(client, long)).status, 404);
+});
