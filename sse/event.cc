@@ -91,6 +91,10 @@ std::optional<std::string> refusal(const Draft& draft) {
     return "An event's id is at most 128 bytes of UTF-8 text without line breaks or control "
            "characters.";
   }
+  if (bad(draft.key)) {
+    return "An idempotency key is at most 128 bytes of UTF-8 text without line breaks or control "
+           "characters.";
+  }
   return std::nullopt;
 }
 

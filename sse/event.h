@@ -36,6 +36,9 @@ struct Draft {
   std::string data;  // UTF-8; the text of one JSON value if `form` says so
   Form form = Form::text;
   std::string publisher_id;  // the publisher's own name for it; not the event's id
+  // Published again under the same key it is the same event, however often it is sent (the
+  // Idempotency-Key of a request); empty: none. Not part of the event.
+  std::string key;
 };
 
 // A sentence that says why this cannot be published, or none.

@@ -17,23 +17,38 @@ std::string random_epoch() {
   return epoch;
 }
 
-void MemorySequencer::publish(Draft draft, net::Loop& home,
+void MemorySequencer::publish(std::vector<Draft> drafts, net::Loop& home,
                               std::function<void(const Published&)> done) {
-  if (auto reason = refusal(draft)) {
-    home.post(
-        [done = std::move(done), refused = Refused{400, *std::move(reason)}] { done(refused); });
-    return;
+  for (const Draft& draft : drafts) {
+    if (auto reason = refusal(draft)) {
+      return home.post(
+          [done = std::move(done), refused = Refused{400, *std::move(reason)}] { done(refused); });
+    }
   }
-  EventId id{.epoch = epoch_, .seq = 0};
-  {
-    const std::lock_guard lock(mutex_);
-    id.seq = newest_.load(std::memory_order_relaxed) + 1;
-    const EventRef event = std::make_shared<const Event>(epoch_, id.seq, std::move(draft),
-                                                         std::chrono::system_clock::now());
-    newest_.store(id.seq, std::memory_order_release);
-    for (Inbox* inbox : inboxes_) inbox->deliver({&event, 1});
+  EventIds ids = sequence(std::move(drafts));
+  home.post([done = std::move(done), ids = std::move(ids)] { done(ids); });
+}
+
+EventIds MemorySequencer::sequence(std::vector<Draft> drafts) {
+  EventIds ids;
+  std::vector<EventRef> events;
+  const std::lock_guard lock(mutex_);
+  const net::Clock::time_point now = net::Clock::now();
+  std::uint64_t newest = newest_.load(std::memory_order_relaxed);
+  for (Draft& draft : drafts) {
+    std::uint64_t seq = draft.key.empty() ? 0 : keys_.find(draft.key, now);
+    if (seq == 0) {
+      seq = ++newest;
+      if (!draft.key.empty()) keys_.add(std::move(draft.key), seq, now);
+      events.push_back(std::make_shared<const Event>(epoch_, seq, std::move(draft),
+                                                     std::chrono::system_clock::now()));
+    }
+    ids.push_back({.epoch = epoch_, .seq = seq});
   }
-  home.post([done = std::move(done), id = std::move(id)] { done(id); });
+  newest_.store(newest, std::memory_order_release);
+  if (events.empty()) return ids;
+  for (Inbox* inbox : inboxes_) inbox->deliver(events);
+  return ids;
 }
 
 void MemorySequencer::attach(Inbox& inbox) {

@@ -70,7 +70,9 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
 void Publish::publish(Draft draft, const http::Headers& fields, http::Exchange exchange) {
   // std::function wants what can be copied; the one exchange is moved out of it.
   const auto kept = std::make_shared<http::Exchange>(std::move(exchange));
-  sequencer_.publish(std::move(draft), loop_, [kept, fields](const Published& published) {
+  std::vector<Draft> drafts;
+  drafts.push_back(std::move(draft));
+  sequencer_.publish(std::move(drafts), loop_, [kept, fields](const Published& published) {
     http::Response response;
     if (const auto* refused = std::get_if<Refused>(&published)) {
       response = http::problem(refused->status, refused->sentence);
@@ -78,7 +80,7 @@ void Publish::publish(Draft draft, const http::Headers& fields, http::Exchange e
     } else {
       response = http::text_response(
           200, "application/json",
-          "{\"success\":true,\"id\":\"" + std::get<EventId>(published).print() + "\"}");
+          "{\"success\":true,\"id\":\"" + std::get<EventIds>(published).front().print() + "\"}");
       response.fields.add("cache-control", "no-store");
     }
     response.fields.append(fields);

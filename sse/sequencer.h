@@ -2,11 +2,13 @@
 // into the inbox of every worker. Memory, a file or a store on the network stand behind it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "server/net/loop.h"
 #include "sse/event.h"
@@ -24,31 +26,66 @@ class Inbox {
   virtual void deliver(std::span<const EventRef> events) = 0;
 };
 
-// Not published, and why.
+// Not published, or not read, and why.
 struct Refused {
   int status = 503;
   std::string sentence;
 };
 
-using Published = std::variant<EventId, Refused>;
+using EventIds = std::vector<EventId>;
+using Published = std::variant<EventIds, Refused>;
+
+// A part of the past that a reader wants.
+struct Range {
+  std::vector<std::string> topics;  // empty: all
+  std::uint64_t after = 0;
+  std::size_t events = 500;  // at most; a store may give fewer
+};
+
+// That part, as the store has it.
+struct Past {
+  std::string epoch;             // of the whole store, now
+  std::uint64_t newest = 0;      // highest seq of that epoch
+  std::uint64_t lost = 0;        // events of these topics up to this seq may be gone
+  std::vector<EventRef> events;  // of these topics, after `Range::after`, in order
+  std::uint64_t through = 0;     // whatever is kept of these topics up to this seq is in `events`
+};
+
+// What a store remembers beyond the replicas: for a reader that comes back after long, or knows
+// more than this process has heard of yet.
+class Archive {
+ public:
+  // From any thread. `done` is called once on the thread of `home`.
+  virtual void read(Range range, net::Loop& home,
+                    std::function<void(std::variant<Past, Refused>)> done) = 0;
+
+ protected:
+  ~Archive() = default;
+};
 
 class Sequencer {
  public:
   virtual ~Sequencer() = default;
 
-  // From any thread. `done` is called once on the thread of `home`, with an id only when the event
-  // is in the store; a worker's own inbox has it by then.
-  virtual void publish(Draft draft, net::Loop& home,
+  // All of `drafts`, at least one, or none; they follow each other in the order given. From any
+  // thread. `done` is called once on the thread of `home`, with the id of each when all are in the
+  // store; a worker's own inbox has them by then. A draft whose key has been published before gets
+  // the id that it got then.
+  virtual void publish(std::vector<Draft> drafts, net::Loop& home,
                        std::function<void(const Published&)> done) = 0;
 
-  // Starts `inbox`, then delivers all that comes. It must outlive its attachment.
+  // Starts `inbox`, then delivers all that comes. It must outlive its attachment. May deliver
+  // events at once that the store has from before.
   virtual void attach(Inbox& inbox) = 0;
   // When it returns, `inbox` will not be called again.
   virtual void detach(Inbox& inbox) = 0;
 
-  // Highest seq given out so far in the present epoch: a reader that has seen it is not mistaken
-  // even where a replica has yet to hear of it. From any thread.
+  // Highest seq known so far in the present epoch: a reader that has seen it is not mistaken even
+  // where a replica has yet to hear of it. From any thread.
   virtual std::uint64_t newest() const = 0;
+
+  // Null: nothing is kept beyond the replicas.
+  virtual Archive* archive() { return nullptr; }
 };
 
 }  // namespace sse

@@ -107,7 +107,7 @@ TEST_CASE("a history that begins anew under a stream is told as a gap") {
   const Authorizer authorizer({});
   struct Relay final : Sequencer {
     Inbox* inbox = nullptr;
-    void publish(Draft, net::Loop&, std::function<void(const Published&)>) override {}
+    void publish(std::vector<Draft>, net::Loop&, std::function<void(const Published&)>) override {}
     void attach(Inbox& it) override { inbox = &it; }
     void detach(Inbox&) override {}
     std::uint64_t newest() const override { return 0; }

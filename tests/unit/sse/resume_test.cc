@@ -101,7 +101,7 @@ TEST_CASE("two workers see one order") {
   there.read();
   std::string id;
   for (int i = 0; i < 20; ++i) {
-    world.sequencer.publish(draft(std::to_string(i)), world.worker(i % 2).loop,
+    world.sequencer.publish({draft(std::to_string(i))}, world.worker(i % 2).loop,
                             [](const Published&) {});
   }
   CHECK(here.read().empty());  // nothing reaches a worker outside its own turn

@@ -22,7 +22,8 @@ inline Draft draft(std::string text, std::string topic = "messages", std::string
           .type = std::move(type),
           .data = std::move(text),
           .form = Form::text,
-          .publisher_id = ""};
+          .publisher_id = "",
+          .key = ""};
 }
 
 struct Worker {
@@ -78,9 +79,9 @@ struct World {
   }
   // `id` is set when worker 0's loop has turned.
   void publish_unseen(Draft what, std::string& id) {
-    sequencer.publish(std::move(what), loop(), [&id](const Published& published) {
-      const auto* given = std::get_if<EventId>(&published);
-      id = given ? given->print() : std::get<Refused>(published).sentence;
+    sequencer.publish({std::move(what)}, loop(), [&id](const Published& published) {
+      const auto* given = std::get_if<EventIds>(&published);
+      id = given ? given->front().print() : std::get<Refused>(published).sentence;
     });
   }
 
