@@ -76,6 +76,7 @@ class Reader {
     }
     if (table == "hints") keys.push_back("page");
     if (table == "files") keys.push_back("header");
+    if (table == "events") keys.push_back("topic");
     return keys;
   }
 
@@ -85,6 +86,8 @@ class Reader {
         read_pages(key, node);
       } else if (table == "files" && key == "header") {
         read_headers(key, node);
+      } else if (table == "events" && key == "topic") {
+        read_topics(key, node);
       } else if (const Setting* setting = find(settings_, table, key.str())) {
         read_value(*setting, node);
       } else {
@@ -156,7 +159,9 @@ class Reader {
   }
 
   using Targets = std::map<std::string_view, Kind>;
-  void read_keys(const std::string& heading, const toml::table& content, const Targets& targets) {
+  // Without `needed`, every key must be there.
+  void read_keys(const std::string& heading, const toml::table& content, const Targets& targets,
+                 std::optional<std::string_view> needed = std::nullopt) {
     std::vector<std::string_view> known;
     for (const auto& [name, kind] : targets) known.push_back(name);
     for (const auto& [key, node] : content) {
@@ -168,7 +173,7 @@ class Reader {
       read_value({heading.substr(1, heading.size() - 2), target->first, target->second}, node);
     }
     for (const std::string_view name : known) {
-      if (!content.contains(name)) {
+      if (!content.contains(name) && name == needed.value_or(name)) {
         fail(content.source(), fmt::format("{} needs the key \"{}\"", heading, name));
       }
     }
@@ -180,6 +185,15 @@ class Reader {
       read_keys(heading, table, {{"path", Text{&page.path}}, {"items", Texts{&page.items}}});
       config_.hints.pages.push_back(std::move(page));
     });
+  }
+
+  void read_topics(const toml::key& key, const toml::node& node) {
+    each_table("events.topic", key, node,
+               [&](const std::string& heading, const toml::table& table) {
+                 Config::EventTopic topic;
+                 read_keys(heading, table, settings_of(topic), "pattern");
+                 config_.events.classes.push_back(std::move(topic));
+               });
   }
 
   void read_headers(const toml::key& key, const toml::node& node) {

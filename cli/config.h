@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,14 @@ struct Config {
     std::string mode = "auto";  // auto, early-hints, push, link, off
     std::vector<HintedPage> pages;
   };
+  struct EventTopic {  // what is not said is as in [events]
+    std::string pattern;
+    std::optional<std::uint32_t> history;
+    std::optional<std::uint64_t> bytes;
+    milliseconds age{0};  // 0: not said
+    std::string policy = "gap";  // gap, end, conflate
+    bool operator==(const EventTopic&) const = default;
+  };
   struct Events {
     std::string events_url = "/events";
     std::string poll_url = "/poll";
@@ -62,6 +71,10 @@ struct Config {
     std::string key_file;              // of tokens: a secret, or a public or private EC key in PEM
     std::string token_file;            // tokens that may publish anything, one a line
     bool anonymous = true;             // subscribers need no token
+    std::string store;                 // empty: memory; a file; redis:// or unix:// and the rest
+    std::string sync = "full";         // of a file: full, normal
+    std::uint64_t store_bytes = 1 << 30;  // of events in a file
+    std::vector<EventTopic> classes;      // the first whose pattern matches counts
     bool operator==(const Events&) const = default;
   };
   struct CacheRule {

@@ -17,7 +17,7 @@ struct Flag {
   const char* help;
 };
 
-constexpr std::array<Flag, 16> flags{{
+constexpr std::array<Flag, 17> flags{{
     {"ROOT", "serve", "root", "ROOT", "The folder to serve"},
     {"--listen", "serve", "listen", "HOST:PORT", "Where to listen; may be given several times"},
     {"--cert", "serve", "cert", "FILE",
@@ -34,6 +34,7 @@ constexpr std::array<Flag, 16> flags{{
     {"--log", "serve", "log", "LEVEL", "debug, info, warning or error"},
     {"--key-file", "events", "key_file", "FILE", "Key that tokens are checked with (herald token)"},
     {"--token-file", "events", "token_file", "FILE", "Tokens that may publish, one a line"},
+    {"--store", "events", "store", "STORE", "Keep events in this file, or at redis://HOST:PORT"},
     {"--origin", "events", "origins", "ORIGIN", "Other origin whose pages may subscribe, or *"},
 }};
 

@@ -13,6 +13,7 @@
 int main(int argc, char** argv) {
   // A closed pipe or socket is an error where it is written to, never the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write
   cli::start_log("info");
   const cli::Streams streams{.in = std::cin, .out = std::cout, .err = std::cerr};
   const auto program = cli::make_program();

@@ -7,12 +7,12 @@
 
 #include "certs/development.h"
 #include "cli/access_log.h"
+#include "cli/event_store.h"
 #include "cli/log.h"
 #include "cli/notify.h"
 #include "cli/parts.h"
 #include "cli/signals.h"
 #include "cli/worker_app.h"
-#include "sse/memory_sequencer.h"
 
 namespace cli {
 namespace {
@@ -71,7 +71,8 @@ class Service {
         log_(access_log_of(config_)),
         authorizer_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
-        shared_{.sequencer = sequencer_,
+        sequencer_(event_store(config_)),
+        shared_{.sequencer = *sequencer_,
                 .cursors = cursors_,
                 .authorizer = authorizer_,
                 .totals = totals_,
@@ -196,10 +197,10 @@ class Service {
   std::function<Config()> reread_;
   Identity identity_;
   std::unique_ptr<AccessLog> log_;
-  sse::MemorySequencer sequencer_;
   sse::ClientCursors cursors_;
   const sse::Authorizer authorizer_;
   HubTotals totals_;
+  const std::unique_ptr<sse::Sequencer> sequencer_;
   Shared shared_;
   Notify notify_;
   net::Loop loop_;

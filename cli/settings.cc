@@ -12,9 +12,17 @@ constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t gib = 1024 * mib;
 
+template <typename Target>
+Target narrowed(std::uint64_t value) {
+  if constexpr (requires { typename Target::value_type; }) {
+    return static_cast<typename Target::value_type>(value);  // an optional number
+  } else {
+    return static_cast<Target>(value);
+  }
+}
 template <typename Kind, typename Target>
 Kind bounded(Target& target, std::uint64_t least, std::uint64_t most) {
-  return {least, most, [&target](std::uint64_t value) { target = static_cast<Target>(value); }};
+  return {least, most, [&target](std::uint64_t value) { target = narrowed<Target>(value); }};
 }
 template <typename Target>
 Number number(Target& target, std::uint64_t least, std::uint64_t most) {
@@ -63,7 +71,8 @@ std::string joined(const std::vector<std::string_view>& words) {
 }
 
 std::string resolved(const std::string& path, const std::filesystem::path& base) {
-  if (path.empty() || path == "-" || base.empty()) return path;
+  const bool url = path.find("://") != path.npos;
+  if (path.empty() || path == "-" || url || base.empty()) return path;
   return (base / path).lexically_normal().string();
 }
 
@@ -171,7 +180,22 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "key_file", Path{&events.key_file}});
   all.push_back({table, "token_file", Path{&events.token_file}});
   all.push_back({table, "anonymous", Switch{&events.anonymous}});
+  all.push_back({table, "store", Path{&events.store}});
+  all.push_back({table, "sync", Choice{&events.sync, {"full", "normal"}}});
+  all.push_back({table, "store_bytes", size(events.store_bytes, mib, 1024 * gib)});
 }
+
+}  // namespace
+
+std::map<std::string_view, Kind> settings_of(Config::EventTopic& topic) {
+  return {{"pattern", Text{&topic.pattern}},
+          {"history", number(topic.history, 0, 1'000'000)},
+          {"bytes", size(topic.bytes, 64 * kib, 1024 * gib)},
+          {"age", duration(topic.age, 1s, 24h * 3650)},
+          {"policy", Choice{&topic.policy, {"gap", "end", "conflate"}}}};
+}
+
+namespace {
 
 void add_limits(std::vector<Setting>& all, Config::Limits& limits) {
   const std::string_view table = "limits";

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -58,6 +59,8 @@ struct Setting {
 
 // Bound to `config`, which must outlive them.
 std::vector<Setting> settings_of(Config& config);
+// The keys of one [[events.topic]].
+std::map<std::string_view, Kind> settings_of(Config::EventTopic& topic);
 const Setting* find(const std::vector<Setting>& settings, std::string_view table,
                     std::string_view key);
 

@@ -11,12 +11,12 @@ EventStreamBody::EventStreamBody(Audience& audience, Replica& replica,
                                  std::uint64_t connection, net::Clock::time_point until)
     : audience_(audience),
       replica_(replica),
-      subscription_(replica, *this, topics, from.after),
+      subscription_(replica, *this, topics, from),
       connection_(connection),
       until_(until),
       // A new reader has no id yet: without one, what is published while its first connection
       // breaks would be lost without a word.
-      checkpoint_due_(from.after == replica.tail()) {
+      checkpoint_due_(!from.ask && from.after == replica.tail()) {
   say(":ok\n\n" + audience.retry());
   if (from.gap) tell(*from.gap);
 }
@@ -72,9 +72,9 @@ bool EventStreamBody::prepare() {
     return true;
   }
   if (!std::exchange(checkpoint_due_, false)) return false;
-  // A reader that came from another worker may know more than this replica does: no step back.
-  const bool ahead = subscription_.caught_up() > replica_.tail();
-  say(ahead ? ":\n\n" : std::string(replica_.checkpoint()));
+  // A reader that came from another worker may know more than this replica does: no step back. One
+  // that still gets what is past knows less: no step forward.
+  say(subscription_.at_tail() ? std::string(replica_.checkpoint()) : ":\n\n");
   return true;
 }
 

@@ -6,9 +6,10 @@ namespace sse {
 
 Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
          const Authorizer& authorizer, Options options)
-    : sequencer_(sequencer),
+    : loop_(loop),
+      sequencer_(sequencer),
       cors_(std::move(options.origins)),
-      replica_(loop, options.replica),
+      replica_(loop, options.replica, sequencer.archive()),
       inbox_(loop, replica_),
       audience_(loop, options.streams),
       event_stream_(replica_, sequencer, audience_, authorizer, cors_),
@@ -17,7 +18,7 @@ Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
   sequencer_.attach(inbox_);
 }
 
-Hub::~Hub() { sequencer_.detach(inbox_); }
+Hub::~Hub() { sequencer_.detach(inbox_, loop_); }
 
 void Hub::drain() {
   audience_.drain();

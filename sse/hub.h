@@ -56,6 +56,7 @@ class Hub {
   Counters counters() const;
 
  private:
+  net::Loop& loop_;
   Sequencer& sequencer_;
   const Cors cors_;
   Replica replica_;

@@ -8,6 +8,8 @@ namespace sse {
 namespace {
 
 constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+// For the archive's answer, at least, though the client would rather not wait.
+constexpr std::chrono::milliseconds archive_wait{2000};
 
 void append_message(std::string& text, const Event& event, Shape shape) {
   const std::string message =
@@ -63,7 +65,7 @@ struct LongPoll::Held final : Subscription::Reader {
         poll(std::move(asked)),
         turn(std::move(mine)),
         gap(resume.gap),
-        subscription(owner.replica_, *this, poll.topics, resume.after),
+        subscription(owner.replica_, *this, poll.topics, resume),
         timer(owner.loop_, [this] { home.answer_empty(*this); }) {}
   void news() override { home.answer(*this); }
 
@@ -173,6 +175,8 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
   cors_.add(request, held.fields);
   if (!client.empty()) by_client_[client] = &held;
   if (held.gap || held.subscription.next()) return answer(held);
+  if (held.subscription.catching_up())
+    held.poll.timeout = std::max(held.poll.timeout, archive_wait);
   if (held.poll.timeout == held.poll.timeout.zero()) return answer_empty(held);
   held.subscription.wait();
   // Sooner rather than later: the client may have set its own alarm to the time it asked for.
@@ -192,9 +196,10 @@ void LongPoll::answer(Held& held) {
   if (!held.exchange.alive()) return finish(held);
   if (auto missed = held.subscription.missed()) held.gap = std::move(missed);
   const EventRef* first = held.subscription.next();
+  if (!first && !held.gap) return held.subscription.wait();  // the archive had nothing
   const bool alike = first && last_ && last_->first == *first && last_->max == held.poll.max &&
                      last_->shape == held.poll.shape && last_->tail == replica_.tail();
-  if (!alike || held.gap || held.poll.topics.size() > 1) {
+  if (!alike || held.gap || held.poll.topics.size() > 1 || held.subscription.catching_up()) {
     last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
   }
   const Answer& answer = *last_;
@@ -219,7 +224,9 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   std::string text = "{\"messages\":[";
   std::string last_id;
   const EventRef* event = held.subscription.next();
-  if (event && !gap && held.poll.topics.size() == 1) made.first = *event;
+  if (event && !gap && held.poll.topics.size() == 1 && !held.subscription.catching_up()) {
+    made.first = *event;
+  }
   while (event && made.events < made.max &&
          (made.events == 0 || text.size() < options_.answer_bytes)) {
     if (made.events++ > 0) text += ',';
@@ -228,9 +235,9 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
     held.subscription.take();
     event = held.subscription.next();
   }
-  made.cursor = event ? last_id : replica_.id(held.subscription.caught_up()).print();
+  made.cursor = event ? last_id : held.subscription.reached();
   text.append("],\"cursor\":\"").append(made.cursor).append("\"");
-  if (event) text += ",\"more\":true";
+  if (event || held.subscription.catching_up()) text += ",\"more\":true";
   if (gap) text.append(",\"gap\":").append(gap->json());
   text += '}';
   made.text = std::make_shared<const std::string>(std::move(text));
@@ -240,7 +247,7 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
 // Time is up, or the client has sent another poll. It has everything up to now, and needs not
 // confirm that it got nothing.
 void LongPoll::answer_empty(Held& held) {
-  const std::string reached = replica_.id(held.subscription.caught_up()).print();
+  const std::string reached = held.subscription.reached();
   const std::string& client = held.poll.client;
   const bool moved =
       client.empty() || !held.exchange.alive() || cursors_.advance(client, held.turn, reached);

@@ -57,7 +57,7 @@ void MemorySequencer::attach(Inbox& inbox) {
   inboxes_.push_back(&inbox);
 }
 
-void MemorySequencer::detach(Inbox& inbox) {
+void MemorySequencer::detach(Inbox& inbox, net::Loop&) {
   const std::lock_guard lock(mutex_);
   std::erase(inboxes_, &inbox);
 }

@@ -20,7 +20,7 @@ class MemorySequencer final : public Sequencer {
   void publish(std::vector<Draft> drafts, net::Loop& home,
                std::function<void(const Published&)> done) override;
   void attach(Inbox& inbox) override;
-  void detach(Inbox& inbox) override;
+  void detach(Inbox& inbox, net::Loop& home) override;
   std::uint64_t newest() const override { return newest_.load(std::memory_order_acquire); }
 
  private:

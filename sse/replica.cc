@@ -5,8 +5,8 @@
 
 namespace sse {
 
-Replica::Replica(net::Loop& loop, Options options)
-    : loop_(loop), options_(options), expiry_(loop, [this] { expire(); }) {}
+Replica::Replica(net::Loop& loop, Options options, Archive* archive)
+    : loop_(loop), options_(options), archive_(archive), expiry_(loop, [this] { expire(); }) {}
 
 void Replica::start(std::string epoch, std::uint64_t tail) {
   previous_epoch_ = std::exchange(epoch_, std::move(epoch));

@@ -18,6 +18,8 @@
 
 namespace sse {
 
+class Archive;
+
 class Replica {
  public:
   struct Options {
@@ -29,8 +31,8 @@ class Replica {
     std::size_t topics = 10'000;  // with events or readers
   };
 
-  // `loop` must outlive it.
-  Replica(net::Loop& loop, Options options);
+  // `loop` must outlive it, and so must `archive`: where older events are. Null: nowhere.
+  Replica(net::Loop& loop, Options options, Archive* archive = nullptr);
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
@@ -38,6 +40,8 @@ class Replica {
   void start(std::string epoch, std::uint64_t tail);
   void apply(std::span<const EventRef> events);
 
+  net::Loop& loop() const { return loop_; }
+  Archive* archive() const { return archive_; }
   // False until the Sequencer has been heard of: nothing can be promised to a reader.
   bool started() const { return generation_ != 0; }
   const std::string& epoch() const { return epoch_; }
@@ -76,6 +80,7 @@ class Replica {
 
   net::Loop& loop_;
   const Options options_;
+  Archive* const archive_;
   net::Timer expiry_;
   std::string epoch_;
   std::string previous_epoch_;

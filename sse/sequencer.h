@@ -39,7 +39,9 @@ using Published = std::variant<EventIds, Refused>;
 struct Range {
   std::vector<std::string> topics;  // empty: all
   std::uint64_t after = 0;
-  std::size_t events = 500;  // at most; a store may give fewer
+  // At most; a store may give fewer, but not none while there is one.
+  std::size_t events = 100;
+  std::size_t bytes = 64 * 1024;
 };
 
 // That part, as the store has it.
@@ -77,8 +79,9 @@ class Sequencer {
   // Starts `inbox`, then delivers all that comes. It must outlive its attachment. May deliver
   // events at once that the store has from before.
   virtual void attach(Inbox& inbox) = 0;
-  // When it returns, `inbox` will not be called again.
-  virtual void detach(Inbox& inbox) = 0;
+  // When it returns, `inbox` will not be called again, and nothing more is posted to `home`: what
+  // was asked for it and not answered yet never is.
+  virtual void detach(Inbox& inbox, net::Loop& home) = 0;
 
   // Highest seq known so far in the present epoch: a reader that has seen it is not mistaken even
   // where a replica has yet to hear of it. From any thread.

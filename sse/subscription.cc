@@ -4,8 +4,6 @@
 #include <limits>
 #include <utility>
 
-#include "server/http/problem.h"
-
 namespace sse {
 namespace {
 
@@ -28,16 +26,9 @@ Gap make_gap(const Replica& replica, std::string requested, std::string_view rea
 
 }  // namespace
 
-std::string Gap::json() const {
-  return "{\"requested\":" + http::json_string(requested) +
-         ",\"resumed\":" + http::json_string(resumed) +
-         ",\"earliest\":" + (earliest.empty() ? "null" : http::json_string(earliest)) +
-         ",\"reason\":\"" + std::string(reason) + "\"}";
-}
-
 Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std::string> topics,
               std::optional<std::string_view> requested) {
-  if (!requested) return {.after = replica.tail(), .gap = std::nullopt};
+  if (!requested) return {.after = replica.tail()};
   const std::optional<EventId> id = EventId::parse(*requested);
   std::string_view reason;
   std::uint64_t after = 0;
@@ -52,9 +43,10 @@ Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std:
     const bool lost = std::any_of(topics.begin(), topics.end(), [&](const std::string& topic) {
       return replica.lost(topic) > after;
     });
-    if (!lost) return {.after = after, .gap = std::nullopt};
+    if (!lost) return {.after = after};
     reason = "expired";
   }
+  if (replica.archive()) return {.after = after, .ask = std::string(*requested)};
   std::uint64_t resumed = none;
   std::uint64_t earliest = none;
   for (const std::string& name : topics) {
@@ -68,18 +60,19 @@ Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std:
 }
 
 Subscription::Subscription(Replica& replica, Reader& reader, std::span<const std::string> topics,
-                           std::uint64_t after)
+                           const Resume& from)
     : replica_(replica),
       reader_(reader),
       places_(topics.size()),
-      after_(after),
+      after_(from.after),
       generation_(replica.generation()) {
   for (std::size_t i = 0; i < topics.size(); ++i) {
     Place& place = places_[i];
     place.owner = this;
     place.topic = &replica.join(topics[i]);
-    place.position = place.topic->after(after);
+    place.position = place.topic->after(after_);
   }
+  if (from.ask) catch_up(*from.ask);
 }
 
 Subscription::~Subscription() {
@@ -89,10 +82,29 @@ Subscription::~Subscription() {
   }
 }
 
+void Subscription::catch_up(std::string requested) {
+  std::vector<std::string> topics;
+  for (const Place& place : places_) topics.push_back(place.topic->name());
+  catch_up_ = std::make_unique<CatchUp>(replica_, std::move(topics), std::move(requested),
+                                        [this] { woken(); });
+}
+
+void Subscription::go_live() {
+  after_ = catch_up_->after();
+  generation_ = replica_.generation();
+  for (Place& place : places_) place.position = place.topic->after(after_);
+  catch_up_.reset();
+}
+
 std::optional<Gap> Subscription::missed() {
+  if (catch_up_) return catch_up_->gap();
   if (generation_ != replica_.generation()) return missed_in_new_history();
   const auto behind = [](const Place& place) { return place.position < place.topic->first(); };
   if (std::none_of(places_.begin(), places_.end(), behind)) return std::nullopt;
+  if (replica_.archive()) {
+    catch_up(replica_.id(after_).print());
+    return std::nullopt;
+  }
   std::uint64_t resumed = none;
   std::uint64_t earliest = none;
   for (Place& place : places_) {
@@ -110,6 +122,10 @@ std::optional<Gap> Subscription::missed_in_new_history() {
   generation_ = replica_.generation();
   const bool same_epoch = replica_.previous_epoch() == replica_.epoch();
   const EventId seen{.epoch = replica_.previous_epoch(), .seq = after_};
+  if (replica_.archive()) {
+    catch_up(seen.print());
+    return std::nullopt;
+  }
   if (!same_epoch) after_ = 0;
   std::uint64_t earliest = none;
   for (Place& place : places_) {
@@ -120,6 +136,11 @@ std::optional<Gap> Subscription::missed_in_new_history() {
 }
 
 const EventRef* Subscription::next() {
+  if (catch_up_) {
+    if (const EventRef* event = catch_up_->next()) return event;
+    if (!catch_up_->done()) return nullptr;
+    go_live();
+  }
   next_ = nullptr;
   const EventRef* best = nullptr;
   for (Place& place : places_) {
@@ -138,11 +159,15 @@ const EventRef* Subscription::next() {
 }
 
 void Subscription::take() {
+  if (catch_up_) return catch_up_->take();
   after_ = next_->topic->at(next_->position)->seq();
   ++next_->position;
 }
 
-std::uint64_t Subscription::caught_up() const { return std::max(after_, replica_.tail()); }
+std::string Subscription::reached() const {
+  if (catch_up_) return catch_up_->reached();
+  return replica_.id(std::max(after_, replica_.tail())).print();
+}
 
 void Subscription::wait() {
   for (Place& place : places_) place.topic->wait(place);

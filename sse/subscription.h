@@ -3,33 +3,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sse/catch_up.h"
+#include "sse/gap.h"
 #include "sse/replica.h"
 #include "sse/topic.h"
 
 namespace sse {
 
-// Told to a reader whose history has a hole. The reasons: "expired" (older than what is kept),
-// "epoch" (of another history), "malformed" (no id of ours), "ahead" (of an event that does not
-// exist yet), "slow" (this very reader fell behind what is kept).
-struct Gap {
-  std::string requested;  // as the reader gave it
-  std::string resumed;    // id of the first event that follows, or of the newest there is
-  std::string earliest;   // id of the oldest event kept of these topics; empty: none is
-  std::string_view reason;
-
-  std::string json() const;
-};
-
 // Where a reader begins.
 struct Resume {
   std::uint64_t after = 0;
-  std::optional<Gap> gap;
+  std::optional<Gap> gap = std::nullopt;
+  // The archive is to be asked what follows this id: the replica cannot tell.
+  std::optional<std::string> ask = std::nullopt;
 };
 
 // `requested`: the last id that the reader has seen; none: from now on. `newest`: see Sequencer.
@@ -53,19 +46,23 @@ class Subscription {
   // There must be room (Replica::has_room); `topics` without repeats. Both outlive the
   // subscription.
   Subscription(Replica& replica, Reader& reader, std::span<const std::string> topics,
-               std::uint64_t after);
+               const Resume& from);
   ~Subscription();
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
   // Steps over what is not there any more. Call it before next().
   std::optional<Gap> missed();
-  // The next event, which take() steps over; null if there is none yet. Valid until the loop's turn
-  // ends.
+  // The next event, which take() steps over; null if there is none yet. Valid until the next call
+  // or the end of the loop's turn.
   const EventRef* next();
   void take();
-  // Everything up to this seq has been given, or is of other topics. Valid when next() is null.
-  std::uint64_t caught_up() const;
+  // The id up to which everything has been given, or is of other topics. Valid when next() is null.
+  std::string reached() const;
+  // Whether there is more in the archive, which next() will give when it has arrived.
+  bool catching_up() const { return catch_up_ != nullptr; }
+  // Whether the replica's checkpoint holds for this reader: it knows no more and no less.
+  bool at_tail() const { return !catch_up_ && after_ <= replica_.tail(); }
 
   void wait();
 
@@ -78,6 +75,8 @@ class Subscription {
   };
   void woken();
   std::optional<Gap> missed_in_new_history();
+  void catch_up(std::string requested);
+  void go_live();
 
   Replica& replica_;
   Reader& reader_;
@@ -85,6 +84,7 @@ class Subscription {
   Place* next_ = nullptr;
   std::uint64_t after_;
   std::uint32_t generation_;
+  std::unique_ptr<CatchUp> catch_up_;  // null: the replica has all that follows
 };
 
 }  // namespace sse

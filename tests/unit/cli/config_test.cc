@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "cli/event_store.h"
 #include "tests/unit/certs/folder.h"
 
 using namespace std::chrono_literals;
@@ -94,11 +95,38 @@ stall = "1m"
   CHECK(config.timeouts.stall == 1min);
 }
 
+TEST_CASE("classes of topics take from [events] what they do not say") {
+  const cli::Config config = read(R"(
+[events]
+history = 50
+age = "1h"
+bytes = "1MiB"
+[[events.topic]]
+pattern = "prices/*"
+history = 0
+policy = "conflate"
+[[events.topic]]
+pattern = "*"
+age = "5m"
+bytes = "2MiB"
+)");
+  const sse::TopicClasses classes = cli::topic_classes(config.events);
+  CHECK(classes.of("prices/a").keep.events == 0);
+  CHECK(classes.of("prices/a").keep.age == 1h);
+  CHECK(classes.of("prices/a").policy == sse::Policy::conflate);
+  CHECK(classes.of("news").keep.events == 50);
+  CHECK(classes.of("news").keep.age == 5min);
+  CHECK(classes.of("news").keep.bytes == 2 << 20);
+  CHECK(classes.of("news").policy == sse::Policy::gap);
+}
+
 TEST_CASE("paths in a file start from its folder") {
   const testing::Folder folder;
   const auto config = cli::with_file(
       {}, folder.write("herald.toml",
-                       "[serve]\nroot = \"dist\"\ncert = \"/etc/c.pem\"\naccess_log = \"-\"\n"));
+                       "[serve]\nroot = \"dist\"\ncert = \"/etc/c.pem\"\naccess_log = \"-\"\n"
+                       "[events]\nstore = \"events.db\"\n"));
+  CHECK(config.events.store == (folder / "events.db").string());
   CHECK(config.serve.root == (folder / "dist").string());
   CHECK(config.serve.cert == "/etc/c.pem");
   CHECK(config.serve.access_log == "-");
@@ -146,6 +174,10 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
       {"[database]\n", "herald.toml:1:2: unknown table [database]"},
       {"[timeouts]\nping_akc = 1",
        "herald.toml:2:1: [timeouts] has no key \"ping_akc\", did you mean \"ping_ack\"?"},
+      {"[[events.topic]]\nhistory = 5",
+       "herald.toml:1:1: [[events.topic]] needs the key \"pattern\""},
+      {"[[events.topic]]\npattern = \"a\"\npolicy = \"drop\"",
+       "herald.toml:3:10: [[events.topic]] policy must be gap, end or conflate, not \"drop\""},
       {"[files]\nzzzzzz = 1", "herald.toml:2:1: [files] has no key \"zzzzzz\""},
       {"workers = 2",
        "herald.toml:1:1: \"workers\" stands outside of a table: put it below [serve]"},
@@ -158,7 +190,8 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
       {"[[hints.page]]\npath = \"/\"", "herald.toml:1:1: [[hints.page]] needs the key \"items\""},
       {"[[hints.page]]\npaht = \"/\"",
        "herald.toml:2:1: [[hints.page]] has no key \"paht\", did you mean \"path\"?"},
-      {"[[files.header]]\nglob = 1", "herald.toml:2:8: [[files.header]] glob must be a text, not 1"},
+      {"[[files.header]]\nglob = 1",
+       "herald.toml:2:8: [[files.header]] glob must be a text, not 1"},
   }));
   INFO(text);
   CHECK(complaint(text) == sentence);

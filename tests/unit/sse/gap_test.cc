@@ -109,7 +109,7 @@ TEST_CASE("a history that begins anew under a stream is told as a gap") {
     Inbox* inbox = nullptr;
     void publish(std::vector<Draft>, net::Loop&, std::function<void(const Published&)>) override {}
     void attach(Inbox& it) override { inbox = &it; }
-    void detach(Inbox&) override {}
+    void detach(Inbox&, net::Loop&) override {}
     std::uint64_t newest() const override { return 0; }
     void give(std::string_view epoch, std::uint64_t seq) {
       const EventRef event =

@@ -1,0 +1,58 @@
+#include "cli/event_store.h"
+
+#include <utility>
+
+#include "cli/log.h"
+#include "sse/memory_sequencer.h"
+#include "sse/sqlite_sequencer.h"
+
+namespace cli {
+namespace {
+
+sse::Policy policy_of(const std::string& name) {
+  if (name == "end") return sse::Policy::end;
+  if (name == "conflate") return sse::Policy::conflate;
+  return sse::Policy::gap;
+}
+
+std::unique_ptr<sse::Sequencer> file_store(const Config::Events& events) {
+  sse::SqliteSequencer::Options options;
+  options.file = events.store;
+  options.keep.sync = events.sync == "full" ? sse::Sync::full : sse::Sync::normal;
+  options.keep.bytes = events.store_bytes;
+  options.keep.topics = events.topics;
+  options.classes = topic_classes(events);
+  options.complain = [](const std::string& what) { log_warning(what); };
+  return std::make_unique<sse::SqliteSequencer>(std::move(options));
+}
+
+}  // namespace
+
+std::unique_ptr<sse::Sequencer> event_store(const Config& config) {
+  const std::string& store = config.events.store;
+  if (store.empty()) return std::make_unique<sse::MemorySequencer>();
+  if (store.find("://") == store.npos) return file_store(config.events);
+  throw net::Error("[events] store cannot be \"" + store + "\": name a file, such as events.db");
+}
+
+sse::TopicClasses topic_classes(const Config::Events& events) {
+  sse::TopicClass rest;
+  rest.keep.events = events.history;
+  rest.keep.bytes = events.bytes;
+  rest.keep.age = std::chrono::duration_cast<std::chrono::seconds>(events.age);
+  std::vector<sse::TopicClass> classes;
+  for (const Config::EventTopic& topic : events.classes) {
+    sse::TopicClass made = rest;
+    made.pattern = topic.pattern;
+    made.policy = policy_of(topic.policy);
+    if (topic.history) made.keep.events = *topic.history;
+    if (topic.bytes) made.keep.bytes = *topic.bytes;
+    if (topic.age.count() > 0) {
+      made.keep.age = std::chrono::duration_cast<std::chrono::seconds>(topic.age);
+    }
+    classes.push_back(std::move(made));
+  }
+  return sse::TopicClasses(std::move(rest), std::move(classes));
+}
+
+}  // namespace cli

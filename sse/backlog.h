@@ -1,0 +1,58 @@
+// Backlog: what one reader has yet to get from the archive, a page at a time, so that a reader
+// however slow holds one page. It asks again while the store is away, and says when a page is
+// there; what the reader makes of it is the subscription's affair. On one worker's thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/net/loop.h"
+#include "sse/sequencer.h"
+
+namespace sse {
+
+class Backlog {
+ public:
+  class Reader {
+   public:
+    // A page is there. May destroy the backlog.
+    virtual void page_arrived() = 0;
+
+   protected:
+    ~Reader() = default;
+  };
+
+  // All outlive the backlog.
+  Backlog(Archive& archive, net::Loop& loop, Reader& reader, std::vector<std::string> topics);
+  ~Backlog();
+  Backlog(const Backlog&) = delete;
+  Backlog& operator=(const Backlog&) = delete;
+
+  // Asks for what comes after `seq`, now or when a while has passed. The page before is gone.
+  void fetch(std::uint64_t seq);
+  void fetch_later(std::uint64_t seq);
+
+  // Null: none has arrived yet.
+  const Past* page() const { return page_.get(); }
+
+ private:
+  struct Asked {
+    Backlog* by;  // null: it has gone, or asked for something else since
+  };
+  void ask();
+  void arrive(std::variant<Past, Refused> said);
+  void forget();
+
+  Archive& archive_;
+  net::Loop& loop_;
+  Reader& reader_;
+  Range range_;
+  std::shared_ptr<Asked> asked_;
+  std::unique_ptr<const Past> page_;
+  net::Timer again_;
+};
+
+}  // namespace sse

@@ -1,0 +1,94 @@
+#include "sse/catch_up.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sse {
+
+CatchUp::CatchUp(Replica& replica, std::vector<std::string> topics, std::string requested,
+                 std::function<void()> news)
+    : replica_(replica),
+      news_(std::move(news)),
+      topics_(std::move(topics)),
+      requested_(std::move(requested)),
+      backlog_(*replica.archive(), replica.loop(), *this, topics_) {
+  const std::optional<EventId> id = EventId::parse(requested_);
+  if (!id) {
+    begin_at_oldest("malformed");
+  } else {
+    after_ = id->seq;
+    backlog_.fetch(after_);
+  }
+}
+
+void CatchUp::begin_at_oldest(std::string_view reason) {
+  reason_ = reason;
+  after_ = 0;
+  backlog_.fetch(0);
+}
+
+void CatchUp::page_arrived() {
+  const Past& page = *backlog_.page();
+  if (!accept(page)) return;
+  if (reason_.empty() && page.lost > after_) reason_ = "expired";
+  if (!reason_.empty()) {
+    const std::uint64_t first = page.events.empty() ? page.newest : page.events.front()->seq();
+    gap_ = Gap{.requested = reached(),
+               .resumed = EventId{epoch_, first}.print(),
+               .earliest = page.events.empty() ? "" : EventId{epoch_, first}.print(),
+               .reason = std::exchange(reason_, {})};
+  }
+  place_ = 0;
+  news_();
+}
+
+// Whether the page answers for what was asked. If not, another one is on its way.
+bool CatchUp::accept(const Past& page) {
+  if (epoch_ == page.epoch) return true;
+  const std::optional<EventId> id = EventId::parse(requested_);
+  const bool anew = !epoch_.empty();  // the store has begun anew under this very reader
+  epoch_ = page.epoch;
+  if (!reason_.empty() && !anew) return true;
+  if (anew || id->epoch != page.epoch) {
+    begin_at_oldest("epoch");
+    return false;
+  }
+  if (id->seq > page.newest) {
+    begin_at_oldest("ahead");
+    return false;
+  }
+  return true;
+}
+
+std::optional<Gap> CatchUp::gap() { return std::exchange(gap_, std::nullopt); }
+
+const EventRef* CatchUp::next() {
+  const Past* page = backlog_.page();
+  if (!page || gap_) return nullptr;
+  if (place_ < page->events.size()) return &page->events[place_];
+  after_ = std::max(after_, page->through);
+  if (done()) return nullptr;
+  if (page->through < page->newest) {
+    backlog_.fetch(after_);
+  } else {
+    backlog_.fetch_later(after_);  // the replica is behind the store
+  }
+  return nullptr;
+}
+
+void CatchUp::take() { after_ = backlog_.page()->events[place_++]->seq(); }
+
+bool CatchUp::done() const {
+  const Past* page = backlog_.page();
+  return page && !gap_ && place_ == page->events.size() && replica_.epoch() == epoch_ &&
+         std::all_of(topics_.begin(), topics_.end(),
+                     [&](const std::string& topic) { return replica_.lost(topic) <= after_; });
+}
+
+std::string CatchUp::reached() const {
+  // What is echoed is bounded, whatever was sent.
+  if (epoch_.empty() || !reason_.empty()) return requested_.substr(0, 64);
+  return EventId{epoch_, after_}.print();
+}
+
+}  // namespace sse

@@ -1,0 +1,55 @@
+// CatchUp: what a reader gets out of the archive before it goes on in the replica: all that follows
+// an id which the replica cannot answer for, because it is older than what is kept there, or of a
+// history, or an event, of which this process has not heard yet.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sse/backlog.h"
+#include "sse/gap.h"
+#include "sse/replica.h"
+
+namespace sse {
+
+class CatchUp final : private Backlog::Reader {
+ public:
+  // `requested` is the last id that the reader has seen. `news` is called, on this thread, whenever
+  // there may be something to take; it may destroy the catching up. `replica`, whose archive there
+  // must be, outlives it.
+  CatchUp(Replica& replica, std::vector<std::string> topics, std::string requested,
+          std::function<void()> news);
+
+  // What is missing, once known. Ask before next().
+  std::optional<Gap> gap();
+  // The next event, which take() steps over; null if there is none yet. Valid until the next call.
+  const EventRef* next();
+  void take();
+  // The replica has all that follows after(). Valid when next() is null.
+  bool done() const;
+  std::uint64_t after() const { return after_; }
+  // The id up to which everything has been given.
+  std::string reached() const;
+
+ private:
+  void page_arrived() override;
+  bool accept(const Past& page);
+  void begin_at_oldest(std::string_view reason);
+
+  Replica& replica_;
+  const std::function<void()> news_;
+  std::vector<std::string> topics_;
+  const std::string requested_;
+  std::string epoch_;  // of the archive; empty: not known yet
+  std::uint64_t after_ = 0;
+  std::string_view reason_;  // of a gap that is not told yet; empty: none
+  std::optional<Gap> gap_;
+  std::size_t place_ = 0;  // in the page
+  Backlog backlog_;
+};
+
+}  // namespace sse

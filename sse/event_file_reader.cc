@@ -1,0 +1,114 @@
+#include <algorithm>
+
+#include "sse/event_file.h"
+#include "sse/event_tables.h"
+
+namespace sse {
+
+struct EventFileReader::Statements {
+  explicit Statements(sqlite::Database& db) : database(db) {}
+  sqlite::Database& database;
+
+  sqlite::Statement history{database, "SELECT epoch, newest, forgotten FROM history"};
+  sqlite::Statement topic{database, "SELECT id, lost FROM topics WHERE name = ?1"};
+  sqlite::Statement lost{database, "SELECT max(lost) FROM topics"};
+  sqlite::Statement of_topic{database,
+                             "SELECT seq, time, form, ?3, type, publisher_id, data FROM events "
+                             "WHERE topic = ?1 AND seq > ?2 ORDER BY seq"};
+  sqlite::Statement of_all{database,
+                           "SELECT seq, time, form, name, type, publisher_id, data FROM events "
+                           "JOIN topics ON topics.id = topic WHERE seq > ?1 ORDER BY seq"};
+};
+
+namespace {
+
+// Takes rows until there are enough. False: there are more.
+bool take(sqlite::Statement::Rows rows, const Range& range, const std::string& epoch,
+          std::vector<EventRef>& into) {
+  std::size_t bytes = 0;
+  std::size_t events = 0;
+  while (rows.next()) {
+    if (events >= range.events || (events > 0 && bytes >= range.bytes)) return false;
+    into.push_back(tables::event_of(rows, epoch));
+    bytes += into.back()->weight();
+    ++events;
+  }
+  return true;
+}
+
+// What several topics gave is put in order and cut to what was asked for.
+void merge(Past& past, const Range& range) {
+  std::sort(past.events.begin(), past.events.end(),
+            [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
+  const auto beyond = std::find_if(past.events.begin(), past.events.end(),
+                                   [&](const EventRef& e) { return e->seq() > past.through; });
+  past.events.erase(beyond, past.events.end());
+  std::size_t bytes = 0;
+  std::size_t kept = 0;
+  for (; kept < past.events.size() && kept < range.events && bytes < range.bytes; ++kept) {
+    bytes += past.events[kept]->weight();
+  }
+  if (kept == past.events.size()) return;
+  past.events.resize(kept);
+  past.through = past.events.back()->seq();
+}
+
+}  // namespace
+
+EventFileReader::EventFileReader(const std::string& file)
+    : db_(file, sqlite::Access::read), sql_(std::make_unique<Statements>(db_)) {}
+
+EventFileReader::~EventFileReader() = default;
+
+Past EventFileReader::read(const Range& range) {
+  // All that is read is of one moment.
+  struct Snapshot {
+    explicit Snapshot(sqlite::Database& held) : db(held) { db.run("BEGIN"); }
+    ~Snapshot() {
+      try {
+        db.run("ROLLBACK");
+      } catch (const sqlite::Failure&) {
+        // There was nothing to undo.
+      }
+    }
+    sqlite::Database& db;
+  } const snapshot(db_);
+
+  Past past;
+  std::uint64_t forgotten = 0;
+  {
+    sqlite::Statement::Rows rows = sql_->history.rows();
+    rows.next();
+    past.epoch = rows.text(0);
+    past.newest = past.through = static_cast<std::uint64_t>(rows.number(1));
+    forgotten = static_cast<std::uint64_t>(rows.number(2));
+  }
+  const auto after = static_cast<std::int64_t>(range.after);
+  const auto note = [&past](bool whole) {
+    if (!whole) past.through = std::min(past.through, past.events.back()->seq());
+  };
+  if (range.topics.empty()) {
+    sqlite::Statement::Rows rows = sql_->lost.rows();
+    if (rows.next()) past.lost = static_cast<std::uint64_t>(rows.number(0));
+    past.lost = std::max(past.lost, forgotten);
+    note(take(sql_->of_all.rows(after), range, past.epoch, past.events));
+  }
+  for (const std::string& name : range.topics) {
+    std::int64_t topic = 0;
+    std::uint64_t lost = forgotten;
+    {
+      sqlite::Statement::Rows rows = sql_->topic.rows(name);
+      if (rows.next()) {
+        topic = rows.number(0);
+        lost = static_cast<std::uint64_t>(rows.number(1));
+      }
+    }
+    past.lost = std::max(past.lost, lost);
+    if (topic != 0)
+      note(take(sql_->of_topic.rows(topic, after, name), range, past.epoch, past.events));
+  }
+  merge(past, range);
+  return past;
+}
+
+}  // namespace sse

@@ -1,0 +1,14 @@
+#include "sse/gap.h"
+
+#include "server/http/problem.h"
+
+namespace sse {
+
+std::string Gap::json() const {
+  return "{\"requested\":" + http::json_string(requested) +
+         ",\"resumed\":" + http::json_string(resumed) +
+         ",\"earliest\":" + (earliest.empty() ? "null" : http::json_string(earliest)) +
+         ",\"reason\":\"" + std::string(reason) + "\"}";
+}
+
+}  // namespace sse

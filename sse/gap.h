@@ -1,0 +1,21 @@
+// Gap: told to a reader whose history has a hole.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sse {
+
+// The reasons: "expired" (older than what is kept), "epoch" (of another history), "malformed" (no
+// id of ours), "ahead" (of an event that does not exist yet), "slow" (this very reader fell behind
+// what is kept).
+struct Gap {
+  std::string requested;  // as the reader gave it
+  std::string resumed;    // id of the first event that follows, or of the newest there is
+  std::string earliest;   // id of the oldest event kept of these topics; empty: none is
+  std::string_view reason;
+
+  std::string json() const;
+};
+
+}  // namespace sse
