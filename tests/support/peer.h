@@ -27,7 +27,7 @@ class Peer {
 
   // What a stream has brought.
   struct Reply {
-    std::vector<http::Headers> hints;  // 103, each with :status
+    std::vector<http::Headers> hints;  // interim answers, each with :status
     http::Headers fields;              // final, with :status
     std::string body;
     bool ended = false;                                          // END_STREAM
