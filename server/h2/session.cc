@@ -146,6 +146,7 @@ void Session::content_wanted(Stream& stream) {
   } else {
     nghttp2_session_consume(nghttp2_.get(), stream.id(), bytes);
   }
+  note_output();
 }
 
 void Session::give_back_window() {

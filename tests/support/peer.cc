@@ -105,7 +105,7 @@ Peer::Peer(http::Handler& root, Options options) {
                                                                      .tally = tally_,
                                                                      .date = date_,
                                                                      .log = nullptr},
-                                           [] {});
+                                           [this] { ++output_told; });
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::begin_headers);

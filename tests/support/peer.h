@@ -78,6 +78,8 @@ class Peer {
   h2::Limits& limits() { return limits_; }
   // Gives the window of a stream back as its content arrives (on by default).
   bool reads = true;
+  // How often the session has said by itself that it has output.
+  int output_told = 0;
 
  private:
   struct Callbacks;
