@@ -50,7 +50,7 @@ class Reader {
 
   static const std::vector<std::string_view>& tables() {
     static const std::vector<std::string_view> names{"serve", "hints",  "events",
-                                                     "files", "limits", "timeouts"};
+                                                     "files", "proxy", "limits", "timeouts"};
     return names;
   }
   static bool is_table(std::string_view name) {

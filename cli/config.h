@@ -86,6 +86,23 @@ struct Config {
     std::vector<std::string> immutable;  // globs of files whose name changes with their content
     std::vector<CacheRule> headers;      // the first match counts
   };
+  struct Proxy {
+    std::vector<std::string> upstreams;  // for proxy::Address::parse; empty: no app server
+    std::string host = "client";         // the host that the app sees: client, upstream
+    std::string forwarding = "replace";  // forwarding fields of a request: replace, append
+    std::string ca;                      // of https app servers; empty: those of the system
+    std::string health;                  // path that each app server is asked for; empty: none
+    milliseconds health_interval{5000};
+    milliseconds health_timeout{2000};
+    milliseconds connect{5000};
+    milliseconds first_byte{60'000};
+    milliseconds idle{60'000};
+    milliseconds keep_alive{4000};
+    std::uint32_t idle_connections = 64;  // kept open for later, for each worker
+    std::uint32_t requests = 1024;        // in flight at one time, for each worker
+    std::uint64_t buffer = 64 << 10;      // of each answer
+    std::uint64_t header_bytes = 64 << 10;
+  };
   struct Limits : h2::Limits {
     std::uint64_t connections = 100'000;  // at one time, over all workers
     server::AddressLimits::Options per_address;
@@ -97,6 +114,7 @@ struct Config {
   Hints hints;
   Events events;
   Files files;
+  Proxy proxy;
   Limits limits;
   h2::Timeouts timeouts;
 };

@@ -28,6 +28,8 @@ constexpr std::array<Flag, 17> flags{{
     {"--hints", "hints", "mode", "MODE", "auto, early-hints, push, link or off"},
     {"--spa", "serve", "spa", "", "Answer unknown pages with index.html"},
     {"--dev", "serve", "dev", "", "Let clients on the loopback publish without a token"},
+    {"--upstream", "proxy", "upstream", "URL",
+     "App server to ask for what is no file: http://HOST:PORT, https://... or unix:/path"},
     {"--think", "serve", "think", "MS", "Delay pages, to see what hints are worth"},
     {"--drain", "serve", "drain", "TIME", "How long open downloads may take to end at a stop"},
     {"--access-log", "serve", "access_log", "FILE", "One JSON object a line; - is standard output"},
@@ -77,7 +79,7 @@ ConfigFlags::ConfigFlags(CLI::App& command) {
     if (!is_switch) option->type_name(positional ? "" : flag.argument)->expected(1);
     if (positional) option->option_text("[ROOT]");
     const std::string_view key = flag.key;
-    if (key == "listen" || key == "hosts" || key == "origins") {
+    if (key == "listen" || key == "hosts" || key == "origins" || key == "upstream") {
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
           ->expected(1, -1)
           ->allow_extra_args(false);

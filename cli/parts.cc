@@ -117,6 +117,30 @@ AdminOnly::Options admin_options(const Config& config) {
   return options;
 }
 
+proxy::ProxyHandler::Options proxy_options(const Config& config) {
+  const Config::Proxy& from = config.proxy;
+  proxy::ProxyHandler::Options options;
+  for (const std::string& text : from.upstreams) {
+    options.upstreams.push_back(proxy::Address::parse(text));
+  }
+  options.requests = from.requests;
+  options.multi.connect = from.connect;
+  options.multi.keep_alive = from.keep_alive;
+  options.multi.idle_connections = from.idle_connections;
+  options.multi.ca_file = from.ca;
+  options.health.path = from.health;
+  options.health.interval = from.health_interval;
+  options.health.patience = from.health_timeout;
+  options.relay.host = from.host == "upstream" ? proxy::Host::of_upstream : proxy::Host::of_client;
+  options.relay.forwarding =
+      from.forwarding == "append" ? proxy::Forwarding::append : proxy::Forwarding::replace;
+  options.relay.first_byte = from.first_byte;
+  options.relay.idle = from.idle;
+  options.relay.buffer = from.buffer;
+  options.relay.head.bytes = from.header_bytes;
+  return options;
+}
+
 sse::Hub::Options hub_options(const Config& config) {
   const Config::Events& events = config.events;
   const std::size_t workers = workers_of(config);

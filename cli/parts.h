@@ -5,6 +5,7 @@
 #include "cli/config.h"
 #include "hints/handler.h"
 #include "hints/plan_builder.h"
+#include "proxy/handler.h"
 #include "server/server.h"
 #include "sse/authorization.h"
 #include "sse/hub.h"
@@ -21,6 +22,8 @@ hints::PlanBuilder::Options plan_options(const Config& config);
 hints::Mode hints_mode(const Config& config);
 // Reads the file of admin tokens.
 AdminOnly::Options admin_options(const Config& config);
+// For a configuration with upstreams.
+proxy::ProxyHandler::Options proxy_options(const Config& config);
 sse::Hub::Options hub_options(const Config& config);
 // Reads the files of keys and tokens.
 sse::Authorizer::Options authorizer_options(const Config& config);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/units.h"
+#include "proxy/address.h"
 
 namespace cli {
 namespace {
@@ -51,6 +52,20 @@ std::string endpoint_objection(std::string_view text) {
 std::string location_objection(std::string_view text) {
   if (text.starts_with('/') && text.find_first_of("?# ") == text.npos) return {};
   return "a path that starts with /, such as /events";
+}
+
+std::string upstream_objection(std::string_view text) {
+  try {
+    (void)proxy::Address::parse(text);
+    return {};
+  } catch (const net::Error&) {
+    return std::string(proxy::Address::expected);
+  }
+}
+
+std::string health_objection(std::string_view text) {
+  if (text.starts_with('/') && text.find_first_of("# ") == text.npos) return {};
+  return "a path that starts with /, such as /healthz";
 }
 
 std::string origin_objection(std::string_view text) {
@@ -197,6 +212,25 @@ std::map<std::string_view, Kind> settings_of(Config::EventTopic& topic) {
 
 namespace {
 
+void add_proxy(std::vector<Setting>& all, Config::Proxy& proxy) {
+  const std::string_view table = "proxy";
+  all.push_back({table, "upstream", Texts{&proxy.upstreams, upstream_objection}});
+  all.push_back({table, "host", Choice{&proxy.host, {"client", "upstream"}}});
+  all.push_back({table, "forwarding", Choice{&proxy.forwarding, {"replace", "append"}}});
+  all.push_back({table, "ca", Path{&proxy.ca}});
+  all.push_back({table, "health", Text{&proxy.health, health_objection}});
+  all.push_back({table, "health_interval", duration(proxy.health_interval, 100ms, 1h)});
+  all.push_back({table, "health_timeout", duration(proxy.health_timeout, 10ms, 5min)});
+  all.push_back({table, "connect", duration(proxy.connect, 10ms, 5min)});
+  all.push_back({table, "first_byte", duration(proxy.first_byte, 10ms, 24h)});
+  all.push_back({table, "idle", duration(proxy.idle, 10ms, 24h)});
+  all.push_back({table, "keep_alive", duration(proxy.keep_alive, 0ms, 1h)});
+  all.push_back({table, "idle_connections", number(proxy.idle_connections, 1, 10'000)});
+  all.push_back({table, "requests", number(proxy.requests, 1, 1'000'000)});
+  all.push_back({table, "buffer", size(proxy.buffer, 1 * kib, 16 * mib)});
+  all.push_back({table, "header_bytes", size(proxy.header_bytes, 1 * kib, 1 * mib)});
+}
+
 void add_limits(std::vector<Setting>& all, Config::Limits& limits) {
   const std::string_view table = "limits";
   all.push_back({table, "concurrent_streams", number(limits.concurrent_streams, 1, 10'000)});
@@ -238,6 +272,7 @@ std::vector<Setting> settings_of(Config& config) {
   add_events(all, config.events);
   all.push_back({"files", "cache", size(config.files.cache, 0, 1024 * gib)});
   all.push_back({"files", "immutable", Texts{&config.files.immutable}});
+  add_proxy(all, config.proxy);
   add_limits(all, config.limits);
   add_timeouts(all, config.timeouts);
   return all;

@@ -6,15 +6,27 @@
 #include "cli/parts.h"
 #include "hints/explain_handler.h"
 #include "hints/think.h"
+#include "proxy/handler.h"
 #include "server/http/router.h"
 
 namespace cli {
 namespace {
 
 constexpr std::chrono::seconds counting_interval{1};
+constexpr std::chrono::minutes retirement{2};
 
+// With an app server, it answers the navigations that are no file.
 assets::FileHandler::Spa spa_of(const Config& config) {
-  return config.serve.spa ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off;
+  const bool on = config.serve.spa && config.proxy.upstreams.empty();
+  return on ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off;
+}
+
+std::unique_ptr<proxy::ProxyHandler> proxy_of(std::size_t worker, net::Loop& loop,
+                                              const Config& config) {
+  if (config.proxy.upstreams.empty()) return nullptr;
+  proxy::ProxyHandler::Options options = proxy_options(config);
+  if (worker == 0) options.pool.complain = [](const std::string& what) { log_warning(what); };
+  return std::make_unique<proxy::ProxyHandler>(loop, std::move(options));
 }
 
 // Every worker reads the rules; one complains of them.
@@ -31,7 +43,8 @@ struct WorkerApp::Pages {
         const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
-        files(store, {.spa = spa_of(config), .rules = &rules}),
+        app_server(proxy_of(worker, loop, config)),
+        files(store, {.spa = spa_of(config), .next = app_server.get(), .rules = &rules}),
         think(loop, files, {.think = config.serve.think}),
         site(store, rules, loop, config.serve.root, spa_of(config)),
         planner(site, loop, {.build = plan_options(config)}),
@@ -48,8 +61,12 @@ struct WorkerApp::Pages {
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
+  // Of an answer that is still on its way.
+  bool busy() const { return app_server && app_server->requests() > 0; }
+
   assets::AssetStore store;
   assets::SiteRules rules;
+  std::unique_ptr<proxy::ProxyHandler> app_server;  // null: none
   assets::FileHandler files;
   hints::ThinkHandler think;
   FileSite site;
@@ -69,7 +86,7 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
       pages_(std::make_unique<Pages>(worker, loop, config, hub_, shared.status)),
       counting_(loop, [this] { count(); }),
-      retirement_(loop, [this] { retired_.clear(); }) {
+      retirement_(loop, [this] { retire(); }) {
   counting_.start(counting_interval);
 }
 
@@ -83,7 +100,12 @@ void WorkerApp::reload(const Config& config) {
   auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, shared_.status);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
-  retirement_.start(std::chrono::minutes(2));
+  retirement_.start(retirement);
+}
+
+void WorkerApp::retire() {
+  std::erase_if(retired_, [](const auto& pages) { return !pages->busy(); });
+  if (!retired_.empty()) retirement_.start(retirement);
 }
 
 void WorkerApp::count() {

@@ -42,6 +42,7 @@ class WorkerApp final : public server::App, private http::Handler {
 
   void handle(const http::Request& request, http::Exchange exchange) override;
   void count();
+  void retire();
 
   net::Loop& loop_;
   Shared& shared_;

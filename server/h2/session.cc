@@ -141,13 +141,14 @@ void Session::dispatch(Stream& stream) {
 
 void Session::content_wanted(Stream& stream) {
   const std::size_t bytes = stream.take_consumed();
-  if (bytes == 0) return;
-  // Who has been answered need not send the rest: only the connection gets its window back.
-  if (stream.closed() || stream.answered()) {
+  if (bytes == 0 || !nghttp2_) return;
+  // What nobody reads need not be sent: only the connection gets its window back.
+  if (stream.closed() || stream.content_unwanted()) {
     nghttp2_session_consume_connection(nghttp2_.get(), bytes);
   } else {
     nghttp2_session_consume(nghttp2_.get(), stream.id(), bytes);
   }
+  note_output();
 }
 
 void Session::give_back_window() {
@@ -159,6 +160,7 @@ void Session::reap() {
   // By index: a body that goes may drop an exchange, and that may close another stream.
   for (std::size_t i = 0; i < closed_.size(); ++i) {
     Stream& stream = *closed_[i];
+    stream.tell_gone();
     if (nghttp2_ && stream.unconsumed() > 0) {
       nghttp2_session_consume_connection(nghttp2_.get(), stream.unconsumed());
     }

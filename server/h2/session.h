@@ -106,6 +106,7 @@ class Session {
   // For Stream.
   void submit(Stream& stream, http::Response& response);
   void hint(Stream& stream, const http::Headers& fields);
+  void proceed(Stream& stream);
   http::Push push(Stream& parent, std::string_view target, http::Priority priority);
   void reset(Stream& stream, std::uint32_t error_code);
   void resume(Stream& stream);

@@ -104,6 +104,17 @@ void Session::hint(Stream& stream, const http::Headers& fields) {
   note_output();
 }
 
+// Says 100 to a client that waits for it before it sends its content (RFC 9110 section 10.1.1).
+void Session::proceed(Stream& stream) {
+  const auto expected = stream.request.fields.get("expect");
+  if (!expected || !http::equal_ignoring_case(*expected, "100-continue")) return;
+  if (stream.content_ended() || stream.unconsumed() > 0) return;
+  nghttp2_nv status = copied(":status", "100");
+  nghttp2_submit_headers(nghttp2_.get(), NGHTTP2_FLAG_NONE, stream.id(), nullptr, &status, 1,
+                         nullptr);
+  note_output();
+}
+
 bool Session::takes_pushes() const {
   const auto setting = [this](nghttp2_settings_id id) {
     return nghttp2_session_get_remote_settings(nghttp2_.get(), id);

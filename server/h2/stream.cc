@@ -1,6 +1,8 @@
 #include "server/h2/stream.h"
 
+#include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 #include "server/h2/session.h"
 #include "server/http/problem.h"
@@ -25,9 +27,48 @@ class Stream::Wire final : public http::Wire {
   void collect(std::size_t limit, std::function<void(std::string)> then) override {
     stream_->collect(limit, std::move(then));  // may destroy this wire
   }
+  std::unique_ptr<http::Body> content() override { return stream_->content(); }
+  void on_gone(std::function<void()> told) override { told_ = std::move(told); }
+  void tell_gone() {
+    const auto told = std::exchange(told_, nullptr);
+    if (told) told();  // may destroy this wire
+  }
 
  private:
   Stream* stream_;
+  std::function<void()> told_;
+};
+
+// Lives with whoever reads the content. Whoever of it and the stream goes first tells the other.
+class Stream::Content final : public http::Body {
+ public:
+  explicit Content(Stream& stream) : stream_(&stream) { stream.reader_ = this; }
+  ~Content() override {
+    if (!stream_) return;
+    stream_->reader_ = nullptr;
+    stream_->drop_content();
+  }
+  std::optional<std::uint64_t> length() const override {
+    return stream_ ? stream_->declared_length() : std::nullopt;
+  }
+  http::Read read(std::span<std::byte> into, http::Waker& later) override {
+    if (!stream_) throw std::runtime_error("the client has left in the middle of its content");
+    const http::Read got = stream_->read_content(into);
+    if (got.bytes == 0 && !got.end) later_ = &later;
+    return got;
+  }
+  bool waiting() const { return later_ != nullptr; }
+  void wake() {
+    if (http::Waker* later = std::exchange(later_, nullptr)) later->wake();
+  }
+  void cut() {
+    stream_ = nullptr;
+    wake();
+  }
+
+ private:
+  Stream* stream_;
+  http::Waker* later_ = nullptr;
 };
 
 Stream::Stream(Session& session, std::int32_t id)
@@ -38,6 +79,7 @@ Stream::Stream(Session& session, std::int32_t id)
       last_content_(began_) {}
 
 Stream::~Stream() {
+  if (reader_) reader_->cut();
   if (wire_) wire_->forget();
 }
 
@@ -46,6 +88,11 @@ http::Exchange Stream::exchange() { return http::Exchange(std::make_unique<Wire>
 void Stream::close(std::uint32_t error_code) {
   closed_ = true;
   error_code_ = error_code;
+}
+
+void Stream::tell_gone() {
+  if (reader_) std::exchange(reader_, nullptr)->cut();
+  if (wire_) wire_->tell_gone();
 }
 
 // ------------------------------------------------------------------------------------ the content
@@ -63,24 +110,56 @@ void Stream::receive(std::string_view content) {
 }
 
 void Stream::collect(std::size_t limit, std::function<void(std::string)> then) {
+  if (declared_length().value_or(0) <= limit) session_.proceed(*this);
   content_limit_ = limit;
   collecting_ = std::move(then);
   last_content_ = session_.around_.loop.now();
   consumed_ += unconsumed();
   content_counted_ = content_.size();
   session_.content_wanted(*this);
-  if (declared_length() > limit) {
+  if (declared_length().value_or(0) > limit) {
     refuse_content();  // no need to wait for what is too much
   } else {
     deliver_content();
   }
 }
 
-std::uint64_t Stream::declared_length() const {
-  std::uint64_t length = 0;
-  const std::string_view text = request.fields.get("content-length").value_or("");
-  std::from_chars(text.data(), text.data() + text.size(), length);
+std::optional<std::uint64_t> Stream::declared_length() const {
+  const auto text = request.fields.get("content-length");
+  if (!text) return std::nullopt;
+  std::uint64_t length = 0;  // nghttp2 has seen to it that it is a number
+  std::from_chars(text->data(), text->data() + text->size(), length);
   return length;
+}
+
+std::unique_ptr<http::Body> Stream::content() {
+  if (content_ended_ && content_.empty()) return nullptr;
+  session_.proceed(*this);
+  return std::make_unique<Content>(*this);
+}
+
+http::Read Stream::read_content(std::span<std::byte> into) {
+  const std::size_t bytes = std::min(into.size(), content_.size());
+  std::copy_n(reinterpret_cast<const std::byte*>(content_.data()), bytes, into.begin());
+  content_.erase(0, bytes);
+  consumed_ += bytes;
+  session_.content_wanted(*this);
+  last_content_ = session_.around_.loop.now();  // the client's time begins when it is waited for
+  return {bytes, content_ended_ && content_.empty()};
+}
+
+void Stream::drop_content() {
+  content_unwanted_ = true;
+  consumed_ += unconsumed();
+  content_ = {};
+  content_counted_ = 0;
+  session_.content_wanted(*this);
+}
+
+bool Stream::awaits_content() const {
+  if (content_ended_) return false;
+  // An answer that has begun may go on for as long as the client wants to talk.
+  return collecting_ != nullptr || (reader_ && reader_->waiting() && !answered_);
 }
 
 void Stream::refuse_content() {
@@ -89,6 +168,7 @@ void Stream::refuse_content() {
 }
 
 void Stream::deliver_content() {
+  if (reader_ && !closed_) reader_->wake();
   if (!collecting_ || closed_) return;
   if (content_.size() > content_limit_) {
     refuse_content();
@@ -107,11 +187,7 @@ void Stream::respond(http::Response response) {
   answered_at_ = session_.around_.loop.now();
   last_progress_ = answered_at_;
   response_ = std::move(response);
-  content_unwanted_ = true;
-  consumed_ += unconsumed();
-  content_ = {};
-  content_counted_ = 0;
-  session_.content_wanted(*this);
+  if (!reader_) drop_content();
   session_.submit(*this, response_);
 }
 

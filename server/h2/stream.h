@@ -47,10 +47,13 @@ class Stream final : public http::Waker {
   // ---- the session acts
   // The right to answer this stream; to be made once.
   http::Exchange exchange();
-  // Gives collected content away, if it has been asked for and is whole (or is too much).
+  // Gives collected content away, if it has been asked for and is whole (or is too much); wakes
+  // whoever reads it as it comes.
   void deliver_content();
   // The stream is gone, or about to be: nothing said to its exchange is heard any more.
   void close(std::uint32_t error_code);
+  // Tells whoever waits for content or works on an answer that the client has gone.
+  void tell_gone();
   // What was sent, for the access log.
   http::Access access(const http::Peer& peer, net::Clock::time_point now) const;
 
@@ -63,7 +66,9 @@ class Stream final : public http::Waker {
   // Since when the body has been able to go on without having been asked.
   net::Clock::time_point last_progress() const { return last_progress_; }
   net::Clock::time_point last_content() const { return last_content_; }
-  bool awaits_content() const { return collecting_ != nullptr && !content_ended_; }
+  bool content_unwanted() const { return content_unwanted_; }
+  // Somebody waits for content that the client has yet to send.
+  bool awaits_content() const;
   // A body that is asked for bytes and not let: neither waiting for news nor at its end.
   bool could_send() const { return response_.body != nullptr && !waiting_; }
   // The last frame of the response has gone: the body is not needed any more.
@@ -73,21 +78,26 @@ class Stream final : public http::Waker {
   void wake() override;
 
  private:
-  class Wire;  // the link behind an Exchange, which may outlive the stream
+  class Wire;     // the link behind an Exchange, which may outlive the stream
+  class Content;  // likewise: the content as it comes
 
   void respond(http::Response response);
   void collect(std::size_t limit, std::function<void(std::string)> then);
-  std::uint64_t declared_length() const;  // content-length, or 0
+  std::unique_ptr<http::Body> content();
+  std::optional<std::uint64_t> declared_length() const;  // content-length
+  http::Read read_content(std::span<std::byte> into);
+  void drop_content();
   void refuse_content();
   void shrink();
 
   Session& session_;
   const std::int32_t id_;
-  Wire* wire_ = nullptr;  // cleared by whoever of the two goes first
+  Wire* wire_ = nullptr;       // cleared by whoever of the two goes first
+  Content* reader_ = nullptr;  // likewise
   bool closed_ = false;
   bool answered_ = false;
   bool content_ended_ = false;
-  bool content_unwanted_ = false;  // nobody will collect: consume and forget
+  bool content_unwanted_ = false;  // nobody will read it: consume and forget
   bool waiting_ = false;           // the body has said "nothing yet"
   bool shrunk_ = false;
   std::uint32_t error_code_ = 0;

@@ -25,6 +25,12 @@ Push Exchange::push(std::string_view target, Priority priority) {
   return alive() ? wire_->push(target, priority) : Push::gone;
 }
 
+std::unique_ptr<Body> Exchange::content() { return alive() ? wire_->content() : nullptr; }
+
+void Exchange::on_gone(std::function<void()> told) {
+  if (alive()) wire_->on_gone(std::move(told));
+}
+
 void Exchange::respond(Response response) {
   const std::unique_ptr<Wire> wire = std::move(wire_);
   if (wire && wire->alive()) wire->respond(std::move(response));

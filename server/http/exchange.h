@@ -43,6 +43,12 @@ class Wire {
   // once, with an exchange over this wire, on this thread, perhaps before collect() returns; never
   // if the client leaves first.
   virtual void collect(std::size_t limit, std::function<void(std::string)> then) = 0;
+  // The content as it comes, instead of collect(); null if the request has none. At most once. What
+  // is not read stays with the client (RFC 9113 section 5.2); a client that leaves in the middle
+  // makes read() throw. It may be read on after respond(), and may outlive the stream.
+  virtual std::unique_ptr<Body> content() = 0;
+  // `told` is called once if the client goes before the answer; it is dropped with the wire.
+  virtual void on_gone(std::function<void()> told) = 0;
 };
 
 // Every call is harmless once the client has gone. Dropped without an answer it answers 500.
@@ -61,6 +67,12 @@ class Exchange {
   Push push(std::string_view target, Priority priority = {});
   // Answers; the exchange is empty afterwards.
   void respond(Response response);
+
+  // The content as it comes; null if there is none, or the client has gone (see Wire::content).
+  std::unique_ptr<Body> content();
+  // Tells when the client goes before the answer, so that work for nobody can be stopped. Replaces
+  // what was asked for before. `told` may drop this exchange.
+  void on_gone(std::function<void()> told);
 
   // Gives the exchange away until the content is there (see Wire::collect).
   static void collect(Exchange exchange, std::size_t limit, Collected then);

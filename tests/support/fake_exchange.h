@@ -26,6 +26,8 @@ class FakeExchange {
     bool withhold_content = false;
     std::size_t collect_limit = 0;
     std::function<void(std::string)> collecting;
+    std::unique_ptr<http::Body> body;  // what content() gives
+    std::function<void()> gone;
   };
 
   FakeExchange() : record_(std::make_shared<Record>()) {}
@@ -34,7 +36,10 @@ class FakeExchange {
   // A right to answer, to be given to one handler.
   http::Exchange exchange() { return http::Exchange(std::make_unique<FakeWire>(record_)); }
   // The client goes.
-  void leave() { record_->alive = false; }
+  void leave() {
+    record_->alive = false;
+    if (const auto told = std::exchange(record_->gone, nullptr)) told();
+  }
 
   bool answered() const { return record_->response.has_value(); }
   http::Response& response() { return record_->response.value(); }
@@ -70,6 +75,7 @@ class FakeExchange {
   class FakeWire final : public http::Wire {
    public:
     explicit FakeWire(std::shared_ptr<Record> record) : record_(std::move(record)) {}
+    ~FakeWire() override { record_->gone = nullptr; }
     bool alive() const override { return record_->alive && !record_->response; }
     void hint(const http::Headers& fields) override { record_->hints.push_back(fields); }
     http::Push push(std::string_view target, http::Priority) override {
@@ -85,6 +91,8 @@ class FakeExchange {
         then(record_->content);
       }
     }
+    std::unique_ptr<http::Body> content() override { return std::move(record_->body); }
+    void on_gone(std::function<void()> told) override { record_->gone = std::move(told); }
 
    private:
     std::shared_ptr<Record> record_;

@@ -59,7 +59,7 @@ struct Peer::Callbacks {
     if (frame->hd.type == NGHTTP2_PUSH_PROMISE) me.replies_[frame->hd.stream_id].order += 'p';
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Reply& reply = me.replies_[frame->hd.stream_id];
-    const bool interim = frame->hd.type == NGHTTP2_HEADERS && reply.status() == "103";
+    const bool interim = frame->hd.type == NGHTTP2_HEADERS && reply.status().starts_with('1');
     reply.order += interim ? 'i' : frame->hd.type == NGHTTP2_HEADERS ? 'h' : 'd';
     if (interim) {
       reply.hints.push_back(std::move(reply.fields));
@@ -105,7 +105,7 @@ Peer::Peer(http::Handler& root, Options options) {
                                                                      .tally = tally_,
                                                                      .date = date_,
                                                                      .log = nullptr},
-                                           [] {});
+                                           [this] { ++output_told; });
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::begin_headers);

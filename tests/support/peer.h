@@ -27,7 +27,7 @@ class Peer {
 
   // What a stream has brought.
   struct Reply {
-    std::vector<http::Headers> hints;  // 103, each with :status
+    std::vector<http::Headers> hints;  // interim answers, each with :status
     http::Headers fields;              // final, with :status
     std::string body;
     bool ended = false;                                          // END_STREAM
@@ -78,6 +78,8 @@ class Peer {
   h2::Limits& limits() { return limits_; }
   // Gives the window of a stream back as its content arrives (on by default).
   bool reads = true;
+  // How often the session has said by itself that it has output.
+  int output_told = 0;
 
  private:
   struct Callbacks;

@@ -189,6 +189,8 @@ TEST_CASE("a push that stops midway is explained, and the rest is told by link")
     }
     void respond(http::Response response) override { outer_.respond(std::move(response)); }
     void collect(std::size_t, std::function<void(std::string)>) override {}
+    std::unique_ptr<http::Body> content() override { return nullptr; }
+    void on_gone(std::function<void()>) override {}
     int urgency = -1;
 
    private:

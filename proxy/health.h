@@ -1,0 +1,33 @@
+// HealthCheck: asks each app server of a pool for a page now and then, so that one that does not
+// work is left alone before a client finds out.
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <string>
+
+#include "proxy/multi.h"
+#include "proxy/pool.h"
+
+namespace proxy {
+
+class HealthCheck {
+ public:
+  struct Options {
+    std::string path;  // such as "/healthz": well is who answers it 200 to 399; empty: no check
+    std::chrono::milliseconds interval{5000};
+    std::chrono::milliseconds patience{2000};  // for the answer
+  };
+
+  // `loop`, `multi` and `pool` must outlive the check.
+  HealthCheck(net::Loop& loop, Multi& multi, Pool& pool, Options options);
+  ~HealthCheck();
+  HealthCheck(const HealthCheck&) = delete;
+  HealthCheck& operator=(const HealthCheck&) = delete;
+
+ private:
+  class Probe;  // of one member
+  std::list<Probe> probes_;
+};
+
+}  // namespace proxy
