@@ -19,6 +19,8 @@ std::string_view words(http::Push outcome) {
       return "pushed request";
     case http::Push::exhausted:
       return "enough was pushed";
+    case http::Push::unwanted:
+      return "client cancels pushes";
     case http::Push::gone:
       return "client has gone";
   }

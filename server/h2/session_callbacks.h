@@ -117,6 +117,11 @@ struct Session::Callbacks {
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.ping_outstanding_ = false;
         return 0;
+      case NGHTTP2_RST_STREAM:
+        if (Stream* reset = stream(session, frame->hd.stream_id)) {
+          if (reset->request.pushed) ++me.cancelled_;
+        }
+        return 0;
       case NGHTTP2_HEADERS:
         me.open_header_section_ = false;
         break;

@@ -166,6 +166,7 @@ TEST_CASE("every outcome of a push is explained") {
       {http::Push::repeated, "none; no push: known to this connection"},
       {http::Push::nested, "none; no push: pushed request"},
       {http::Push::exhausted, "none; no push: enough was pushed"},
+      {http::Push::unwanted, "none; no push: client cancels pushes"},
   }));
   Hinting with;
   with.fake->push_outcome = outcome;
