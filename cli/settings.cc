@@ -212,6 +212,8 @@ std::vector<Setting> settings_of(Config& config) {
   add_serve(all, config.serve);
   all.push_back({"hints", "mode",
                  Choice{&config.hints.mode, {"auto", "early-hints", "push", "link", "off"}}});
+  all.push_back({"hints", "adaptive", Switch{&config.hints.adaptive}});
+  all.push_back({"hints", "feedback", Switch{&config.hints.feedback}});
   add_events(all, config.events);
   all.push_back({"files", "cache", size(config.files.cache, 0, 1024 * gib)});
   all.push_back({"files", "immutable", Texts{&config.files.immutable}});

@@ -118,9 +118,8 @@ struct Session::Callbacks {
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.ping_outstanding_ = false;
         return 0;
       case NGHTTP2_RST_STREAM:
-        if (Stream* reset = stream(session, frame->hd.stream_id)) {
-          if (reset->request.pushed) ++me.cancelled_;
-        }
+        // Also of a push that is over: the client has not wanted it.
+        if (frame->hd.stream_id % 2 == 0) ++me.cancelled_;
         return 0;
       case NGHTTP2_HEADERS:
         me.open_header_section_ = false;
