@@ -45,6 +45,8 @@ struct Config {
   };
   struct Hints {
     std::string mode = "auto";  // auto, early-hints, push, link, off
+    bool adaptive = true;       // no 103 where the page comes too soon for it
+    bool feedback = true;       // leaves out what pages turn out not to need
     std::vector<HintedPage> pages;
   };
   struct EventTopic {  // what is not said is as in [events]

@@ -1,5 +1,7 @@
 #include "cli/file_site.h"
 
+#include <algorithm>
+
 #include "hints/manifest_source.h"
 #include "server/http/query.h"
 
@@ -13,6 +15,16 @@ bool is_html(const assets::Asset& asset) { return asset.content_type.starts_with
 // As FileHandler does for a navigation: whatever has an extension is an asset, not a page.
 bool may_be_page(std::string_view path) {
   return path.substr(path.rfind('/') + 1).find('.') == std::string_view::npos;
+}
+
+// To a client that takes every coding; text that has not been coded yet shrinks to a third, about.
+std::uint64_t bytes_of(const assets::Asset& asset) {
+  std::uint64_t least = asset.identity().content.length;
+  if (std::ranges::find(asset.untried, true) != asset.untried.end()) least /= 3;
+  for (const auto& variant : asset.variants) {
+    if (variant) least = std::min(least, variant->content.length);
+  }
+  return least;
 }
 
 std::string under_root(std::string_view path) { return std::string(path.substr(1)); }
@@ -66,7 +78,8 @@ std::optional<hints::AssetInfo> FileSite::asset(std::string_view path) {
   const auto& plain = found.asset->identity().fields;
   const auto fields = rules_.dressed("", path, plain, assets::SiteRules::Kind::other);
   hints::AssetInfo info{
-      found.asset->content_type, found.asset->cache_control, found.asset->version(), true, {}};
+      found.asset->content_type, found.asset->cache_control, found.asset->version(), true, {},
+      bytes_of(*found.asset)};
   if (fields == plain) return info;
   info.media_type = fields->get("content-type").value_or("");
   info.cache_control = fields->joined("cache-control");

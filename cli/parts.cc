@@ -103,6 +103,14 @@ hints::Mode hints_mode(const Config& config) {
   throw net::Error("hints cannot be \"" + mode + "\": choose auto, early-hints, push, link or off");
 }
 
+hints::Judgement::Options judgement_options(const Config& config) {
+  using hints::Judgement;
+  Judgement::Options options;
+  options.adaptive = config.hints.adaptive ? Judgement::Adaptive::on : Judgement::Adaptive::off;
+  options.feedback = config.hints.feedback ? Judgement::Feedback::on : Judgement::Feedback::off;
+  return options;
+}
+
 AdminOnly::Options admin_options(const Config& config) {
   AdminOnly::Options options;
   options.dev = config.serve.dev ? AdminOnly::Dev::on : AdminOnly::Dev::off;

@@ -4,6 +4,7 @@
 #include "cli/admin.h"
 #include "cli/config.h"
 #include "hints/handler.h"
+#include "hints/judgement.h"
 #include "hints/plan_builder.h"
 #include "proxy/handler.h"
 #include "server/server.h"
@@ -20,6 +21,7 @@ assets::AssetStore::Options store_options(const Config& config);
 assets::SiteRules::Options rules_options(const Config& config);
 hints::PlanBuilder::Options plan_options(const Config& config);
 hints::Mode hints_mode(const Config& config);
+hints::Judgement::Options judgement_options(const Config& config);
 // Reads the file of admin tokens.
 AdminOnly::Options admin_options(const Config& config);
 // For a configuration with upstreams.

@@ -241,6 +241,7 @@ void add_limits(std::vector<Setting>& all, Config::Limits& limits) {
   all.push_back({table, "connection_window", size(limits.connection_window, 64 * kib, gib)});
   all.push_back({table, "pushes", number(limits.pushes, 0, 10'000)});
   all.push_back({table, "concurrent_pushes", number(limits.concurrent_pushes, 1, 1000)});
+  all.push_back({table, "cancelled_pushes", number(limits.cancelled_pushes, 1, 1000)});
   all.push_back({table, "connections", number(limits.connections, 1, 10'000'000)});
   all.push_back(
       {table, "connections_per_address", number(limits.per_address.connections, 0, 10'000'000)});
@@ -269,6 +270,8 @@ std::vector<Setting> settings_of(Config& config) {
   add_serve(all, config.serve);
   all.push_back({"hints", "mode",
                  Choice{&config.hints.mode, {"auto", "early-hints", "push", "link", "off"}}});
+  all.push_back({"hints", "adaptive", Switch{&config.hints.adaptive}});
+  all.push_back({"hints", "feedback", Switch{&config.hints.feedback}});
   add_events(all, config.events);
   all.push_back({"files", "cache", size(config.files.cache, 0, 1024 * gib)});
   all.push_back({"files", "immutable", Texts{&config.files.immutable}});

@@ -40,7 +40,7 @@ assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
 
 struct WorkerApp::Pages {
   Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
-        const StatusHandler::Sources& sources)
+        hints::Judgement& judgement, const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
         app_server(proxy_of(worker, loop, config)),
@@ -48,7 +48,7 @@ struct WorkerApp::Pages {
         think(loop, files, {.think = config.serve.think}),
         site(store, rules, loop, config.serve.root, spa_of(config)),
         planner(site, loop, {.build = plan_options(config)}),
-        hinting(planner, think, {.mode = hints_mode(config)}),
+        hinting(planner, think, {.mode = hints_mode(config), .judgement = &judgement}),
         status(sources),
         explain(planner, hints_mode(config)),
         admin(explain, admin_options(config)),
@@ -84,7 +84,8 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       shared_(shared),
       worker_(worker),
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
-      pages_(std::make_unique<Pages>(worker, loop, config, hub_, shared.status)),
+      judgement_(std::make_unique<hints::Judgement>(loop, judgement_options(config))),
+      pages_(std::make_unique<Pages>(worker, loop, config, hub_, *judgement_, shared.status)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retire(); }) {
   counting_.start(counting_interval);
@@ -97,7 +98,7 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void WorkerApp::reload(const Config& config) {
-  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, shared_.status);
+  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, *judgement_, shared_.status);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
   retirement_.start(retirement);

@@ -14,6 +14,10 @@
 #include "sse/hub.h"
 #include "sse/sequencer.h"
 
+namespace hints {
+class Judgement;
+}
+
 namespace cli {
 
 // Shared by the workers; outlives them all.
@@ -48,6 +52,7 @@ class WorkerApp final : public server::App, private http::Handler {
   Shared& shared_;
   const std::size_t worker_;
   sse::Hub hub_;
+  std::unique_ptr<hints::Judgement> judgement_;
   std::unique_ptr<Pages> pages_;
   std::list<std::unique_ptr<Pages>> retired_;  // requests may still be held in these
   net::Timer counting_;

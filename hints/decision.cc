@@ -13,6 +13,10 @@ bool is(const http::Request& request, std::string_view field, std::string_view v
   return request.fields.get(field) == value;
 }
 
+bool is_conditional(const http::Request& request) {
+  return request.fields.has("if-none-match") || request.fields.has("if-modified-since");
+}
+
 // The reasons against any work for a page that may never be shown, or is asked for by ourselves.
 std::string_view not_for_display(const http::Request& request) {
   if (request.pushed) return "pushed request";
@@ -31,15 +35,14 @@ std::string_view against_early_hints(const http::Request& request) {
   if (!is(request, "sec-fetch-mode", "navigate")) return "not a navigation";
   // A frame navigates too, but browsers ignore hints there.
   if (!is(request, "sec-fetch-dest", "document")) return "not a top-level document";
+  // Whoever has the page has its assets, or soon finds out.
+  if (is_conditional(request)) return "conditional request";
   return {};
 }
 
 std::string_view against_push(const http::Request& request) {
   if (const auto reason = not_for_display(request); !reason.empty()) return reason;
-  // Whoever has the page has its assets.
-  if (request.fields.has("if-none-match") || request.fields.has("if-modified-since")) {
-    return "conditional request";
-  }
+  if (is_conditional(request)) return "conditional request";
   return {};
 }
 
@@ -54,6 +57,11 @@ bool asks_for_document(const http::Request& request) {
     if (std::ranges::find(pages, *wanted) == pages.end()) return false;
   }
   return !names_asset(request.path());
+}
+
+bool begins_visit(const http::Request& request) {
+  if (!not_for_display(request).empty() || is_conditional(request)) return false;
+  return request.fields.get("sec-fetch-dest").value_or("document") == "document";
 }
 
 Decision decide(const http::Request& request, Mode mode) {

@@ -31,7 +31,11 @@ struct Decision {
 // GET or HEAD of what a browser could show as a page: cheap enough to ask of every request.
 bool asks_for_document(const http::Request& request);
 
-// For a request that asks for a document.
+// Whether what the client asks for next shows what the page needs: it is to be shown by itself, and
+// the client does not have it yet. For a request that asks for a document.
+bool begins_visit(const http::Request& request);
+
+// Likewise.
 Decision decide(const http::Request& request, Mode mode);
 
 }  // namespace hints

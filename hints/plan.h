@@ -39,6 +39,9 @@ struct Item {
   std::uint8_t urgency = 3;  // RFC 9218; also the rank within the page's own items
   Mention mention = {};
   std::vector<Mention> also = {};  // later sources that name it as well
+  // Of the file; empty: it is none of this site's, so perhaps not for everybody.
+  std::string version = {};
+  std::uint64_t bytes = 0;  // as sent, about; 0: not known
 };
 
 enum class Reason {

@@ -246,6 +246,10 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
       withheld.push_back({std::move(item.target), *fault, std::move(item.mention)});
       continue;
     }
+    if (asset) {
+      item.version = asset->version;
+      item.bytes = asset->bytes;
+    }
     if (asset && !item.type.empty() && !same_type(item.type, asset->media_type)) {
       built.corrections.push_back({Correction::Kind::type, item.target, item.mention});
       item.type = essence(asset->media_type);

@@ -14,7 +14,8 @@ std::size_t footprint(const Plan& plan) {
   std::size_t bytes = sizeof(Plan) + plan.hinted_targets.size() + plan.withheld_targets.size();
   for (const http::Field field : plan.links) bytes += field.name.size() + field.value.size();
   for (const Item& item : plan.items) {
-    bytes += sizeof(Item) + item.target.size() + item.integrity.size() + item.mention.file.size();
+    bytes += sizeof(Item) + item.target.size() + item.integrity.size() + item.version.size() +
+             item.mention.file.size();
     for (const Mention& also : item.also) bytes += sizeof(Mention) + also.file.size();
   }
   for (const Withheld& one : plan.withheld) {

@@ -12,7 +12,7 @@ namespace hints {
 
 // The document that answers a path, after directory index and single-page fallback.
 struct Page {
-  std::string path;     // of the file itself, as a URL path: "/docs/index.html"
+  std::string path;  // of the file itself, as a URL path: "/docs/index.html"
   // Changes whenever the text does. If it is an entity tag, an answer with another one is known to
   // be another page.
   std::string version;
@@ -24,6 +24,7 @@ struct AssetInfo {
   std::string version;        // changes whenever the content does
   bool last_modified = true;  // whether the field will be sent
   std::string redirect = {};  // where a GET is sent instead, by a rule; empty: nowhere
+  std::uint64_t bytes = 0;    // as sent to a client that takes every coding; 0: not known
 };
 
 // A Link that the operator gives a path beside its page: one link of `_headers`.

@@ -1,11 +1,14 @@
 #include "hints/telling.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace hints {
 namespace {
 
 constexpr std::size_t list_bytes = 512;
+// What an asset of unknown size is taken for.
+constexpr std::uint64_t usual_bytes = std::uint64_t{16} * 1024;
 
 std::string_view words(http::Push outcome) {
   switch (outcome) {
@@ -19,16 +22,12 @@ std::string_view words(http::Push outcome) {
       return "pushed request";
     case http::Push::exhausted:
       return "enough was pushed";
+    case http::Push::unwanted:
+      return "client cancels pushes";
     case http::Push::gone:
       return "client has gone";
   }
   return "";
-}
-
-bool shows_page(const http::Response& response) {
-  if (response.status != 200) return false;
-  const auto type = response.field("content-type");
-  return type && http::equal_ignoring_case(type->substr(0, 9), "text/html");
 }
 
 // ` name;desc="text"`: an entry of Server-Timing. Quotes and backslashes are escaped (RFC 9110
@@ -56,37 +55,76 @@ void make_room(http::Response& response) {
 
 }  // namespace
 
-Telling::Telling(std::shared_ptr<const Plan> plan, Decision decision)
-    : plan_(std::move(plan)), decision_(decision) {}
+bool shows_page(const http::Response& response) {
+  if (response.status != 200) return false;
+  const auto type = response.field("content-type");
+  return type && http::equal_ignoring_case(type->substr(0, 9), "text/html");
+}
+
+Telling::Telling(std::shared_ptr<const Plan> plan, Verdict verdict)
+    : plan_(std::move(plan)), verdict_(std::move(verdict)), told_(plan_->items.size()) {
+  if (!verdict_.lots.empty()) part();
+}
 
 void Telling::push(http::Exchange& exchange) {
-  if (!decision_.no_push.empty()) return;
-  std::vector<bool> promised(plan_->items.size());
+  if (!verdict_.decision.no_push.empty()) return;
+  std::vector<std::size_t> order;
   for (std::size_t i = 0; i < plan_->items.size(); ++i) {
+    const Lot lot = verdict_.lot(i);
+    const bool open = lot.withheld.empty() && lot.no_push.empty();
+    if (open && plan_->items[i].push == Pushable::yes) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return plan_->items[i].urgency; });
+  std::uint64_t budget = verdict_.push_bytes;
+  for (const std::size_t i : order) {
     const Item& item = plan_->items[i];
-    if (item.push == Pushable::no) continue;
+    const std::uint64_t bytes = item.bytes > 0 ? item.bytes : usual_bytes;
+    if (bytes > budget) {
+      push_stopped_ = "more would delay the page";
+      break;
+    }
     const http::Push outcome = exchange.push(item.target, {item.urgency, false});
     if (outcome == http::Push::promised) {
-      promised[i] = true;
+      told_[i] = Usage::Told::by_push;
       pushed_.emplace_back(item.target);
+      if (budget != unlimited) budget -= bytes;
       continue;
     }
     push_stopped_ = words(outcome);
     if (outcome != http::Push::repeated) break;
   }
-  if (!some_pushed()) return;
+  if (some_pushed()) part();
+}
+
+void Telling::part() {
+  std::vector<std::size_t> by_link;
   for (std::size_t i = 0; i < plan_->items.size(); ++i) {
-    if (promised[i]) continue;
+    if (told_[i] != Usage::Told::by_push && verdict_.lot(i).withheld.empty()) by_link.push_back(i);
+  }
+  partly_ = by_link.size() < plan_->items.size();
+  if (!partly_) return;
+  left_.clear();
+  rest_ = {};
+  for (const std::size_t i : by_link) {
     left_.emplace_back(plan_->items[i].target);
     rest_.add("link", plan_->links[i].value);
   }
 }
 
 void Telling::hint(http::Exchange& exchange) {
-  if (!decision_.no_early_hints.empty() || hinted_early_ || links().empty()) return;
+  if (!verdict_.decision.no_early_hints.empty() || hinted_early_ || links().empty()) return;
   if (!exchange.alive()) return;
   exchange.hint(links());
   hinted_early_ = true;
+  linked();
+}
+
+// All that is told by links has been.
+void Telling::linked() {
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    if (told_[i] != Usage::Told::no || !verdict_.lot(i).withheld.empty()) continue;
+    told_[i] = Usage::Told::by_link;
+  }
 }
 
 bool Telling::outdated(const http::Response& response) const {
@@ -106,11 +144,11 @@ std::string Telling::way(const http::Response& response) const {
   };
   if (some_pushed()) also("push");
   if (hinted_early_) also("early-hints");
-  const bool linked =
-      shows_page(response) && !outdated(response) && decision_.no_link.empty() && !links().empty();
+  const bool linked = shows_page(response) && !outdated(response) &&
+                      verdict_.decision.no_link.empty() && !links().empty();
   if (linked && !hinted_early_) {
     also("link");
-    const std::string_view why = decision_.no_early_hints;
+    const std::string_view why = verdict_.decision.no_early_hints;
     if (why != by_mode) text.append(": ").append(why.empty() ? "ready at once" : why);
   }
   if (text.empty()) {
@@ -119,40 +157,53 @@ std::string Telling::way(const http::Response& response) const {
     if (!shows_page(response)) return text + ": answer is not the page";
     if (outdated(response)) return text + ": the page has changed";
   }
-  const std::string_view why = decision_.no_push.empty() ? push_stopped_ : decision_.no_push;
+  const std::string_view why =
+      verdict_.decision.no_push.empty() ? push_stopped_ : verdict_.decision.no_push;
   if (why.empty() || why == by_mode) return text;
   return text.append(some_pushed() ? "; no more push: " : "; no push: ").append(why);
 }
 
 std::string Telling::hinted() const {
-  if (!decision_.no_link.empty()) return {};
-  return some_pushed() ? listed(left_, " ", list_bytes) : plan_->hinted_targets;
+  if (!verdict_.decision.no_link.empty()) return {};
+  return partly_ ? listed(left_, " ", list_bytes) : plan_->hinted_targets;
+}
+
+std::string Telling::withheld() const {
+  std::string text = plan_->withheld_targets;
+  for (std::size_t i = 0; i < verdict_.lots.size() && text.size() < list_bytes; ++i) {
+    const std::string_view why = verdict_.lots[i].withheld;
+    if (why.empty()) continue;
+    if (!text.empty()) text += "; ";
+    text.append(plan_->items[i].target).append(": ").append(why);
+  }
+  return text;
 }
 
 void Telling::finish(http::Response& response) {
   const std::string way = this->way(response);
   const std::string pushed = listed(pushed_, " ", list_bytes);
+  const std::string withheld = this->withheld();
   const bool page = shows_page(response);
   const bool told = page && !outdated(response);
   const std::string hinted = told || hinted_early_ ? this->hinted() : std::string();
   if (page) {
     make_room(response);
-    if (told && decision_.no_link.empty()) response.fields.append(links());
+    if (told && verdict_.decision.no_link.empty()) {
+      response.fields.append(links());
+      linked();
+    }
     std::string timing;
-    timing.reserve(way.size() + hinted.size() + pushed.size() + plan_->withheld_targets.size() +
-                   96);
+    timing.reserve(way.size() + hinted.size() + pushed.size() + withheld.size() + 96);
     append_entry(timing, "hints", way);
     append_entry(timing, "hinted", hinted);
     append_entry(timing, "pushed", pushed);
-    append_entry(timing, "withheld", plan_->withheld_targets);
+    append_entry(timing, "withheld", withheld);
     response.fields.add("server-timing", timing);
   }
   response.notes.push_back({"hints", way});
   if (!hinted.empty()) response.notes.push_back({"hinted", hinted});
   if (!pushed.empty()) response.notes.push_back({"pushed", pushed});
-  if (!plan_->withheld_targets.empty()) {
-    response.notes.push_back({"withheld", plan_->withheld_targets});
-  }
+  if (!withheld.empty()) response.notes.push_back({"withheld", withheld});
 }
 
 }  // namespace hints

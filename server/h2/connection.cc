@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "server/net/tcp_state.h"
+
 namespace h2 {
 namespace {
 
@@ -33,6 +35,7 @@ Connection::Connection(net::Accepted accepted, const net::TlsContext& tls, Workp
   peer_.address = std::move(accepted.address);
   peer_.port = accepted.port;
   peer_.connection = number;
+  peer_.gauge = this;
   watch_.emplace(at_.loop, socket_.fd(), [this](net::Watch::Ready ready) { on_ready(ready); });
   deadline_.start(at_.timeouts.handshake);
 }
@@ -93,6 +96,22 @@ void Connection::begin_session() {
                                          .log = at_.log},
                    [this] { flush_later_.schedule(); });
   if (draining_) session_->drain();
+}
+
+http::Transport Connection::transport() const {
+  http::Transport way;
+  if (const auto tcp = net::tcp_state(socket_.fd())) {
+    way.round_trip = tcp->round_trip;
+    way.congestion_window = tcp->congestion_window;
+    way.under_way = tcp->unacknowledged + socket_.unsent();
+  }
+  if (session_) {
+    way.takes_pushes = session_->takes_pushes();
+    way.connection_window = session_->connection_window();
+    way.stream_window = session_->stream_window();
+    way.live_waiting = session_->live_waiting();
+  }
+  return way;
 }
 
 void Connection::flush() {

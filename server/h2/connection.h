@@ -35,7 +35,7 @@ struct Workplace {
   std::function<void(const std::string&)> complain;
 };
 
-class Connection {
+class Connection final : private http::TransportGauge {
  public:
   // `on_closed` is called once; the owner destroys the connection later, not inside the call.
   Connection(net::Accepted accepted, const net::TlsContext& tls, Workplace& workplace,
@@ -47,6 +47,7 @@ class Connection {
   void drain();
 
  private:
+  http::Transport transport() const override;
   void on_ready(net::Watch::Ready ready);
   void read();
   void on_bytes(std::span<const std::byte> bytes);

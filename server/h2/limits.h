@@ -23,6 +23,8 @@ struct Limits {
   // Assets pushed on one connection, and promised at one time.
   std::size_t pushes = 256;
   std::size_t concurrent_pushes = 32;
+  // Pushes that the client may cancel before it gets no more on this connection.
+  std::size_t cancelled_pushes = 3;
 };
 
 struct Timeouts {

@@ -259,4 +259,28 @@ void Session::stop_uploads() {
 
 bool Session::has_live_streams() const { return std::ranges::any_of(streams_, &Stream::live); }
 
+// ------------------------------------------------------------------------- the way to the client
+
+bool Session::takes_pushes() const {
+  const auto setting = [this](nghttp2_settings_id id) {
+    return nghttp2_session_get_remote_settings(nghttp2_.get(), id);
+  };
+  return setting(NGHTTP2_SETTINGS_ENABLE_PUSH) == 1 &&
+         setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) > 0;
+}
+
+std::uint64_t Session::connection_window() const {
+  return static_cast<std::uint64_t>(
+      std::max(0, nghttp2_session_get_remote_window_size(nghttp2_.get())));
+}
+
+std::uint64_t Session::stream_window() const {
+  return nghttp2_session_get_remote_settings(nghttp2_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+}
+
+bool Session::live_waiting() const {
+  return std::ranges::any_of(
+      streams_, [](const Stream& stream) { return stream.live() && stream.could_send(); });
+}
+
 }  // namespace h2

@@ -91,6 +91,14 @@ class Session {
   // Resets streams whose body could go on but has not been let since `since`.
   void reset_stalled(net::Clock::time_point since);
   bool has_live_streams() const;
+
+  // ---- for whoever measures the way to the client
+  bool takes_pushes() const;
+  std::uint64_t connection_window() const;  // bytes that the client takes now
+  std::uint64_t stream_window() const;      // likewise on each new stream
+  // An event is ready and has not been sent.
+  bool live_waiting() const;
+
   // A client has had its whole answer and goes on sending: to be told to stop, a while later, so
   // that it can read the answer first (RFC 9113 section 8.1).
   bool answered_early() const { return answered_early_; }
@@ -113,7 +121,6 @@ class Session {
   void content_wanted(Stream& stream);
 
   void prioritise(Stream& stream, const http::Response& response);
-  bool takes_pushes() const;
   Stream& open(std::int32_t id);
   void dispatch();
   void dispatch(Stream& stream);
@@ -135,6 +142,7 @@ class Session {
       diary_;  // targets that the client has asked for or been promised
   std::size_t pushed_ = 0;
   std::size_t pushing_ = 0;
+  std::size_t cancelled_ = 0;  // pushes, by the client
   std::unique_ptr<nghttp2_session, FreeSession> nghttp2_;
 
   std::span<const std::byte> rest_;  // of a frame that did not fit; nghttp2's, until its next call

@@ -117,6 +117,10 @@ struct Session::Callbacks {
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) me.ping_outstanding_ = false;
         return 0;
+      case NGHTTP2_RST_STREAM:
+        // Also of a push that is over: the client has not wanted it.
+        if (frame->hd.stream_id % 2 == 0) ++me.cancelled_;
+        return 0;
       case NGHTTP2_HEADERS:
         me.open_header_section_ = false;
         break;

@@ -115,19 +115,12 @@ void Session::proceed(Stream& stream) {
   note_output();
 }
 
-bool Session::takes_pushes() const {
-  const auto setting = [this](nghttp2_settings_id id) {
-    return nghttp2_session_get_remote_settings(nghttp2_.get(), id);
-  };
-  return setting(NGHTTP2_SETTINGS_ENABLE_PUSH) == 1 &&
-         setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) > 0;
-}
-
 http::Push Session::push(Stream& parent, std::string_view target, http::Priority priority) {
   if (parent.request.pushed) return http::Push::nested;
   if (!takes_pushes()) return http::Push::refused;
   const std::uint64_t hash = std::hash<std::string_view>{}(target);
   if (diary_.contains(hash)) return http::Push::repeated;
+  if (cancelled_ >= around_.limits.cancelled_pushes) return http::Push::unwanted;
   if (pushed_ >= around_.limits.pushes || pushing_ >= around_.limits.concurrent_pushes) {
     return http::Push::exhausted;
   }

@@ -20,6 +20,7 @@ enum class Push {
   repeated,   // this connection has requested it or been promised it before
   nested,     // the request was itself pushed
   exhausted,  // enough has been pushed already
+  unwanted,   // the client has cancelled several pushes on this connection
   gone,       // the client has left, or was answered already
 };
 

@@ -9,6 +9,7 @@
 
 #include "server/http/body.h"
 #include "server/http/headers.h"
+#include "server/http/transport.h"
 
 namespace http {
 
@@ -20,6 +21,8 @@ struct Peer {
   std::string tls;               // "TLSv1.3"
   std::string cipher;            // "TLS_AES_128_GCM_SHA256"
   bool resumed = false;          // TLS session resumption
+  // Null where there is no network, as in tests. Valid as long as the peer.
+  const TransportGauge* gauge = nullptr;
   bool loopback() const;         // 127.0.0.0/8, ::1 and the former mapped into IPv6
 };
 

@@ -102,3 +102,47 @@ TEST_CASE("pushes cancelled by the client do no harm") {
   CHECK(peer.session().streams() == 1);  // the page, whose window is closed
   CHECK_FALSE(peer.goaway());
 }
+
+TEST_CASE("a client that cancels pushes gets no more after a few, on this connection only") {
+  std::vector<http::Push> outcomes;
+  int next = 0;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (!request.pushed) outcomes.push_back(exchange.push("/" + std::to_string(++next)));
+    exchange.respond(testing::text(std::string(100'000, 'x')));
+  });
+  Peer peer(root, {.window = 1000});
+  peer.reads = false;
+  peer.limits().cancelled_pushes = 2;
+  for (int page = 0; page < 3; ++page) {
+    const auto id = peer.get("/page");
+    peer.pump();
+    for (const auto& [stream, path] : peer.reply(id).promises) peer.reset(stream);
+    peer.pump();
+  }
+  CHECK(outcomes == std::vector{http::Push::promised, http::Push::promised, http::Push::unwanted});
+  Peer other(root);
+  other.get("/page");
+  other.pump();
+  CHECK(outcomes.back() == http::Push::promised);
+  CHECK_FALSE(peer.goaway());
+}
+
+TEST_CASE("an event that is ready and unsent is known, and the windows of the client are") {
+  testing::Feed feed;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  Peer peer(root, {.window = 1000});
+  peer.reads = false;
+  peer.get("/events");
+  peer.pump();
+  CHECK_FALSE(peer.session().live_waiting());
+  CHECK(peer.session().takes_pushes());
+  CHECK(peer.session().connection_window() == 65'535);
+  CHECK(peer.session().stream_window() == 1000);
+  feed.say(std::string(2000, 'x'));
+  CHECK(peer.session().live_waiting());
+  peer.pump();
+  CHECK(peer.session().live_waiting());  // the client takes no more
+  CHECK(peer.session().connection_window() == 64'535);
+}

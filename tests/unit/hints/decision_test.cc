@@ -47,8 +47,10 @@ TEST_CASE("every client that must not be told in advance is, with the reason") {
       {"speculation", navigation({{"sec-purpose", "prefetch;prerender"}}), "prefetch", "prefetch"},
       {"an older prefetch", navigation({{"purpose", "prefetch"}}), "prefetch", "prefetch"},
       {"HEAD", with_method("HEAD"), "not GET", "not GET"},
-      {"a validation", navigation({{"if-none-match", "\"1\""}}), "conditional request", ""},
-      {"by date", navigation({{"if-modified-since", "x"}}), "conditional request", ""},
+      {"a validation", navigation({{"if-none-match", "\"1\""}}), "conditional request",
+       "conditional request"},
+      {"by date", navigation({{"if-modified-since", "x"}}), "conditional request",
+       "conditional request"},
       {"our own request", pushed(), "pushed request", "pushed request"},
   }));
   CAPTURE(one.name);
