@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/address_limits.h"
-#include "server/h2/limits.h"
+#include "server/http/limits.h"
 #include "server/net/error.h"
 
 namespace cli {
@@ -72,7 +72,7 @@ struct Config {
     std::vector<std::string> immutable;  // globs of files whose name changes with their content
     std::vector<CacheRule> headers;      // the first match counts
   };
-  struct Limits : h2::Limits {
+  struct Limits : http::Limits {
     std::uint64_t connections = 100'000;  // at one time, over all workers
     server::AddressLimits::Options per_address;
     std::uint32_t backlog = 1024;
@@ -84,7 +84,7 @@ struct Config {
   Events events;
   Files files;
   Limits limits;
-  h2::Timeouts timeouts;
+  http::Timeouts timeouts;
 };
 
 // Reads a TOML file into `config`, over what is there. Relative paths in it start from its folder.
