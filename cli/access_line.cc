@@ -117,7 +117,7 @@ void append_access_line(std::string& out, const http::Access& access,
                  access.bytes);
   append_milliseconds(out, "duration_ms", access.took);
   if (access.status != 0) append_milliseconds(out, "first_byte_ms", access.first_byte);
-  out += ",\"protocol\":\"h2\"";
+  append_member(out, "protocol", http::protocol_id(access.version));
   append_member(out, "tls", access.peer.tls);
   append_member(out, "cipher", access.peer.cipher);
   if (access.peer.resumed) out += ",\"resumed\":true";

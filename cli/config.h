@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/address_limits.h"
-#include "server/h2/limits.h"
+#include "server/http/limits.h"
 #include "server/net/error.h"
 
 namespace cli {
@@ -53,7 +53,7 @@ struct Config {
     std::string pattern;
     std::optional<std::uint32_t> history;
     std::optional<std::uint64_t> bytes;
-    milliseconds age{0};  // 0: not said
+    milliseconds age{0};         // 0: not said
     std::string policy = "gap";  // gap, end, conflate
     bool operator==(const EventTopic&) const = default;
   };
@@ -105,7 +105,7 @@ struct Config {
     std::uint64_t buffer = 64 << 10;      // of each answer
     std::uint64_t header_bytes = 64 << 10;
   };
-  struct Limits : h2::Limits {
+  struct Limits : http::Limits {
     std::uint64_t connections = 100'000;  // at one time, over all workers
     server::AddressLimits::Options per_address;
     std::uint32_t backlog = 1024;
@@ -118,7 +118,7 @@ struct Config {
   Files files;
   Proxy proxy;
   Limits limits;
-  h2::Timeouts timeouts;
+  http::Timeouts timeouts;
 };
 
 // Reads a TOML file into `config`, over what is there. Relative paths in it start from its folder.

@@ -251,7 +251,7 @@ void add_limits(std::vector<Setting>& all, Config::Limits& limits) {
   all.push_back({table, "unsent", size(limits.unsent, 4 * kib, 16 * mib)});
 }
 
-void add_timeouts(std::vector<Setting>& all, h2::Timeouts& timeouts) {
+void add_timeouts(std::vector<Setting>& all, http::Timeouts& timeouts) {
   const std::string_view table = "timeouts";
   all.push_back({table, "handshake", duration(timeouts.handshake, 100ms, 10min)});
   all.push_back({table, "settings", duration(timeouts.settings, 100ms, 10min)});

@@ -13,8 +13,9 @@
 #include <utility>
 
 #include "server/complaints.h"
-#include "server/h2/connection.h"
+#include "server/connection.h"
 #include "server/net/listener.h"
+#include "server/net/plain_socket.h"
 #include "server/net/tls.h"
 
 namespace server {
@@ -29,15 +30,22 @@ struct Server::State {
   net::TicketKeys tickets;
   AddressLimits addresses{options.tuning.per_address};
   std::vector<net::Endpoint> endpoints;
+  std::vector<net::Endpoint> plain_endpoints;
   std::atomic<std::uint64_t> connections_numbered = 0;
   std::atomic<std::uint64_t> cut = 0;            // connections that outlasted the drain
   std::vector<std::unique_ptr<Worker>> workers;  // the threads: destroyed first
 };
 
+// The sockets that one worker listens on, in the order of Options::listen and Options::plain.
+struct Sockets {
+  std::vector<net::Fd> tls;
+  std::vector<net::Fd> plain;
+};
+
 // One thread and everything that belongs to it.
 class Server::Worker {
  public:
-  Worker(State& server, std::size_t index, std::vector<net::Fd> sockets)
+  Worker(State& server, std::size_t index, Sockets sockets)
       : server_(server),
         index_(index),
         sockets_(std::move(sockets)),
@@ -89,7 +97,7 @@ class Server::Worker {
 
   // ---- from any thread
   void add_to(Counters& totals) const {
-    const auto count = [](const h2::Counter& counter) {
+    const auto count = [](const http::Counter& counter) {
       return static_cast<std::uint64_t>(counter.get());
     };
     totals.accepted += count(accepted_);
@@ -105,7 +113,7 @@ class Server::Worker {
  private:
   struct Seated {
     AddressLimits::Seat seat;
-    std::unique_ptr<h2::Connection> connection;
+    std::unique_ptr<Connection> connection;
   };
 
   void run(std::promise<void>& ready) {
@@ -113,24 +121,18 @@ class Server::Worker {
       use(*server_.credentials);
       app_ = server_.factory(index_, loop_);
       workplace_.emplace(
-          h2::Workplace{.loop = loop_,
-                        .root = app_->root(),
-                        .limits = tuning_.limits,
-                        .timeouts = tuning_.timeouts,
-                        .buffers = buffers_,
-                        .output = output_,
-                        .date = date_,
-                        .tally = tally_,
-                        .handshakes_failed = handshakes_failed_,
-                        .log = server_.log,
-                        .complain = [this](const std::string& what) { complaints_.say(what); }});
+          Workplace{.loop = loop_,
+                    .limits = tuning_.limits,
+                    .timeouts = tuning_.timeouts,
+                    .output = output_,
+                    .date = date_,
+                    .tally = tally_,
+                    .handshakes_failed = handshakes_failed_,
+                    .log = server_.log,
+                    .complain = [this](const std::string& what) { complaints_.say(what); }});
       loop_.on_exception([this](const std::exception& error) { complaints_.say(error.what()); });
       bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
-      for (net::Fd& socket : sockets_) {
-        listeners_.push_back(std::make_unique<net::Listener>(
-            loop_, std::move(socket),
-            [this](net::Accepted accepted) { accept(std::move(accepted)); }));
-      }
+      listen();
     } catch (...) {
       ready.set_exception(std::current_exception());
       app_ = nullptr;
@@ -145,6 +147,29 @@ class Server::Worker {
     app_ = nullptr;
   }
 
+  void listen() {
+    for (net::Fd& socket : sockets_.tls) {
+      listen(std::move(socket), [this](net::Accepted accepted) {
+        accept(std::move(accepted), app_->root(), [this](net::Fd fd) {
+          return std::make_unique<net::TlsSocket>(std::move(fd), *tls_, buffers_);
+        });
+      });
+    }
+    for (std::size_t i = 0; i < sockets_.plain.size(); ++i) {
+      http::Handler& root = server_.options.plain[i].root(*app_);
+      listen(std::move(sockets_.plain[i]), [this, &root](net::Accepted accepted) {
+        accept(std::move(accepted), root, [this](net::Fd fd) {
+          return std::make_unique<net::PlainSocket>(std::move(fd), buffers_);
+        });
+      });
+    }
+  }
+
+  void listen(net::Fd socket, std::function<void(net::Accepted)> accept) {
+    listeners_.push_back(
+        std::make_unique<net::Listener>(loop_, std::move(socket), std::move(accept)));
+  }
+
   bool full() const {
     return connections_.size() >=
            std::max<std::size_t>(1, tuning_.connections / server_.options.workers);
@@ -153,26 +178,37 @@ class Server::Worker {
     for (auto& listener : listeners_) listener->resume();
   }
 
-  void accept(net::Accepted accepted) {
+  template <typename MakeSocket>
+  void accept(net::Accepted accepted, http::Handler& root, MakeSocket make_socket) {
     auto admission = server_.addresses.admit(accepted.address, loop_.now());
     if (admission.refusal != AddressLimits::Refusal::none) {
       return refuse(accepted, admission.refusal);
     }
-    const int unsent = static_cast<int>(tuning_.unsent);
-    setsockopt(accepted.fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
-    auto made = std::make_unique<h2::Connection>(std::move(accepted), *tls_, *workplace_,
-                                                 ++server_.connections_numbered,
-                                                 [this](h2::Connection& closed) {
-                                                   dead_.push_back(&closed);
-                                                   bury_->schedule();
-                                                 });
-    h2::Connection* key = made.get();
+    bound_waiting(accepted.fd);
+    http::Peer peer;
+    peer.address = std::move(accepted.address);
+    peer.port = accepted.port;
+    peer.connection = ++server_.connections_numbered;
+    auto made = std::make_unique<Connection>(make_socket(std::move(accepted.fd)), std::move(peer),
+                                             root, *workplace_, [this](Connection& closed) {
+                                               dead_.push_back(&closed);
+                                               bury_->schedule();
+                                             });
+    Connection* key = made.get();
     connections_.emplace(key, Seated{std::move(admission.seat), std::move(made)});
     accepted_.add(1);
     connections_now_.add(1);
     if (full()) {
       for (auto& listener : listeners_) listener->pause();
     }
+  }
+
+  // What the kernel keeps unsent, and how long it waits for a peer that acknowledges nothing.
+  void bound_waiting(const net::Fd& fd) const {
+    const int unsent = static_cast<int>(tuning_.unsent);
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+    const auto patience = static_cast<unsigned>(tuning_.timeouts.stall.count());
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
   }
 
   // Closed at once, before any work is done for it: `accepted` goes with the caller's frame.
@@ -192,7 +228,7 @@ class Server::Worker {
 
   void bury() {
     const bool was_full = full();
-    for (h2::Connection* connection : dead_) connections_.erase(connection);
+    for (Connection* connection : dead_) connections_.erase(connection);
     connections_now_.add(-static_cast<std::int64_t>(dead_.size()));
     dead_.clear();
     if (was_full && !full() && !draining_) resume();
@@ -205,26 +241,26 @@ class Server::Worker {
 
   State& server_;
   const std::size_t index_;
-  std::vector<net::Fd> sockets_;
+  Sockets sockets_;
   Tuning tuning_;
   net::Loop loop_;
-  net::TlsBuffers buffers_;
-  h2::Output output_;
-  h2::Date date_;
-  h2::Tally tally_;
-  h2::Counter accepted_;
-  h2::Counter connections_now_;
-  h2::Counter refused_;
+  net::SocketBuffers buffers_;
+  http::Output output_;
+  http::Date date_;
+  http::Tally tally_;
+  http::Counter accepted_;
+  http::Counter connections_now_;
+  http::Counter refused_;
   Complaints complaints_{loop_, server_.options.complain};
   std::uint64_t refused_untold_ = 0;  // since the last word about it
   net::Clock::time_point refusal_told_{};
-  h2::Counter handshakes_failed_;
+  http::Counter handshakes_failed_;
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<App> app_;
-  std::optional<h2::Workplace> workplace_;
+  std::optional<Workplace> workplace_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
-  std::unordered_map<const h2::Connection*, Seated> connections_;
-  std::vector<h2::Connection*> dead_;
+  std::unordered_map<const Connection*, Seated> connections_;
+  std::vector<Connection*> dead_;
   std::unique_ptr<net::Later> bury_;
   std::unique_ptr<net::Timer> patience_;
   bool draining_ = false;
@@ -239,16 +275,22 @@ Server::Server(Options options, std::shared_ptr<const net::Credentials> credenti
   state_->log = log;
   const std::size_t workers = std::max<std::size_t>(1, state_->options.workers);
   state_->options.workers = workers;
-  std::vector<std::vector<net::Fd>> sockets(workers);
-  for (const net::Endpoint& wish : state_->options.listen) {
-    net::require_free(wish);
-    net::Endpoint endpoint = wish;
-    for (auto& of_worker : sockets) {
+  std::vector<Sockets> sockets(workers);
+  // One socket for each worker, which share the port that the first was given.
+  const auto bind = [&](net::Endpoint endpoint, std::vector<net::Fd> Sockets::*which) {
+    net::require_free(endpoint);
+    for (Sockets& of_worker : sockets) {
       net::Bound bound = net::bind_and_listen(endpoint, state_->options.backlog);
-      endpoint = bound.endpoint;  // the others share the port that the first was given
-      of_worker.push_back(std::move(bound.fd));
+      endpoint = bound.endpoint;
+      (of_worker.*which).push_back(std::move(bound.fd));
     }
-    state_->endpoints.push_back(endpoint);
+    return endpoint;
+  };
+  for (const net::Endpoint& wish : state_->options.listen) {
+    state_->endpoints.push_back(bind(wish, &Sockets::tls));
+  }
+  for (const PlainListener& wish : state_->options.plain) {
+    state_->plain_endpoints.push_back(bind(wish.endpoint, &Sockets::plain));
   }
   for (std::size_t i = 0; i < workers; ++i) {
     state_->workers.push_back(std::make_unique<Worker>(*state_, i, std::move(sockets[i])));
@@ -262,6 +304,9 @@ void Server::start() {
 }
 
 const std::vector<net::Endpoint>& Server::endpoints() const { return state_->endpoints; }
+const std::vector<net::Endpoint>& Server::plain_endpoints() const {
+  return state_->plain_endpoints;
+}
 
 void Server::use(std::shared_ptr<const net::Credentials> credentials) {
   for (auto& worker : state_->workers) {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "server/address_limits.h"
-#include "server/h2/limits.h"
 #include "server/http/access.h"
 #include "server/http/handler.h"
+#include "server/http/limits.h"
 #include "server/net/credentials.h"
 #include "server/net/endpoint.h"
 #include "server/net/loop.h"
@@ -40,12 +40,19 @@ struct Tuning {
   // handed over can no longer be overtaken by something more urgent.
   std::size_t unsent = 64 * 1024;
   std::chrono::milliseconds drain{30'000};  // then what is still open is cut
-  h2::Limits limits;
-  h2::Timeouts timeouts;
+  http::Limits limits;
+  http::Timeouts timeouts;
+};
+
+// A listener without TLS, and which of an App's handlers answers there.
+struct PlainListener {
+  net::Endpoint endpoint;
+  std::function<http::Handler&(App&)> root;
 };
 
 struct Options {
-  std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};
+  std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};  // with TLS
+  std::vector<PlainListener> plain;
   std::size_t workers = 1;
   int backlog = 1024;
   Tuning tuning;
@@ -79,8 +86,9 @@ class Server {
 
   // Starts the workers and returns; from here on clients are served. Throws what a factory threw.
   void start();
-  // As bound, with the real port where 0 was asked.
+  // As bound, with the real port where 0 was asked: those with TLS, and those without.
   const std::vector<net::Endpoint>& endpoints() const;
+  const std::vector<net::Endpoint>& plain_endpoints() const;
 
   // All of these from any thread after start().
   // New handshakes use these; connections that are open keep theirs.

@@ -8,7 +8,7 @@
 #include <new>
 
 #include "server/h2/session_callbacks.h"
-#include "server/http/problem.h"
+#include "server/http/admission.h"
 
 namespace h2 {
 namespace {
@@ -33,7 +33,7 @@ Session::Session(Surroundings surroundings, std::function<void()> has_output)
   nghttp2_session* made = nullptr;
   if (nghttp2_session_server_new2(&made, callbacks, this, options) != 0) throw std::bad_alloc();
   nghttp2_.reset(made);
-  const Limits& limits = around_.limits;
+  const http::Limits& limits = around_.limits;
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrent_streams},
@@ -114,23 +114,10 @@ void Session::dispatch(Stream& stream) {
     diary_.insert(std::hash<std::string_view>{}(request.target));
   }
   http::Exchange exchange = stream.exchange();
-  if (stream.too_large) {
-    exchange.respond(
-        http::problem(431, "The fields of this request are larger than is taken here."));
-    return;
-  }
-  if (request.target.size() > around_.limits.target_bytes) {
-    exchange.respond(http::problem(414, "The target of this request is too long."));
-    return;
-  }
-  if (!request.target.starts_with('/') && !(request.target == "*" && request.method == "OPTIONS")) {
-    exchange.respond(http::problem(request.method == "CONNECT" ? 501 : 400,
-                                   "The target must be a path that begins with a slash."));
-    return;
-  }
-  if (request.authority.find('@') != std::string::npos) {
-    exchange.respond(http::problem(400, "The authority must not hold user information."));
-    return;
+  const auto header =
+      stream.too_large ? http::HeaderSection::too_large : http::HeaderSection::whole;
+  if (auto refused = http::refusal(request, header, around_.limits)) {
+    return exchange.respond(std::move(*refused));
   }
   try {
     around_.root.handle(request, std::move(exchange));
@@ -174,7 +161,7 @@ void Session::reap() {
 
 // ------------------------------------------------------------------------------------------ output
 
-bool Session::fill(Output& output) {
+bool Session::fill(http::Output& output) {
   inside_ = true;
   output_ = &output;
   output_full_ = false;
@@ -222,6 +209,10 @@ void Session::end(std::uint32_t error_code, std::string complaint) {
   note_output();
 }
 
+void Session::end_ungreeted() {
+  end(NGHTTP2_SETTINGS_TIMEOUT, "SETTINGS were not acknowledged in time");
+}
+
 void Session::ping() {
   ping_outstanding_ = true;
   nghttp2_submit_ping(nghttp2_.get(), NGHTTP2_FLAG_NONE, nullptr);
@@ -230,8 +221,8 @@ void Session::ping() {
 
 // ---------------------------------------------------------------------------- for the deadlines
 
-std::optional<net::Clock::time_point> Session::content_awaited_since() const {
-  std::optional<net::Clock::time_point> oldest;
+std::optional<Session::TimePoint> Session::content_awaited_since() const {
+  std::optional<TimePoint> oldest;
   for (const Stream& stream : streams_) {
     if (stream.awaits_content() && (!oldest || stream.last_content() < *oldest)) {
       oldest = stream.last_content();
@@ -240,7 +231,7 @@ std::optional<net::Clock::time_point> Session::content_awaited_since() const {
   return oldest;
 }
 
-void Session::reset_stalled(net::Clock::time_point since) {
+void Session::reset_stalled(TimePoint since) {
   for (Stream& stream : streams_) {
     if (!stream.closed() && stream.could_send() && stream.last_progress() < since) {
       reset(stream, NGHTTP2_CANCEL);
@@ -269,18 +260,16 @@ bool Session::takes_pushes() const {
          setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) > 0;
 }
 
-std::uint64_t Session::connection_window() const {
-  return static_cast<std::uint64_t>(
+http::Transport Session::transport() const {
+  http::Transport way;
+  way.takes_pushes = takes_pushes();
+  way.connection_window = static_cast<std::uint64_t>(
       std::max(0, nghttp2_session_get_remote_window_size(nghttp2_.get())));
-}
-
-std::uint64_t Session::stream_window() const {
-  return nghttp2_session_get_remote_settings(nghttp2_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
-}
-
-bool Session::live_waiting() const {
-  return std::ranges::any_of(
+  way.stream_window =
+      nghttp2_session_get_remote_settings(nghttp2_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+  way.live_waiting = std::ranges::any_of(
       streams_, [](const Stream& stream) { return stream.live() && stream.could_send(); });
+  return way;
 }
 
 }  // namespace h2

@@ -3,7 +3,6 @@
 // inside one.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -14,95 +13,66 @@
 #include <unordered_set>
 #include <vector>
 
-#include "server/h2/date.h"
 #include "server/h2/frame_watch.h"
-#include "server/h2/limits.h"
-#include "server/h2/output.h"
 #include "server/h2/stream.h"
 #include "server/http/access.h"
+#include "server/http/date.h"
 #include "server/http/handler.h"
+#include "server/http/limits.h"
+#include "server/http/output.h"
+#include "server/http/session.h"
+#include "server/http/tally.h"
 #include "server/net/loop.h"
 
 struct nghttp2_session;
 
 namespace h2 {
 
-// A number that one thread counts and others read.
-class Counter {
- public:
-  void add(std::int64_t by) { value_.store(get() + by, std::memory_order_relaxed); }
-  std::int64_t get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::int64_t> value_ = 0;
-};
-
-// What the sessions of one worker have done, in all.
-struct Tally {
-  Counter requests;
-  Counter pushes;
-  Counter hints;
-  Counter streams_now;
-};
-
-class Session {
+class Session final : public http::Session {
  public:
   // What a session needs of its surroundings; all must outlive it.
   struct Surroundings {
     http::Handler& root;
-    const Limits& limits;
+    const http::Limits& limits;
     const http::Peer& peer;
     net::Loop& loop;
-    Tally& tally;
-    Date& date;
+    http::Tally& tally;
+    http::Date& date;
     http::AccessLog* log;  // may be null
   };
   // `has_output` is called when fill() has something to give that was not there before; never from
   // inside receive() or fill().
   Session(Surroundings surroundings, std::function<void()> has_output);
-  ~Session();
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Runs handlers for what has arrived. False: the connection must be closed once fill() is dry.
-  bool receive(std::span<const std::byte> bytes);
-  // Frames until `output` is full or there is nothing to say; true if there is more to say.
-  bool fill(Output& output);
-  // Nothing more will be read or said: close.
-  bool done() const;
-  // Why the session ended the connection; empty if it did not.
-  const std::string& complaint() const { return complaint_; }
+  bool receive(std::span<const std::byte> bytes) override;
+  bool fill(http::Output& output) override;
+  bool done() const override;
+  bool wants_input() const override { return true; }  // windows hold the client back
+  const std::string& complaint() const override { return complaint_; }
 
   // GOAWAY with the highest identifier: the client should open no more streams (section 6.8).
-  void announce_drain();
+  void announce_drain() override;
   // GOAWAY with the last stream that will be served.
-  void drain();
+  void drain() override;
   // GOAWAY with an error; fill() then gives the rest and done() holds.
   void end(std::uint32_t error_code, std::string complaint);
-  void ping();
 
-  // ---- for the connection's deadlines
-  std::size_t streams() const { return streams_.size(); }
-  bool settings_acknowledged() const { return settings_acknowledged_; }
-  bool inside_header_section() const { return open_header_section_; }
-  bool ping_outstanding() const { return ping_outstanding_; }
-  // Since when the request content that is waited for longest has not grown.
-  std::optional<net::Clock::time_point> content_awaited_since() const;
-  // Resets streams whose body could go on but has not been let since `since`.
-  void reset_stalled(net::Clock::time_point since);
-  bool has_live_streams() const;
-
-  // ---- for whoever measures the way to the client
-  bool takes_pushes() const;
-  std::uint64_t connection_window() const;  // bytes that the client takes now
-  std::uint64_t stream_window() const;      // likewise on each new stream
-  // An event is ready and has not been sent.
-  bool live_waiting() const;
-
-  // A client has had its whole answer and goes on sending: to be told to stop, a while later, so
-  // that it can read the answer first (RFC 9113 section 8.1).
-  bool answered_early() const { return answered_early_; }
-  void stop_uploads();
+  std::size_t streams() const override { return streams_.size(); }
+  // SETTINGS are acknowledged.
+  bool greeted() const override { return settings_acknowledged_; }
+  void end_ungreeted() override;
+  bool inside_header_section() const override { return open_header_section_; }
+  std::optional<TimePoint> content_awaited_since() const override;
+  void reset_stalled(TimePoint since) override;
+  bool has_live_streams() const override;
+  void ping() override;
+  bool ping_outstanding() const override { return ping_outstanding_; }
+  bool answered_early() const override { return answered_early_; }
+  void stop_uploads() override;
+  http::Transport transport() const override;
 
  private:
   friend class Stream;
@@ -120,6 +90,7 @@ class Session {
   void resume(Stream& stream);
   void content_wanted(Stream& stream);
 
+  bool takes_pushes() const;
   void prioritise(Stream& stream, const http::Response& response);
   Stream& open(std::int32_t id);
   void dispatch();
@@ -146,7 +117,7 @@ class Session {
   std::unique_ptr<nghttp2_session, FreeSession> nghttp2_;
 
   std::span<const std::byte> rest_;  // of a frame that did not fit; nghttp2's, until its next call
-  Output* output_ = nullptr;         // within fill()
+  http::Output* output_ = nullptr;   // within fill()
   bool output_full_ = false;
   bool inside_ = false;  // receive() or fill() is running
   bool settings_acknowledged_ = false;

@@ -62,7 +62,7 @@ struct Session::Callbacks {
                     void* user) {
     Stream* found = stream(session, frame->hd.stream_id);
     if (!found) return 0;
-    const Limits& limits = self(user).around_.limits;
+    const http::Limits& limits = self(user).around_.limits;
     found->header_bytes += name_size + value_size + 32;
     if (found->header_bytes > 4 * limits.header_bytes) {
       // Stops the callbacks for this header section: a bomb of HPACK costs no more than its
@@ -209,7 +209,7 @@ struct Session::Callbacks {
   // ...and at once afterwards the header goes into the gap.
   static int send(nghttp2_session*, nghttp2_frame*, const std::uint8_t* header, std::size_t size,
                   nghttp2_data_source*, void* user) {
-    Output& output = *self(user).output_;
+    http::Output& output = *self(user).output_;
     std::memcpy(output.free().data(), header, frame_header);
     output.commit(frame_header + size);
     return 0;

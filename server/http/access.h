@@ -13,6 +13,7 @@ namespace http {
 // Views and references are valid during the call only.
 struct Access {
   const Peer& peer;
+  Version version = Version::http_2;
   std::string_view method;
   std::string_view authority;
   std::string_view target;
@@ -24,7 +25,7 @@ struct Access {
   std::chrono::microseconds took{};        // from the header section's end to the stream's close
   std::chrono::microseconds first_byte{};  // to the final header section
   bool pushed = false;
-  std::uint32_t error_code = 0;  // RFC 9113 section 7; 0 = closed in order
+  std::uint32_t error_code = 0;  // RFC 9113 section 7, for every version; 0 = closed in order
   const std::vector<Note>& notes;
 };
 

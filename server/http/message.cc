@@ -8,6 +8,18 @@ bool Peer::loopback() const {
   return address == "::1" || address.starts_with("127.") || address.starts_with("::ffff:127.");
 }
 
+std::string_view protocol_id(Version version) {
+  switch (version) {
+    case Version::http_1_0:
+      return "http/1.0";
+    case Version::http_1_1:
+      return "http/1.1";
+    case Version::http_2:
+      break;
+  }
+  return "h2";
+}
+
 std::string_view Request::path() const {
   const std::string_view all(target);
   return all.substr(0, all.find('?'));
@@ -79,6 +91,8 @@ std::string_view reason_phrase(int status) {
       return "Unsupported Media Type";
     case 416:
       return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
     case 421:
       return "Misdirected Request";
     case 422:
@@ -97,6 +111,8 @@ std::string_view reason_phrase(int status) {
       return "Service Unavailable";
     case 504:
       return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
     default:
       return "";
   }

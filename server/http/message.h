@@ -33,7 +33,13 @@ struct Priority {
   bool operator==(const Priority&) const = default;
 };
 
+enum class Version { http_1_0, http_1_1, http_2 };
+
+// As ALPN has it (RFC 7301): "h2", "http/1.1", and "http/1.0", which has no name there.
+std::string_view protocol_id(Version version);
+
 struct Request {
+  Version version = Version::http_2;
   std::string method;          // as received: methods are case-sensitive
   std::string scheme;          // "https"
   std::string authority;       // :authority, or host

@@ -58,8 +58,8 @@ std::string remedy(const Endpoint& endpoint, int error_number) {
   return "cannot listen on " + endpoint.to_string();
 }
 
-// SO_REUSEPORT would let two servers of one user share a port, each with half of the clients and none the
-// wiser: a socket without it tells.
+// SO_REUSEPORT would let two servers of one user share a port, each with half of the clients and
+// none the wiser: a socket without it tells.
 bool taken(const addrinfo& address) {
   const Fd fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, address.ai_protocol));
   const int on = 1;

@@ -32,29 +32,18 @@ void require(bool done, const char* what) {
   if (!done) throw Error(std::string(what) + ": " + drain_errors());
 }
 
-constexpr unsigned char h2[] = {2, 'h', '2'};
+// In the order of our preference.
+constexpr unsigned char protocols[] = "\x02h2\x08http/1.1";
 
 int select_protocol(SSL*, const unsigned char** out, unsigned char* length,
                     const unsigned char* offered, unsigned int size, void*) {
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, length, h2, sizeof h2, offered, size) !=
+  if (SSL_select_next_proto(&chosen, length, protocols, sizeof protocols - 1, offered, size) !=
       OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
   *out = chosen;
   return SSL_TLSEXT_ERR_OK;
-}
-
-// A client that sends no ALPN at all would otherwise be let in without a protocol.
-int require_protocol(SSL* ssl, int* alert, void*) {
-  const unsigned char* extension = nullptr;
-  std::size_t size = 0;
-  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &extension,
-                                &size) == 1) {
-    return SSL_CLIENT_HELLO_SUCCESS;
-  }
-  *alert = SSL_AD_NO_APPLICATION_PROTOCOL;
-  return SSL_CLIENT_HELLO_ERROR;
 }
 
 bool start_mac(EVP_MAC_CTX* mac, const TicketKeys::Key& key) {
@@ -116,7 +105,6 @@ TlsContext::TlsContext(const Credentials& credentials, TicketKeys& tickets)
   require(SSL_CTX_set_tlsext_ticket_key_evp_cb(context_, seal_ticket) == 1,
           "cannot use session tickets");
   SSL_CTX_set_alpn_select_cb(context_, select_protocol, nullptr);
-  SSL_CTX_set_client_hello_cb(context_, require_protocol, nullptr);
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
@@ -163,8 +151,11 @@ struct TlsSocket::Bio {
   }
 };
 
-TlsSocket::TlsSocket(Fd fd, const TlsContext& context, TlsBuffers& buffers)
-    : fd_(std::move(fd)), buffers_(buffers), ssl_(SSL_new(context.native())) {
+TlsSocket::TlsSocket(Fd fd, const TlsContext& context, SocketBuffers& buffers)
+    : fd_(std::move(fd)),
+      buffers_(buffers),
+      outbox_(buffers.sealed),
+      ssl_(SSL_new(context.native())) {
   require(ssl_ != nullptr, "cannot make a TLS connection");
   BIO* bio = BIO_new(Bio::method());
   if (!bio) SSL_free(ssl_);
@@ -201,8 +192,7 @@ TlsSocket::Status TlsSocket::handshake() {
   return outcome(result);
 }
 
-TlsSocket::Status TlsSocket::open_records(
-    const std::function<void(std::span<const std::byte>)>& sink) {
+TlsSocket::Status TlsSocket::open_records(const Sink& sink) {
   if (!handshaken_) {
     const Status status = handshake();
     if (!handshaken_) return status;
@@ -217,7 +207,7 @@ TlsSocket::Status TlsSocket::open_records(
   }
 }
 
-TlsSocket::Status TlsSocket::receive(const std::function<void(std::span<const std::byte>)>& sink) {
+TlsSocket::Status TlsSocket::receive(const Sink& sink) {
   // A bound for one turn, so that one peer who never stops does not hold up the others.
   for (int round = 0; round < 4; ++round) {
     const ssize_t got = recv(fd_.get(), buffers_.received.data(), buffers_.received.size(), 0);
@@ -248,46 +238,6 @@ TlsSocket::Status TlsSocket::write(std::span<const std::byte> bytes) {
   return Status::failed;
 }
 
-TlsSocket::Status TlsSocket::flush() {
-  if (unsent() > 0) {
-    pending_.insert(pending_.end(), buffers_.sealed.begin(), buffers_.sealed.end());
-    buffers_.sealed.clear();
-    const ssize_t sent = send(fd_.get(), pending_.data() + pending_start_, unsent(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return Status::open;
-      error_ = std::generic_category().message(errno);
-      return Status::failed;
-    }
-    pending_start_ += static_cast<std::size_t>(sent);
-    if (unsent() == 0) {
-      pending_ = {};
-      pending_start_ = 0;
-    }
-    return Status::open;
-  }
-  return send_or_keep();
-}
-
-TlsSocket::Status TlsSocket::send_or_keep() {
-  auto& sealed = buffers_.sealed;
-  if (sealed.empty()) return Status::open;
-  ssize_t sent = send(fd_.get(), sealed.data(), sealed.size(), MSG_NOSIGNAL);
-  if (sent < 0) {
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-      error_ = std::generic_category().message(errno);
-      sealed.clear();
-      return Status::failed;
-    }
-    sent = 0;
-  }
-  if (static_cast<std::size_t>(sent) < sealed.size()) {
-    pending_.assign(sealed.begin() + sent, sealed.end());
-    pending_start_ = 0;
-  }
-  sealed.clear();
-  return Status::open;
-}
-
 void TlsSocket::shut_down() {
   if (!handshaken_) return;
   ERR_clear_error();
@@ -296,8 +246,15 @@ void TlsSocket::shut_down() {
   shutdown(fd_.get(), SHUT_WR);
 }
 
-bool TlsSocket::resumed() const { return SSL_session_reused(ssl_) == 1; }
-std::string TlsSocket::version() const { return SSL_get_version(ssl_); }
-std::string TlsSocket::cipher() const { return SSL_get_cipher_name(ssl_); }
+Protection TlsSocket::protection() const {
+  const unsigned char* protocol = nullptr;
+  unsigned int length = 0;
+  SSL_get0_alpn_selected(ssl_, &protocol, &length);
+  return {.version = SSL_get_version(ssl_),
+          .cipher = SSL_get_cipher_name(ssl_),
+          .protocol = length == 0 ? std::string()
+                                  : std::string(reinterpret_cast<const char*>(protocol), length),
+          .resumed = SSL_session_reused(ssl_) == 1};
+}
 
 }  // namespace net

@@ -1,47 +1,13 @@
 // The content of a request as it comes: what is not read stays with the client, and either side may
 // go first.
 #include <catch2/catch.hpp>
-#include <memory>
-#include <optional>
 
-#include "tests/session/handlers.h"
+#include "tests/session/content_reader.h"
 #include "tests/support/peer.h"
 
 using namespace std::chrono_literals;
-using testing::Answering;
 using testing::Peer;
-
-namespace {
-
-// Keeps the exchange and the content of the last request, and reads when told to.
-struct Reader final : http::Waker {
-  Answering root{[this](const http::Request&, http::Exchange mine) {
-    content = mine.content();
-    exchange = std::move(mine);
-    exchange.on_gone([this] { ++gone; });
-  }};
-  http::Exchange exchange;
-  std::unique_ptr<http::Body> content;
-  std::string text;
-  bool ended = false;
-  int wakes = 0;
-  int gone = 0;
-
-  void wake() override { ++wakes; }
-  // As far as it goes now, at most `most` bytes.
-  void read(std::size_t most = std::string::npos) {
-    std::vector<std::byte> buffer(16'384);
-    while (most > 0) {
-      const auto got = content->read(std::span(buffer).first(std::min(most, buffer.size())), *this);
-      text.append(reinterpret_cast<const char*>(buffer.data()), got.bytes);
-      most -= got.bytes;
-      if (got.end) ended = true;
-      if (got.end || got.bytes == 0) return;
-    }
-  }
-};
-
-}  // namespace
+using Reader = testing::ContentReader;
 
 TEST_CASE("content is read as it comes, and its end is seen") {
   Reader reader;

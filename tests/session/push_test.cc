@@ -136,13 +136,13 @@ TEST_CASE("an event that is ready and unsent is known, and the windows of the cl
   peer.reads = false;
   peer.get("/events");
   peer.pump();
-  CHECK_FALSE(peer.session().live_waiting());
-  CHECK(peer.session().takes_pushes());
-  CHECK(peer.session().connection_window() == 65'535);
-  CHECK(peer.session().stream_window() == 1000);
+  CHECK_FALSE(peer.session().transport().live_waiting);
+  CHECK(peer.session().transport().takes_pushes);
+  CHECK(peer.session().transport().connection_window == 65'535);
+  CHECK(peer.session().transport().stream_window == 1000);
   feed.say(std::string(2000, 'x'));
-  CHECK(peer.session().live_waiting());
+  CHECK(peer.session().transport().live_waiting);
   peer.pump();
-  CHECK(peer.session().live_waiting());  // the client takes no more
-  CHECK(peer.session().connection_window() == 64'535);
+  CHECK(peer.session().transport().live_waiting);  // the client takes no more
+  CHECK(peer.session().transport().connection_window == 64'535);
 }

@@ -74,8 +74,8 @@ class Peer {
 
   h2::Session& session() { return *session_; }
   net::Loop& loop() { return loop_; }
-  h2::Tally& tally() { return tally_; }
-  h2::Limits& limits() { return limits_; }
+  http::Tally& tally() { return tally_; }
+  http::Limits& limits() { return limits_; }
   // Gives the window of a stream back as its content arrives (on by default).
   bool reads = true;
   // How often the session has said by itself that it has output.
@@ -90,11 +90,11 @@ class Peer {
   };
 
   net::Loop loop_{net::Loop::Time::manual};
-  h2::Limits limits_;
-  h2::Tally tally_;
-  h2::Date date_;
+  http::Limits limits_;
+  http::Tally tally_;
+  http::Date date_;
   http::Peer self_;
-  h2::Output output_;
+  http::Output output_;
   std::unique_ptr<h2::Session> session_;
   nghttp2_session* client_ = nullptr;
   std::map<std::int32_t, Reply> replies_;

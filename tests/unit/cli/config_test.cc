@@ -33,8 +33,8 @@ std::string complaint(const std::string& text) {
 TEST_CASE("an empty file leaves every default") {
   const cli::Config config = read("");
   CHECK(config.serve.listen == std::vector<std::string>{"127.0.0.1:8443"});
-  CHECK(config.limits.concurrent_streams == h2::Limits{}.concurrent_streams);
-  CHECK(config.timeouts.idle == h2::Timeouts{}.idle);
+  CHECK(config.limits.concurrent_streams == http::Limits{}.concurrent_streams);
+  CHECK(config.timeouts.idle == http::Timeouts{}.idle);
 }
 
 TEST_CASE("every table is read") {

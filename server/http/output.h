@@ -7,7 +7,7 @@
 #include <cstring>
 #include <span>
 
-namespace h2 {
+namespace http {
 
 class Output {
  public:
@@ -31,4 +31,4 @@ class Output {
   std::size_t used_ = 0;
 };
 
-}  // namespace h2
+}  // namespace http

@@ -1,11 +1,14 @@
-#include "server/h2/connection.h"
+#include "server/connection.h"
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
+#include "server/h1/session.h"
+#include "server/h2/session.h"
 #include "server/net/tcp_state.h"
 
-namespace h2 {
+namespace server {
 namespace {
 
 // Sealed bytes before they go to the kernel: enough to pay for a system call, little enough that an
@@ -21,10 +24,12 @@ constexpr std::chrono::seconds upload_notice{1};
 
 }  // namespace
 
-Connection::Connection(net::Accepted accepted, const net::TlsContext& tls, Workplace& workplace,
-                       std::uint64_t number, std::function<void(Connection&)> on_closed)
+Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, http::Handler& root,
+                       Workplace& workplace, std::function<void(Connection&)> on_closed)
     : at_(workplace),
-      socket_(std::move(accepted.fd), tls, workplace.buffers),
+      socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      root_(root),
       on_closed_(std::move(on_closed)),
       flush_later_(at_.loop, [this] { flush(); }),
       deadline_(at_.loop, [this] { on_deadline(); }),
@@ -32,11 +37,9 @@ Connection::Connection(net::Accepted accepted, const net::TlsContext& tls, Workp
       accepted_at_(at_.loop.now()),
       heard_(accepted_at_),
       busy_(accepted_at_) {
-  peer_.address = std::move(accepted.address);
-  peer_.port = accepted.port;
-  peer_.connection = number;
   peer_.gauge = this;
-  watch_.emplace(at_.loop, socket_.fd(), [this](net::Watch::Ready ready) { on_ready(ready); });
+  watch_.emplace(at_.loop, socket_->fd(), [this](net::Watch::Ready ready) { on_ready(ready); });
+  if (socket_->handshaken()) begin_session();
   deadline_.start(at_.timeouts.handshake);
 }
 
@@ -53,9 +56,11 @@ void Connection::on_ready(net::Watch::Ready ready) {
 
 void Connection::read() {
   heard_ = at_.loop.now();
-  const auto status = socket_.receive([this](auto bytes) { on_bytes(bytes); });
-  if (status == net::TlsSocket::Status::open) return;
-  if (!socket_.handshaken()) at_.handshakes_failed.add(1);
+  const auto status = socket_->receive([this](auto bytes) { on_bytes(bytes); });
+  if (status == net::Socket::Status::open) return;
+  if (!socket_->handshaken()) at_.handshakes_failed.add(1);
+  // Whoever has said all that it wants to say may still read the answer.
+  if (status == net::Socket::Status::closed && session_ && socket_->unsent() == 0) send_some();
   close();
 }
 
@@ -84,69 +89,72 @@ void Connection::on_bytes(std::span<const std::byte> bytes) {
 }
 
 void Connection::begin_session() {
-  peer_.tls = socket_.version();
-  peer_.cipher = socket_.cipher();
-  peer_.resumed = socket_.resumed();
-  session_.emplace(Session::Surroundings{.root = at_.root,
-                                         .limits = at_.limits,
-                                         .peer = peer_,
-                                         .loop = at_.loop,
-                                         .tally = at_.tally,
-                                         .date = at_.date,
-                                         .log = at_.log},
-                   [this] { flush_later_.schedule(); });
+  const net::Protection protection = socket_->protection();
+  peer_.tls = protection.version;
+  peer_.cipher = protection.cipher;
+  peer_.resumed = protection.resumed;
+  auto has_output = [this] { flush_later_.schedule(); };
+  const auto begin = [&]<typename Session>() {
+    session_ = std::make_unique<Session>(typename Session::Surroundings{.root = root_,
+                                                                        .limits = at_.limits,
+                                                                        .peer = peer_,
+                                                                        .loop = at_.loop,
+                                                                        .tally = at_.tally,
+                                                                        .date = at_.date,
+                                                                        .log = at_.log},
+                                         std::move(has_output));
+  };
+  protection.protocol == "h2" ? begin.template operator()<h2::Session>()
+                              : begin.template operator()<h1::Session>();
   if (draining_) session_->drain();
 }
 
 http::Transport Connection::transport() const {
-  http::Transport way;
-  if (const auto tcp = net::tcp_state(socket_.fd())) {
+  http::Transport way = session_ ? session_->transport() : http::Transport{};
+  if (const auto tcp = net::tcp_state(socket_->fd())) {
     way.round_trip = tcp->round_trip;
     way.congestion_window = tcp->congestion_window;
-    way.under_way = tcp->unacknowledged + socket_.unsent();
-  }
-  if (session_) {
-    way.takes_pushes = session_->takes_pushes();
-    way.connection_window = session_->connection_window();
-    way.stream_window = session_->stream_window();
-    way.live_waiting = session_->live_waiting();
+    way.under_way = tcp->unacknowledged + socket_->unsent();
   }
   return way;
 }
 
 void Connection::flush() {
   if (closed_) return;
-  if (socket_.unsent() > 0) {
-    if (socket_.flush() != net::TlsSocket::Status::open) return close();
-    if (socket_.unsent() > 0) return settle(true);
+  if (socket_->unsent() > 0) {
+    if (socket_->flush() != net::Socket::Status::open) return close();
+    if (socket_->unsent() > 0) return settle(true);
   }
   if (!session_) return settle(false);
   if (session_->streams() > 0) busy_ = at_.loop.now();
   settle(send_some());
   if (closed_) return;
-  if (socket_.unsent() == 0 && session_->done()) return close();
-  if (session_->answered_early()) deadline_.start(upload_notice);
+  if (socket_->unsent() == 0 && session_->done()) return close();
+  if (session_->answered_early() && !early_since_) {
+    early_since_ = at_.loop.now();
+    arm(*early_since_ + upload_notice);
+  }
 }
 
 // Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it
 // should go on when the kernel says that there is room.
 bool Connection::send_some() {
-  Output& output = at_.output;
+  http::Output& output = at_.output;
   for (std::size_t sent = 0; sent < turn;) {
     bool more = true;
-    while (more && socket_.sealed() < batch) {
+    while (more && socket_->sealed() < batch) {
       output.clear();
       more = session_->fill(output);
       if (output.bytes().empty()) break;
       if (!seal(output.bytes())) return false;
     }
-    if (socket_.sealed() == 0) return false;
-    sent += socket_.sealed();
-    if (socket_.flush() != net::TlsSocket::Status::open) {
+    if (socket_->sealed() == 0) return false;
+    sent += socket_->sealed();
+    if (socket_->flush() != net::Socket::Status::open) {
       close();
       return false;
     }
-    if (socket_.unsent() > 0) return true;
+    if (socket_->unsent() > 0) return true;
     if (!more) return false;
   }
   return true;
@@ -156,7 +164,7 @@ bool Connection::seal(std::span<const std::byte> bytes) {
   const auto now = at_.loop.now();
   while (!bytes.empty()) {
     const std::size_t size = std::min(bytes.size(), record_size_.next(now));
-    if (socket_.write(bytes.first(size)) != net::TlsSocket::Status::open) {
+    if (socket_->write(bytes.first(size)) != net::Socket::Status::open) {
       close();
       return false;
     }
@@ -168,8 +176,13 @@ bool Connection::seal(std::span<const std::byte> bytes) {
 
 void Connection::settle(bool more) {
   if (closed_) return;
+  const bool takes_more = !session_ || session_->wants_input();
+  if (takes_more != wants_read_) {
+    wants_read_ = takes_more;
+    watch_->want_read(takes_more);
+  }
   if (more && !blocked_since_) blocked_since_ = at_.loop.now();
-  if (socket_.unsent() == 0) blocked_since_.reset();
+  if (socket_->unsent() == 0) blocked_since_.reset();
   if (more == wants_write_) return;
   wants_write_ = more;
   watch_->want_write(more);
@@ -190,7 +203,7 @@ void Connection::close() {
   watch_.reset();
   deadline_.stop();
   drain_later_.stop();
-  socket_.shut_down();
+  socket_->shut_down();
   on_closed_(*this);
 }
 
@@ -205,14 +218,14 @@ void Connection::arm(net::Clock::time_point due) {
 
 void Connection::on_deadline() {
   const auto now = at_.loop.now();
-  const Timeouts& limit = at_.timeouts;
+  const http::Timeouts& limit = at_.timeouts;
   if (!session_) {
     at_.handshakes_failed.add(1);
     return give_up("the TLS handshake was not done in time");
   }
   auto next = now + limit.idle;
   // True when the time is over; otherwise sees to it that the timer comes back for it.
-  const auto over = [&](net::Clock::time_point since, milliseconds allowed) {
+  const auto over = [&](net::Clock::time_point since, std::chrono::milliseconds allowed) {
     if (now - since >= allowed) return true;
     next = std::min(next, since + allowed);
     return false;
@@ -220,8 +233,13 @@ void Connection::on_deadline() {
   if (blocked_since_ && over(*blocked_since_, limit.stall)) {
     return give_up("it takes nothing of what is sent to it");
   }
-  if (!session_->settings_acknowledged() && over(accepted_at_, limit.handshake + limit.settings)) {
-    session_->end(0x4, "SETTINGS were not acknowledged in time");  // SETTINGS_TIMEOUT
+  if (early_since_ && over(*early_since_, upload_notice)) {
+    early_since_.reset();
+    session_->stop_uploads();
+    flush_later_.schedule();
+  }
+  if (!session_->greeted() && over(accepted_at_, limit.handshake + limit.settings)) {
+    session_->end_ungreeted();
     complain(session_->complaint());
     return arm(now + std::chrono::seconds(1));
   }
@@ -238,11 +256,11 @@ void Connection::on_deadline() {
     }
     return arm(next);
   }
-  if (session_->answered_early()) session_->stop_uploads();
   session_->reset_stalled(now - limit.stall);
   next = std::min(next, now + limit.stall / 2);
   if (session_->has_live_streams()) {
-    // A peer that has gone without a word answers no PING; whoever is merely quiet does.
+    // A peer that has gone without a word answers no PING; whoever is merely quiet does. Without
+    // such a frame TCP finds out by itself, as the heart-beats of a live body stay unacknowledged.
     if (session_->ping_outstanding()) {
       if (over(pinged_, limit.ping_ack)) return close();
     } else if (over(std::max(heard_, pinged_), limit.ping)) {
@@ -254,4 +272,4 @@ void Connection::on_deadline() {
   arm(next);
 }
 
-}  // namespace h2
+}  // namespace server

@@ -1,12 +1,13 @@
-// What one HTTP/2 connection may ask for, and how long it may take. Defaults are safe on the open
-// internet.
+// What one connection may ask for, and how long it may take. Defaults are safe on the open
+// internet. Windows, streams and pushes are those of HTTP/2; everything else holds for every
+// version.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 
-namespace h2 {
+namespace http {
 
 using std::chrono::milliseconds;
 
@@ -38,4 +39,4 @@ struct Timeouts {
   milliseconds ping_ack{10'000};   // until such a PING is acknowledged
 };
 
-}  // namespace h2
+}  // namespace http

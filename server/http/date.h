@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace h2 {
+namespace http {
 
 class Date {
  public:
@@ -18,4 +18,4 @@ class Date {
   std::string text_;
 };
 
-}  // namespace h2
+}  // namespace http

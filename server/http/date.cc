@@ -1,6 +1,6 @@
-#include "server/h2/date.h"
+#include "server/http/date.h"
 
-namespace h2 {
+namespace http {
 
 std::string_view Date::now() {
   const std::time_t second = std::time(nullptr);
@@ -13,4 +13,4 @@ std::string_view Date::now() {
   return text_;
 }
 
-}  // namespace h2
+}  // namespace http

@@ -1,35 +1,36 @@
-// Connection: one accepted socket with TLS and a session: the only place where I/O meets HTTP, and
-// where time is kept for both. Decides when to read, when to send and when to give up.
+// Connection: one accepted socket and the session of the version of HTTP that its client speaks:
+// the only place where I/O meets HTTP, and where time is kept for both. Decides when to read, when
+// to send and when to give up.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
-#include "server/h2/limits.h"
-#include "server/h2/output.h"
-#include "server/h2/session.h"
 #include "server/http/access.h"
+#include "server/http/date.h"
 #include "server/http/handler.h"
-#include "server/net/listener.h"
+#include "server/http/limits.h"
+#include "server/http/output.h"
+#include "server/http/session.h"
+#include "server/http/tally.h"
 #include "server/net/loop.h"
 #include "server/net/record_size.h"
-#include "server/net/tls.h"
+#include "server/net/socket.h"
 
-namespace h2 {
+namespace server {
 
 // What the connections of one worker share; all must outlive them.
 struct Workplace {
   net::Loop& loop;
-  http::Handler& root;
-  const Limits& limits;
-  const Timeouts& timeouts;
-  net::TlsBuffers& buffers;
-  Output& output;
-  Date& date;
-  Tally& tally;
-  Counter& handshakes_failed;
+  const http::Limits& limits;
+  const http::Timeouts& timeouts;
+  http::Output& output;
+  http::Date& date;
+  http::Tally& tally;
+  http::Counter& handshakes_failed;
   http::AccessLog* log;  // may be null
   // Told in a sentence when a connection is ended for its client's fault.
   std::function<void(const std::string&)> complain;
@@ -37,13 +38,15 @@ struct Workplace {
 
 class Connection final : private http::TransportGauge {
  public:
-  // `on_closed` is called once; the owner destroys the connection later, not inside the call.
-  Connection(net::Accepted accepted, const net::TlsContext& tls, Workplace& workplace,
-             std::uint64_t number, std::function<void(Connection&)> on_closed);
+  // `peer` is the client as far as it is known before the handshake; `root` answers it and must
+  // outlive the connection. `on_closed` is called once; the owner destroys the connection later,
+  // not inside the call.
+  Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, http::Handler& root,
+             Workplace& workplace, std::function<void(Connection&)> on_closed);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // GOAWAY; closes when what is in flight has ended.
+  // Closes when what is in flight has ended; the client is told, where its protocol can.
   void drain();
 
  private:
@@ -63,17 +66,19 @@ class Connection final : private http::TransportGauge {
   void arm(net::Clock::time_point due);
 
   Workplace& at_;
-  net::TlsSocket socket_;
+  std::unique_ptr<net::Socket> socket_;
   net::RecordSize record_size_;
   http::Peer peer_;
+  http::Handler& root_;
   std::function<void(Connection&)> on_closed_;
-  std::optional<Session> session_;
+  std::unique_ptr<http::Session> session_;
   net::Later flush_later_;
   net::Timer deadline_;
   net::Timer drain_later_;
   std::optional<net::Watch> watch_;
   bool closed_ = false;
   bool wants_write_ = false;
+  bool wants_read_ = true;
   bool draining_ = false;
   bool complained_ = false;
   const net::Clock::time_point accepted_at_;
@@ -82,6 +87,7 @@ class Connection final : private http::TransportGauge {
   net::Clock::time_point header_since_;  // an unfinished header section
   net::Clock::time_point pinged_;
   std::optional<net::Clock::time_point> blocked_since_;  // the kernel takes no more
+  std::optional<net::Clock::time_point> early_since_;    // answered before the content's end
 };
 
-}  // namespace h2
+}  // namespace server

@@ -1,0 +1,115 @@
+#include "server/h1/framing.h"
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace h1 {
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+
+std::size_t count(const http::Headers& fields, std::string_view name) {
+  std::size_t found = 0;
+  for (const http::Field field : fields) found += field.name == name ? 1 : 0;
+  return found;
+}
+
+// RFC 9112 sections 6.1 and 6.3.
+Objection content_framing(const http::Request& request) {
+  const http::Headers& fields = request.fields;
+  const auto coding = fields.get("transfer-encoding");
+  const auto length = fields.get("content-length");
+  if (coding && length) {
+    return {400, "A request cannot have both transfer-encoding and content-length."};
+  }
+  if (coding) {
+    if (request.version == http::Version::http_1_0) {
+      return {400, "HTTP/1.0 has no transfer-encoding."};
+    }
+    if (count(fields, "transfer-encoding") > 1 || !http::equal_ignoring_case(*coding, "chunked")) {
+      return {501, "The only transfer-encoding that is taken here is chunked."};
+    }
+  }
+  if (!length) return {};
+  if (count(fields, "content-length") > 1 || length->empty() || length->size() > 18 ||
+      length->find_first_not_of(digits) != std::string_view::npos) {
+    return {400, "The content-length must be one number."};
+  }
+  return {};
+}
+
+// What RFC 3986 section 3.2 lets an authority hold; user information is refused with the rest.
+bool is_authority(std::string_view text) {
+  constexpr std::string_view allowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:[]%@";
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// http://host/path?query: the authority of the target goes before `host`.
+bool split_absolute_form(http::Request& request) {
+  const std::string_view target = request.target;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!http::equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    const std::string_view rest = target.substr(scheme.size());
+    const std::size_t path = std::min(rest.find_first_of("/?"), rest.size());
+    request.authority = rest.substr(0, path);
+    std::string remaining(rest.substr(path));
+    if (!remaining.starts_with('/')) remaining.insert(0, 1, '/');
+    request.target = std::move(remaining);
+    return true;
+  }
+  return false;
+}
+
+Objection settle_authority(http::Request& request) {
+  const std::size_t hosts = count(request.fields, "host");
+  if (hosts > 1) return {400, "A request has one host field."};
+  if (hosts == 0 && request.version == http::Version::http_1_1) {
+    return {400, "A request of HTTP/1.1 needs a host field."};
+  }
+  if (!split_absolute_form(request)) {
+    request.authority = std::string(request.fields.get("host").value_or(""));
+  }
+  if (!is_authority(request.authority)) {
+    return {400, "The host field must be a name or address, and perhaps a port."};
+  }
+  return {};
+}
+
+void drop_connection_fields(http::Headers& fields) {
+  constexpr std::array<std::string_view, 8> known{
+      "connection",        "keep-alive", "proxy-connection", "te",
+      "transfer-encoding", "upgrade",    "expect",           "host"};
+  const std::string nominated = fields.joined("connection");
+  std::vector<std::string> names(known.begin(), known.end());
+  for (const http::Field field : fields) {
+    if (lists(nominated, field.name) && field.name != "content-length") {
+      names.emplace_back(field.name);
+    }
+  }
+  for (const std::string& name : names) {
+    if (fields.has(name)) fields.remove(name);
+  }
+}
+
+}  // namespace
+
+bool lists(std::string_view field, std::string_view member) {
+  while (!field.empty()) {
+    const std::size_t comma = std::min(field.find(','), field.size());
+    if (http::equal_ignoring_case(http::trim(field.substr(0, comma)), member)) return true;
+    field.remove_prefix(std::min(comma + 1, field.size()));
+  }
+  return false;
+}
+
+Objection settle_framing(http::Request& request) {
+  if (const Objection objection = content_framing(request)) return objection;
+  if (const Objection objection = settle_authority(request)) return objection;
+  drop_connection_fields(request.fields);
+  return {};
+}
+
+}  // namespace h1

@@ -1,0 +1,54 @@
+#include "server/net/outbox.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace net {
+namespace {
+
+bool would_block(int error_number) {
+  return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
+}
+
+}  // namespace
+
+Socket::Status Outbox::flush(int fd) {
+  if (unsent() > 0) return send_pending(fd);
+  if (sealed_.empty()) return Socket::Status::open;
+  ssize_t sent = send(fd, sealed_.data(), sealed_.size(), MSG_NOSIGNAL);
+  if (sent < 0) {
+    if (!would_block(errno)) {
+      error_ = std::generic_category().message(errno);
+      sealed_.clear();
+      return Socket::Status::failed;
+    }
+    sent = 0;
+  }
+  if (static_cast<std::size_t>(sent) < sealed_.size()) {
+    pending_.assign(sealed_.begin() + sent, sealed_.end());
+    pending_start_ = 0;
+  }
+  sealed_.clear();
+  return Socket::Status::open;
+}
+
+Socket::Status Outbox::send_pending(int fd) {
+  pending_.insert(pending_.end(), sealed_.begin(), sealed_.end());
+  sealed_.clear();
+  const ssize_t sent = send(fd, pending_.data() + pending_start_, unsent(), MSG_NOSIGNAL);
+  if (sent < 0) {
+    if (would_block(errno)) return Socket::Status::open;
+    error_ = std::generic_category().message(errno);
+    return Socket::Status::failed;
+  }
+  pending_start_ += static_cast<std::size_t>(sent);
+  if (unsent() == 0) {
+    pending_ = {};
+    pending_start_ = 0;
+  }
+  return Socket::Status::open;
+}
+
+}  // namespace net

@@ -1,0 +1,31 @@
+// Outbox: what one socket has yet to send. Bytes wait in its worker's buffer until they are sent; a
+// copy of its own is kept only of what the kernel refuses.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "server/net/socket.h"
+
+namespace net {
+
+class Outbox {
+ public:
+  // `sealed` must outlive the outbox, and is empty whenever another socket's turn begins.
+  explicit Outbox(std::vector<std::byte>& sealed) : sealed_(sealed) {}
+
+  Socket::Status flush(int fd);
+  std::size_t unsent() const { return pending_.size() - pending_start_; }
+  const std::string& error() const { return error_; }
+
+ private:
+  Socket::Status send_pending(int fd);
+
+  std::vector<std::byte>& sealed_;
+  std::vector<std::byte> pending_;  // refused by the kernel so far
+  std::size_t pending_start_ = 0;
+  std::string error_;
+};
+
+}  // namespace net
