@@ -43,7 +43,7 @@ struct Config {
     std::vector<std::string> items;
   };
   struct Hints {
-    std::string mode = "auto";  // auto, early-hints, push, link, off
+    std::string mode = "auto";  // auto, early-hints, push, push+early-hints, link, off
     std::vector<HintedPage> pages;
   };
   struct Events {

@@ -210,7 +210,8 @@ std::vector<Setting> settings_of(Config& config) {
   std::vector<Setting> all;
   add_serve(all, config.serve);
   all.push_back({"hints", "mode",
-                 Choice{&config.hints.mode, {"auto", "early-hints", "push", "link", "off"}}});
+                 Choice{&config.hints.mode,
+                        {"auto", "early-hints", "push", "push+early-hints", "link", "off"}}});
   add_events(all, config.events);
   all.push_back({"files", "cache", size(config.files.cache, 0, 1024 * gib)});
   all.push_back({"files", "immutable", Texts{&config.files.immutable}});

@@ -141,14 +141,13 @@ class Link::End final : public Transport {
 
 void Link::Stream::accept() {
   ++ends_;
-  far_ = &link_.listener_.accept(std::make_unique<End>(*this, Side::far));
+  far_ = &link_.listener_->accept(std::make_unique<End>(*this, Side::far));
   syn_ack_.start(carried(link_.down_));
 }
 
-Link::Link(net::Loop& loop, Options options, std::uint64_t seed, Listener& listener)
+Link::Link(net::Loop& loop, Options options, std::uint64_t seed)
     : loop_(loop),
       options_(options),
-      listener_(listener),
       up_(bottleneck_of(options, options.up), derived(seed, 0)),
       down_(bottleneck_of(options, options.down), derived(seed, 1)),
       reap_(loop,

@@ -45,11 +45,14 @@ class Link final : public Dialer {
     ~Listener() = default;
   };
 
-  // `loop` and `listener` must outlive the link, and the link every transport of it.
-  Link(net::Loop& loop, Options options, std::uint64_t seed, Listener& listener);
+  // `loop` must outlive the link, and the link every transport of it.
+  Link(net::Loop& loop, Options options, std::uint64_t seed);
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
+
+  // Before the first dial. `listener` must stay as long as anybody dials.
+  void listen(Listener& listener) { listener_ = &listener; }
 
   std::unique_ptr<Transport> dial(Transport::User& user) override;
 
@@ -59,7 +62,7 @@ class Link final : public Dialer {
 
   net::Loop& loop_;
   const Options options_;
-  Listener& listener_;
+  Listener* listener_ = nullptr;
   Bottleneck up_;
   Bottleneck down_;
   std::list<std::unique_ptr<Stream>> streams_;

@@ -94,7 +94,9 @@ void HintingHandler::handle(const http::Request& request, http::Exchange exchang
   auto wire = std::make_unique<HintedWire>(
       std::move(exchange), Telling(std::move(plan), decide(request, options_.mode)));
   wire->tell_by_push();
-  if (options_.mode == Mode::early_hints) wire->tell_by_hint();
+  if (options_.mode == Mode::early_hints || options_.mode == Mode::push_early_hints) {
+    wire->tell_by_hint();
+  }
   const Pending pending(*wire);
   next_.handle(request, http::Exchange(std::move(wire)));
   // A page that was ready at once has its links already; a 103 would only have delayed it.

@@ -41,8 +41,9 @@ struct LinkEnd final : lab::Transport::User {
 
 // A link, and one stream over it.
 struct Linked final : lab::Link::Listener {
-  explicit Linked(lab::Link::Options options, std::uint64_t seed = 1)
-      : link(loop, options, seed, *this) {}
+  explicit Linked(lab::Link::Options options, std::uint64_t seed = 1) : link(loop, options, seed) {
+    link.listen(*this);
+  }
 
   net::Loop loop{net::Loop::Time::manual};
   lab::Link link;
