@@ -44,9 +44,10 @@ struct Config {
     std::vector<std::string> items;
   };
   struct Hints {
-    std::string mode = "auto";  // auto, early-hints, push, link, off
-    bool adaptive = true;       // no 103 where the page comes too soon for it
-    bool feedback = true;       // leaves out what pages turn out not to need
+    // auto, early-hints, push, push+early-hints, link, off
+    std::string mode = "auto";
+    bool adaptive = true;  // no 103 where the page comes too soon for it
+    bool feedback = true;  // leaves out what pages turn out not to need
     std::vector<HintedPage> pages;
   };
   struct EventTopic {  // what is not said is as in [events]

@@ -25,7 +25,7 @@ constexpr std::array<Flag, 17> flags{{
     {"--key", "serve", "key", "FILE", "Private key of --cert in PEM"},
     {"--host", "serve", "hosts", "NAME", "One more name for the development certificate"},
     {"--workers", "serve", "workers", "N", "Threads that serve; 0 is one for each core"},
-    {"--hints", "hints", "mode", "MODE", "auto, early-hints, push, link or off"},
+    {"--hints", "hints", "mode", "MODE", "auto, early-hints, push, push+early-hints, link or off"},
     {"--spa", "serve", "spa", "", "Answer unknown pages with index.html"},
     {"--dev", "serve", "dev", "", "Let clients on the loopback publish without a token"},
     {"--upstream", "proxy", "upstream", "URL",

@@ -98,9 +98,11 @@ hints::Mode hints_mode(const Config& config) {
   if (mode == "auto") return hints::Mode::automatic;
   if (mode == "early-hints") return hints::Mode::early_hints;
   if (mode == "push") return hints::Mode::push;
+  if (mode == "push+early-hints") return hints::Mode::push_early_hints;
   if (mode == "link") return hints::Mode::link;
   if (mode == "off") return hints::Mode::off;
-  throw net::Error("hints cannot be \"" + mode + "\": choose auto, early-hints, push, link or off");
+  throw net::Error("hints cannot be \"" + mode + "\": choose auto, early-hints, push, "
+                   "push+early-hints, link or off");
 }
 
 hints::Judgement::Options judgement_options(const Config& config) {

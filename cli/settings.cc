@@ -269,7 +269,8 @@ std::vector<Setting> settings_of(Config& config) {
   std::vector<Setting> all;
   add_serve(all, config.serve);
   all.push_back({"hints", "mode",
-                 Choice{&config.hints.mode, {"auto", "early-hints", "push", "link", "off"}}});
+                 Choice{&config.hints.mode,
+                        {"auto", "early-hints", "push", "push+early-hints", "link", "off"}}});
   all.push_back({"hints", "adaptive", Switch{&config.hints.adaptive}});
   all.push_back({"hints", "feedback", Switch{&config.hints.feedback}});
   add_events(all, config.events);

@@ -103,7 +103,7 @@ class Document {
         "the median; "
         "round trip across, think time down. + and blue is earlier, &minus; and orange later; = "
         "where the 95 % interval "
-        "of the paired difference holds zero.</p>");
+        "of the paired difference holds zero, or that it is under 1 ms.</p>");
     for (const CellGroup& group : groups_of(page)) {
       add("<h4>{}</h4><div class=maps>", escaped(group.title));
       for (const Arm arm : all_arms) {

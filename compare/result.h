@@ -20,7 +20,8 @@ struct Estimate {
   bool excludes_zero() const { return low > 0 || high < 0; }
 };
 
-enum class Verdict : std::uint8_t { better, worse, equal };  // equal: the interval holds zero
+// equal: the interval holds zero, or the difference is too small to be seen (see summary.h).
+enum class Verdict : std::uint8_t { better, worse, equal };
 std::string_view name_of(Verdict verdict);
 
 // One arm in one cell. Gains are paired differences with the arm `none`: positive is earlier.

@@ -107,7 +107,7 @@ std::string terminal_report(const Comparison& comparison, Colours colours) {
     out.line();
     out.line(out.in(bold, page.path) +
              "  render-ready without hints, and how much earlier (+) with them; = says the 95 % "
-             "interval holds zero");
+             "interval holds zero, or that it is under 1 ms");
     for (const CellGroup& group : groups_of(page)) group_table(out, group, arms_of(page));
     failures(out, page);
     out.line();

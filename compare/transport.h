@@ -23,7 +23,7 @@ class Transport {
   // Who is told of what happens. Never called from inside a call of the transport.
   class User {
    public:
-    virtual void connected() = 0;  // a round trip after dialling
+    virtual void connected() = 0;                                 // a round trip after dialling
     virtual void received(std::span<const std::byte> bytes) = 0;  // valid during the call only
     // All that was queued has been handed to the link: the time to say more.
     virtual void drained() = 0;

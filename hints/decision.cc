@@ -68,6 +68,7 @@ bool begins_visit(const http::Request& request) {
 Decision decide(const http::Request& request, Mode mode) {
   switch (mode) {
     case Mode::automatic:
+    case Mode::push_early_hints:
       return {against_push(request), against_early_hints(request), {}};
     case Mode::early_hints:
       return {by_mode, against_early_hints(request), {}};

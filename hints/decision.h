@@ -14,7 +14,8 @@ enum class Mode {
                 // answer
   early_hints,  // 103 always, before the answer is asked for, and Link
   push,         // push or nothing
-  link,         // Link on the answer only
+  push_early_hints,  // push to whoever takes it, 103 always for the rest, and Link
+  link,              // Link on the answer only
   off,
 };
 

@@ -56,6 +56,8 @@ std::string_view words(Mode mode) {
       return "early-hints";
     case Mode::push:
       return "push";
+    case Mode::push_early_hints:
+      return "push+early-hints";
     case Mode::link:
       return "link";
     case Mode::off:
@@ -69,8 +71,8 @@ std::string way(const Item& item, const Client& client, Mode mode) {
   const bool push_open = decision.no_push.empty() && client.takes_pushes;
   if (push_open && item.push == Pushable::yes) return "push";
   if (decision.no_early_hints.empty()) {
-    return mode == Mode::early_hints ? "103 before the page, and link"
-                                     : "103 if the page takes time, and link";
+    return mode == Mode::automatic ? "103 if the page takes time, and link"
+                                   : "103 before the page, and link";
   }
   if (decision.no_link.empty()) {
     if (decision.no_early_hints == by_mode) return "link on the page";

@@ -145,7 +145,9 @@ void HintingHandler::answer_page(const http::Request& request, http::Exchange ex
   auto wire = std::make_unique<HintedWire>(
       std::move(exchange), Telling(std::move(plan), std::move(verdict)), std::move(account));
   wire->tell_by_push();
-  if (options_.mode == Mode::early_hints) wire->tell_by_hint();
+  if (options_.mode == Mode::early_hints || options_.mode == Mode::push_early_hints) {
+    wire->tell_by_hint();
+  }
   const Pending pending(*wire);
   next_.handle(request, http::Exchange(std::move(wire)));
   // A page that was ready at once has its links already; a 103 would only have delayed it.

@@ -3,8 +3,8 @@
 namespace http {
 
 std::string_view Date::now() {
-  const std::time_t second = std::time(nullptr);
-  if (second == second_) return text_;
+  const std::time_t second = still_ ? second_ : std::time(nullptr);
+  if (second == second_ && !text_.empty()) return text_;
   second_ = second;
   std::tm parts{};
   gmtime_r(&second, &parts);

@@ -10,11 +10,16 @@ namespace http {
 
 class Date {
  public:
+  Date() = default;
+  // Stands still: for what must come out the same each time.
+  explicit Date(std::time_t second) : second_(second), still_(true) {}
+
   // Valid until the next call.
   std::string_view now();
 
  private:
   std::time_t second_ = 0;
+  bool still_ = false;
   std::string text_;
 };
 

@@ -163,7 +163,7 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
        "herald.toml:2:10: [serve] listen must be HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or "
        ":8443, not \"::1:80\""},
       {"[hints]\nmode = \"103\"",
-       "herald.toml:2:8: [hints] mode must be auto, early-hints, push, link or off, not \"103\""},
+       "herald.toml:2:8: [hints] mode must be auto, early-hints, push, push+early-hints, link or off, not \"103\""},
       {"[events]\nevents_url = \"events\"",
        "herald.toml:2:14: [events] events_url must be a path that starts with /, such as /events, "
        "not \"events\""},

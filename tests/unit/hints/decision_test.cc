@@ -70,6 +70,7 @@ TEST_CASE("a mode closes the ways it does not name") {
   CHECK(open(Mode::automatic) == "push 103 link ");
   CHECK(open(Mode::early_hints) == "103 link ");
   CHECK(open(Mode::push) == "push ");
+  CHECK(open(Mode::push_early_hints) == "push 103 link ");
   CHECK(open(Mode::link) == "link ");
   CHECK(open(Mode::off).empty());
 }

@@ -156,6 +156,21 @@ TEST_CASE("what is not pushed is hinted, behind the promises") {
         "hints;desc=\"push, early-hints\", hinted;desc=\"/c.png\", pushed;desc=\"/a.css\"");
 }
 
+TEST_CASE(
+    "with pushes and early hints always, the 103 tells of the rest before the page is asked for") {
+  Hinting with;
+  with.site.put_page("<link rel=preload as=image href=/c.png><link rel=stylesheet href=/a.css>");
+  with.site.put("/c.png");
+  with.fake->push_outcome = http::Push::promised;
+  with.next.on_handle = [&] {
+    CHECK(with.fake->pushes == std::vector<std::string>{"/a.css"});
+    REQUIRE(with.fake->hints.size() == 1);
+    CHECK(with.fake->hints[0].joined("link").starts_with("</c.png>"));
+  };
+  with.ask(Mode::push_early_hints, navigation());
+  CHECK(with.note("hints") == "push, early-hints");
+}
+
 TEST_CASE("every outcome of a push is explained") {
   struct Case {
     http::Push outcome;
