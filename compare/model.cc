@@ -169,4 +169,20 @@ std::optional<Milliseconds> predicted_gain(const PageLoad& plain, const PageLoad
 
 Milliseconds tolerance(const Conditions& conditions) { return 5 + 0.15 * conditions.round_trip; }
 
+Cell with_predictions(Cell cell) {
+  const auto none = std::find_if(cell.arms.begin(), cell.arms.end(), [](const ArmResult& result) {
+    return result.arm == Arm::none && !result.loads.empty();
+  });
+  if (none == cell.arms.end()) return cell;
+  const PageLoad& plain = none->loads[none->representative];
+  for (ArmResult& result : cell.arms) {
+    if (result.arm == Arm::none || result.loads.empty()) continue;
+    result.model_gain = predicted_gain(plain, result.loads[result.representative], cell.conditions);
+    if (!result.model_gain) continue;
+    result.departs_from_model =
+        std::abs(*result.model_gain - result.render_gain.median) > tolerance(cell.conditions);
+  }
+  return cell;
+}
+
 }  // namespace lab

@@ -5,10 +5,10 @@
 // measured, so it shares nothing with Link.
 #pragma once
 
+#include <optional>
 #include <vector>
 
-#include "compare/measurement.h"
-#include "compare/scenario.h"
+#include "compare/result.h"
 
 namespace lab {
 
@@ -38,5 +38,9 @@ std::optional<Milliseconds> predicted_gain(const PageLoad& plain, const PageLoad
 // Measurement and model part if they differ by more: the model knows neither how bytes share
 // segments nor where in the page a reference stands, and a round of slow start is a round trip.
 Milliseconds tolerance(const Conditions& conditions);
+
+// `cell` with a prediction for each arm, from its representative loads, and whether the gain that
+// was measured departs from it. Summarised before.
+Cell with_predictions(Cell cell);
 
 }  // namespace lab
