@@ -1,0 +1,166 @@
+// The benchmark's load: events, polls or visits against a server on 127.0.0.1, or a slow link in
+// front of one. Options in, phases and figures out as JSON lines; scripts/bench is what people run.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <map>
+
+#include "bench/load/events.h"
+#include "bench/load/link.h"
+#include "bench/load/phases.h"
+#include "bench/load/polls.h"
+#include "bench/load/visits.h"
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// So that servers with a limit for one address see as many addresses as a crowd would have.
+constexpr std::uint32_t connections_per_source = 200;
+
+milliseconds in_milliseconds(double seconds) {
+  return milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+struct Arguments {
+  bench::EventsLoad::Options events;
+  bench::PollsLoad::Options polls;
+  bench::VisitsLoad::Options visits;
+  bench::Link::Options link;
+  double warm_up = 1;
+  double measure = 5;
+  double settle = 1;
+  double megabits = 20;
+  int delay = 10;
+  bool resume = false;
+};
+
+void add_target(CLI::App& app, bench::Target& target, Arguments& arguments) {
+  app.add_option("--port", target.port, "of the server, on 127.0.0.1")->required();
+  app.add_option("--receive-buffer", target.receive_buffer, "SO_RCVBUF, bytes");
+  app.add_option("--warm-up", arguments.warm_up, "seconds");
+  app.add_option("--seconds", arguments.measure, "of measuring");
+}
+
+void add_publisher(CLI::App& app, bench::Publisher::Options& publisher) {
+  app.add_option("--publish", publisher.path, "path to POST messages to");
+  app.add_option("--type", publisher.type, "content type of a message");
+  app.add_option("--before", publisher.before, "text before a message");
+  app.add_option("--after", publisher.after, "text after a message");
+  app.add_option("--size", publisher.size, "bytes of a message");
+}
+
+CLI::App* add_events(CLI::App& program, Arguments& arguments) {
+  auto& options = arguments.events;
+  CLI::App* app = program.add_subcommand("events", "event streams");
+  add_target(*app, options.target, arguments);
+  add_publisher(*app, options.publisher);
+  app->add_option("--path", options.path, "of the event stream");
+  app->add_option("--connections", options.crowd.connections, "");
+  app->add_option("--streams", options.streams, "on each connection");
+  app->add_option("--rate", options.rate, "messages a second");
+  app->add_option("--window", options.window, "saturate: so many messages on their way");
+  app->add_option("--settle", arguments.settle, "seconds before the first message");
+  app->add_option("--download", options.download, "path that every connection loads meanwhile");
+  return app;
+}
+
+CLI::App* add_polls(CLI::App& program, Arguments& arguments) {
+  auto& options = arguments.polls;
+  CLI::App* app = program.add_subcommand("polls", "long polls");
+  add_target(*app, options.target, arguments);
+  add_publisher(*app, options.publisher);
+  app->add_option("--path", options.path, "of the poll");
+  app->add_option("--connections", options.crowd.connections, "pollers");
+  const std::map<std::string, bench::Cursor> cursors = {{"none", bench::Cursor::none},
+                                                        {"parameter", bench::Cursor::parameter},
+                                                        {"validators", bench::Cursor::validators}};
+  app->add_option("--cursor", options.cursor, "how a poll says what it has had")
+      ->transform(CLI::CheckedTransformer(cursors));
+  return app;
+}
+
+CLI::App* add_visits(CLI::App& program, Arguments& arguments) {
+  auto& options = arguments.visits;
+  CLI::App* app = program.add_subcommand("visits", "short connections");
+  add_target(*app, options.target, arguments);
+  app->add_flag("--resume", arguments.resume, "with a ticket");
+  app->add_option("--page", options.page, "asked for first");
+  app->add_option("--asset", options.assets, "asked for after the page");
+  app->add_option("--at-once", options.at_once, "visits under way");
+  return app;
+}
+
+CLI::App* add_link(CLI::App& program, Arguments& arguments) {
+  CLI::App* app = program.add_subcommand("link", "a slow line to a server");
+  app->add_option("--port", arguments.link.to, "of the server, on 127.0.0.1")->required();
+  app->add_option("--megabits", arguments.megabits, "a second, each way");
+  app->add_option("--delay", arguments.delay, "milliseconds, each way");
+  return app;
+}
+
+void spread(bench::Target& target, std::uint32_t connections) {
+  target.sources = std::max(1U, connections / connections_per_source);
+}
+
+template <typename Load, typename Options>
+int run(const Options& options) {
+  net::Loop loop;
+  const Load load(loop, options);
+  loop.run();
+  return load.succeeded() ? 0 : 1;
+}
+
+int run_link(const bench::Link::Options& options) {
+  net::Loop loop;
+  const bench::Link link(loop, options);
+  bench::tell("listening", {{"port", link.port()}});
+  loop.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App program("The benchmark's load");
+  program.require_subcommand(1);
+  Arguments given;
+  const CLI::App* events = add_events(program, given);
+  const CLI::App* polls = add_polls(program, given);
+  const CLI::App* visits = add_visits(program, given);
+  add_link(program, given);
+  CLI11_PARSE(program, argc, argv);
+
+  if (events->parsed()) {
+    auto& options = given.events;
+    spread(options.target, options.crowd.connections);
+    options.warm_up = in_milliseconds(given.warm_up);
+    options.measure = in_milliseconds(given.measure);
+    options.settle = in_milliseconds(given.settle);
+    return run<bench::EventsLoad>(options);
+  }
+  if (polls->parsed()) {
+    auto& options = given.polls;
+    spread(options.target, options.crowd.connections);
+    options.warm_up = in_milliseconds(given.warm_up);
+    options.measure = in_milliseconds(given.measure);
+    return run<bench::PollsLoad>(options);
+  }
+  if (visits->parsed()) {
+    auto& options = given.visits;
+    options.target.sources =
+        1000;  // a new connection each time: one address would run out of ports
+    options.warm_up = in_milliseconds(given.warm_up);
+    options.measure = in_milliseconds(given.measure);
+    if (given.resume) options.handshake = bench::VisitsLoad::Handshake::resumed;
+    return run<bench::VisitsLoad>(options);
+  }
+  given.link.bytes_per_second = given.megabits * 1e6 / 8;
+  given.link.delay = milliseconds(given.delay);
+  return run_link(given.link);
+} catch (const std::exception& error) {
+  bench::tell("failed", {{"why", error.what()}});
+  return 1;
+}
