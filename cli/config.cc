@@ -167,8 +167,8 @@ class Reader {
       }
       read_value({heading.substr(1, heading.size() - 2), target->first, target->second}, node);
     }
-    for (const std::string_view name : known) {
-      if (!content.contains(name)) {
+    for (const auto& [name, kind] : targets) {
+      if (!content.contains(name) && !std::holds_alternative<Switch>(kind)) {
         fail(content.source(), fmt::format("{} needs the key \"{}\"", heading, name));
       }
     }
@@ -177,7 +177,8 @@ class Reader {
   void read_pages(const toml::key& key, const toml::node& node) {
     each_table("hints.page", key, node, [&](const std::string& heading, const toml::table& table) {
       Config::HintedPage page;
-      read_keys(heading, table, {{"path", Text{&page.path}}, {"items", Texts{&page.items}}});
+      read_keys(heading, table,
+                {{"path", Text{&page.path}}, {"items", Texts{&page.items}}, {"only", Switch{&page.only}}});
       config_.hints.pages.push_back(std::move(page));
     });
   }

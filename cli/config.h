@@ -41,6 +41,7 @@ struct Config {
   struct HintedPage {
     std::string path;
     std::vector<std::string> items;
+    bool only = false;  // and nothing of what the page itself says
   };
   struct Hints {
     std::string mode = "auto";  // auto, early-hints, push, push+early-hints, link, off
