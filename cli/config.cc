@@ -159,7 +159,7 @@ class Reader {
   }
 
   using Targets = std::map<std::string_view, Kind>;
-  // Without `needed`, every key must be there.
+  // Without `needed`, every key but switches must be there.
   void read_keys(const std::string& heading, const toml::table& content, const Targets& targets,
                  std::optional<std::string_view> needed = std::nullopt) {
     std::vector<std::string_view> known;
@@ -172,7 +172,8 @@ class Reader {
       }
       read_value({heading.substr(1, heading.size() - 2), target->first, target->second}, node);
     }
-    for (const std::string_view name : known) {
+    for (const auto& [name, kind] : targets) {
+      if (std::holds_alternative<Switch>(kind)) continue;  // off unless it is said
       if (!content.contains(name) && name == needed.value_or(name)) {
         fail(content.source(), fmt::format("{} needs the key \"{}\"", heading, name));
       }
@@ -182,7 +183,8 @@ class Reader {
   void read_pages(const toml::key& key, const toml::node& node) {
     each_table("hints.page", key, node, [&](const std::string& heading, const toml::table& table) {
       Config::HintedPage page;
-      read_keys(heading, table, {{"path", Text{&page.path}}, {"items", Texts{&page.items}}});
+      read_keys(heading, table,
+                {{"path", Text{&page.path}}, {"items", Texts{&page.items}}, {"only", Switch{&page.only}}});
       config_.hints.pages.push_back(std::move(page));
     });
   }

@@ -42,6 +42,7 @@ struct Config {
   struct HintedPage {
     std::string path;
     std::vector<std::string> items;
+    bool only = false;  // and nothing of what the page itself says
   };
   struct Hints {
     // auto, early-hints, push, push+early-hints, link, off

@@ -77,7 +77,7 @@ assets::SiteRules::Options rules_options(const Config& config) {
 hints::PlanBuilder::Options plan_options(const Config& config) {
   hints::PlanBuilder::Options options;
   for (const Config::HintedPage& page : config.hints.pages) {
-    hints::Configured configured{page.path, {}};
+    hints::Configured configured{page.path, {}, page.only};
     for (const std::string& target : page.items) {
       const auto item = hints::configured_item(target);
       if (!item) {

@@ -21,10 +21,10 @@ class EngineConnection final : private TlsPipe::User {
   struct Workplace {
     net::Loop& loop;
     http::Handler& root;
-    const h2::Limits& limits;
-    h2::Tally& tally;
-    h2::Date& date;
-    h2::Output& output;
+    const http::Limits& limits;
+    http::Tally& tally;
+    http::Date& date;
+    http::Output& output;
   };
 
   // `on_closed` is called once; the owner destroys the connection later, not inside the call.

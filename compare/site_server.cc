@@ -33,6 +33,12 @@ constexpr std::time_t second_of_all_dates = 1'767'225'600;
 
 }  // namespace
 
+void EarlierPage::handle(const http::Request&, http::Exchange exchange) {
+  std::string text = "<!doctype html><title>Earlier</title><p>";
+  text.resize(std::size_t{64} * 1024, '.');
+  exchange.respond(http::text_response(200, "text/html", std::move(text)));
+}
+
 SiteServer::SiteServer(net::Loop& loop, http::Handler& files, hints::Planner& planner,
                        const net::TlsContext& tls, Options options)
     : late_(loop, files, whole(options.body_think)),
@@ -50,6 +56,7 @@ SiteServer::SiteServer(net::Loop& loop, http::Handler& files, hints::Planner& pl
         closed_.clear();
       }) {
   router_.route(std::string(live_path), live_);
+  router_.route(std::string(earlier_path), earlier_);
 }
 
 Transport::User& SiteServer::accept(std::unique_ptr<Transport> end) {

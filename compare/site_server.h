@@ -28,6 +28,14 @@ class Site {
   virtual hints::Site& pages() = 0;
 };
 
+// A page of 64 KiB without assets, for a connection that shall have been used before.
+inline constexpr std::string_view earlier_path = "/.herald/lab/earlier";
+
+class EarlierPage final : public http::Handler {
+ public:
+  void handle(const http::Request& request, http::Exchange exchange) override;
+};
+
 class SiteServer final : public Link::Listener {
  public:
   struct Options {
@@ -49,13 +57,14 @@ class SiteServer final : public Link::Listener {
   hints::ThinkHandler think_;
   hints::HintingHandler hinting_;
   LiveHandler live_;
+  EarlierPage earlier_;
   http::Router router_;
 
   const net::TlsContext& tls_;
-  h2::Limits limits_;
-  h2::Tally tally_;
-  h2::Date date_;
-  h2::Output output_;
+  http::Limits limits_;
+  http::Tally tally_;
+  http::Date date_;
+  http::Output output_;
   EngineConnection::Workplace workplace_;
   std::uint64_t accepted_ = 0;
   std::list<EngineConnection> connections_;

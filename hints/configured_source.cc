@@ -119,6 +119,10 @@ std::vector<std::size_t> ConfiguredSource::matches(std::string_view path,
   return found;
 }
 
+bool ConfiguredSource::only(const std::vector<std::size_t>& matches) const {
+  return std::ranges::any_of(matches, [this](std::size_t match) { return pages_[match].only; });
+}
+
 std::vector<Item> ConfiguredSource::items(const std::vector<std::size_t>& matches) const {
   std::vector<Item> items;
   for (const std::size_t match : matches) {

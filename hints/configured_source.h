@@ -16,6 +16,7 @@ struct Configured {
   // A path such as "/docs/"; or a glob: '*' stands for anything but '/', "**" for anything.
   std::string page;
   std::vector<Item> items;  // in the order in which they are to be told
+  bool only = false;        // what the page and its build say besides is not told
 };
 
 // An asset as pages usually fetch it, by the extension of its name: .css .js .mjs .woff2 .png .json
@@ -34,6 +35,8 @@ class ConfiguredSource {
   std::vector<std::size_t> matches(std::string_view path, std::string_view file) const;
   // Their items in order, each target once.
   std::vector<Item> items(const std::vector<std::size_t>& matches) const;
+  // Whether one of them wants only what is configured.
+  bool only(const std::vector<std::size_t>& matches) const;
   const std::vector<Configured>& pages() const { return pages_; }
 
  private:

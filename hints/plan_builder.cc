@@ -85,7 +85,9 @@ using Correction = PlanBuilder::Correction;
 // Joins what the sources say, in their order: each asset once, fetched as the page itself does.
 class Merging {
  public:
-  explicit Merging(const Found& page) : page_(page) {}
+  enum class Besides { all, nothing };  // what is told besides what was said outside of the page
+
+  Merging(const Found& page, Besides besides) : page_(page), besides_(besides) {}
 
   // From outside of the page: the page knows better how, and for whom, it is fetched.
   void add_said(Item item) {
@@ -113,14 +115,17 @@ class Merging {
   void add_manifest(Item item) {
     if (Item* known = find(item.target)) {
       known->also.push_back(std::move(item.mention));
-    } else {
+    } else if (besides_ == Besides::all) {
       wanted_.push_back(std::move(item));
     }
   }
 
   void add_own(const Item& item) {
     Item* known = find(item.target);
-    if (known == nullptr) return wanted_.push_back(item);
+    if (known == nullptr) {
+      if (besides_ == Besides::all) wanted_.push_back(item);
+      return;
+    }
     adopt(*known, item);
     known->also.push_back(item.mention);
   }
@@ -165,6 +170,7 @@ class Merging {
   }
 
   const Found& page_;
+  const Besides besides_;
   std::vector<Item> wanted_;
   std::vector<Withheld> withheld_;
   std::vector<Correction> corrections_;
@@ -211,7 +217,8 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
   unserved(ManifestSource::client_path);
   unserved(ManifestSource::ssr_path);
 
-  Merging merging(found);
+  const bool only = configured_.only(matches);
+  Merging merging(found, only ? Merging::Besides::nothing : Merging::Besides::all);
   for (Item& item : configured_.items(matches)) merging.add_said(std::move(item));
   add_links(links, path, merging, found.withheld);
   const std::size_t said = merging.size();

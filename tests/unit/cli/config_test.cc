@@ -52,6 +52,7 @@ items = ["/app.css", "/app.js"]
 [[hints.page]]
 path = "/about"
 items = []
+only = true
 [events]
 events_url = "/live"
 history = 50
@@ -81,6 +82,8 @@ stall = "1m"
   REQUIRE(config.hints.pages.size() == 2);
   CHECK(config.hints.pages[0].items == std::vector<std::string>{"/app.css", "/app.js"});
   CHECK(config.hints.pages[1].path == "/about");
+  CHECK_FALSE(config.hints.pages[0].only);
+  CHECK(config.hints.pages[1].only);
   CHECK(config.events.events_url == "/live");
   CHECK(config.events.age == 1h);
   CHECK(config.events.bytes == 1048576);

@@ -147,10 +147,10 @@ class World final : public http::Handler {
   LiveHandler live{loop, {.interval = 5ms}};
   net::TicketKeys keys_;
   net::TlsContext server_tls_{*testing::test_identity().credentials, keys_};
-  h2::Limits limits_;
-  h2::Tally tally_;
-  h2::Date date_;
-  h2::Output output_;
+  http::Limits limits_;
+  http::Tally tally_;
+  http::Date date_;
+  http::Output output_;
   EngineConnection::Workplace workplace_{loop, *this, limits_, tally_, date_, output_};
   std::list<std::unique_ptr<Later>> later_;
   std::list<EngineConnection> connections_;

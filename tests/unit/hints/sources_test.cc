@@ -74,6 +74,17 @@ TEST_CASE_METHOD(Sources, "the manifest adds what the scripts of the page import
 }
 
 TEST_CASE_METHOD(Sources,
+                 "where only the configuration counts, page and manifest say how, not what") {
+  Planner::Options options;
+  options.build.configured = {{"/", {*configured_item("/assets/vendor-b2.js")}, true}};
+  planner.emplace(site, loop, options);
+  CHECK(told() == "config /assets/vendor-b2.js +manifest\n");
+  options.build.configured = {{"/", {*configured_item("/assets/main-a1.css")}, true}};
+  planner.emplace(site, loop, options);
+  CHECK(told() == "config /assets/main-a1.css +manifest +html\n");
+}
+
+TEST_CASE_METHOD(Sources,
                  "configuration, _headers, manifest, page: in this order, each asset once") {
   Planner::Options options;
   options.build.configured = {{"/", {*configured_item("/assets/vendor-b2.js")}}};
