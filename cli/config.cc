@@ -49,7 +49,7 @@ class Reader {
   }
 
   static const std::vector<std::string_view>& tables() {
-    static const std::vector<std::string_view> names{"serve", "hints",  "events",
+    static const std::vector<std::string_view> names{"serve", "hsts",  "hints",  "events",
                                                      "files", "proxy", "limits", "timeouts"};
     return names;
   }
@@ -245,6 +245,12 @@ void require_coherent(const Config& config) {
     throw net::Error(serve.key.empty()
                          ? "--cert needs --key beside it (--key-file is the key of tokens)"
                          : "--key needs --cert beside it (--key-file is the key of tokens)");
+  }
+  const Config::Hsts& hsts = config.hsts;
+  if (hsts.preload && (!hsts.include_subdomains || hsts.max_age < std::chrono::hours(24 * 365))) {
+    throw net::Error(
+        "[hsts] preload needs include_subdomains = true and a max_age of 365d or more: browsers' "
+        "lists take nothing less");
   }
   const Config::Events& events = config.events;
   std::map<std::string_view, std::string_view> urls;

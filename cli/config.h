@@ -36,8 +36,16 @@ struct Config {
     milliseconds think{0};         // delays pages, to show what hints are worth
     std::string access_log;        // empty: none; "-": standard output
     std::string admin_token_file;  // tokens that show /.herald/explain, one a line
-    std::string log = "info";      // debug, info, warning, error
+    std::string redirect;          // PORT or HOST:PORT, where http is sent to https; empty: none
+    std::string security_headers = "off";  // off, basic, strict
+    std::string log = "info";              // debug, info, warning, error
     milliseconds drain{30'000};
+  };
+  // Strict-Transport-Security (RFC 6797).
+  struct Hsts {
+    milliseconds max_age{0};  // 0: not sent
+    bool include_subdomains = false;
+    bool preload = false;
   };
   struct HintedPage {
     std::string path;
@@ -115,6 +123,7 @@ struct Config {
   };
 
   Serve serve;
+  Hsts hsts;
   Hints hints;
   Events events;
   Files files;

@@ -24,6 +24,7 @@ constexpr std::array<Flag, 17> flags{{
      "Certificate chain in PEM; without it a development certificate"},
     {"--key", "serve", "key", "FILE", "Private key of --cert in PEM"},
     {"--host", "serve", "hosts", "NAME", "One more name for the development certificate"},
+    {"--redirect", "serve", "redirect", "PORT", "Where http is redirected to https: PORT or HOST:PORT"},
     {"--workers", "serve", "workers", "N", "Threads that serve; 0 is one for each core"},
     {"--hints", "hints", "mode", "MODE", "auto, early-hints, push, push+early-hints, link or off"},
     {"--spa", "serve", "spa", "", "Answer unknown pages with index.html"},

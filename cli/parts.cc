@@ -38,6 +38,10 @@ std::size_t workers_of(const Config& config) {
 
 }  // namespace
 
+net::Endpoint plain_endpoint(const std::string& text) {
+  return net::Endpoint::parse(text.find(':') == text.npos ? ":" + text : text);
+}
+
 server::Options server_options(const Config& config) {
   server::Options options;
   options.listen.clear();

@@ -17,6 +17,8 @@ namespace cli {
 
 // All throw net::Error in one sentence for what cannot be used.
 server::Options server_options(const Config& config);
+// Of a listener without TLS: a port alone is on every address.
+net::Endpoint plain_endpoint(const std::string& text);
 assets::AssetStore::Options store_options(const Config& config);
 assets::SiteRules::Options rules_options(const Config& config);
 hints::PlanBuilder::Options plan_options(const Config& config);

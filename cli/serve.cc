@@ -72,7 +72,8 @@ class Service {
         authorizer_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
         sequencer_(event_store(config_)),
-        shared_{.sequencer = *sequencer_,
+        shared_{.https_port = [this] { return server_->endpoints().front().port; },
+                .sequencer = *sequencer_,
                 .cursors = cursors_,
                 .authorizer = authorizer_,
                 .totals = totals_,
@@ -87,6 +88,12 @@ class Service {
         watchdog_(loop_, [this] { pat(); }) {
     server::Options options = server_options(config_);
     options.complain = [](const std::string& what) { log_warning(what); };
+    if (!config_.serve.redirect.empty()) {
+      options.plain.push_back({plain_endpoint(config_.serve.redirect),
+                               [](server::App& app) -> http::Handler& {
+                                 return static_cast<WorkerApp&>(app).redirect();
+                               }});
+    }
     server_ = std::make_unique<server::Server>(
         std::move(options), identity_.credentials,
         [this](std::size_t worker, net::Loop& loop) {
@@ -105,6 +112,9 @@ class Service {
       renewal_.start(renewal_interval);
     }
     std::cout << std::endl;
+    for (const net::Endpoint& plain : server_->plain_endpoints()) {
+      log_info(fmt::format("http://{}/ is redirected to https", plain.to_string()));
+    }
     notify_.ready("serving on " + urls);
     pat();
     loop_.run();

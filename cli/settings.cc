@@ -49,6 +49,11 @@ std::string endpoint_objection(std::string_view text) {
   return "HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or :8443";
 }
 
+std::string plain_endpoint_objection(std::string_view text) {
+  if (parse_number(text).value_or(65536) <= 65535 || endpoint_objection(text).empty()) return {};
+  return "a port or HOST:PORT, such as 80 or 127.0.0.1:8080";
+}
+
 std::string location_objection(std::string_view text) {
   if (text.starts_with('/') && text.find_first_of("?# ") == text.npos) return {};
   return "a path that starts with /, such as /events";
@@ -174,8 +179,18 @@ void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
   all.push_back({table, "think", duration(serve.think, 0ms, 1min)});
   all.push_back({table, "access_log", Path{&serve.access_log}});
   all.push_back({table, "admin_token_file", Path{&serve.admin_token_file}});
+  all.push_back({table, "redirect", Text{&serve.redirect, plain_endpoint_objection}});
+  all.push_back({table, "security_headers",
+                 Choice{&serve.security_headers, {"off", "basic", "strict"}}});
   all.push_back({table, "log", Choice{&serve.log, {"debug", "info", "warning", "error"}}});
   all.push_back({table, "drain", duration(serve.drain, 0ms, 1h)});
+}
+
+void add_hsts(std::vector<Setting>& all, Config::Hsts& hsts) {
+  const std::string_view table = "hsts";
+  all.push_back({table, "max_age", duration(hsts.max_age, 0ms, 24h * 365 * 10)});
+  all.push_back({table, "include_subdomains", Switch{&hsts.include_subdomains}});
+  all.push_back({table, "preload", Switch{&hsts.preload}});
 }
 
 void add_events(std::vector<Setting>& all, Config::Events& events) {
@@ -268,6 +283,7 @@ void add_timeouts(std::vector<Setting>& all, http::Timeouts& timeouts) {
 std::vector<Setting> settings_of(Config& config) {
   std::vector<Setting> all;
   add_serve(all, config.serve);
+  add_hsts(all, config.hsts);
   all.push_back({"hints", "mode",
                  Choice{&config.hints.mode,
                         {"auto", "early-hints", "push", "push+early-hints", "link", "off"}}});

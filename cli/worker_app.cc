@@ -4,6 +4,7 @@
 #include "cli/file_site.h"
 #include "cli/log.h"
 #include "cli/parts.h"
+#include "cli/response_fields.h"
 #include "hints/explain_handler.h"
 #include "hints/think.h"
 #include "proxy/handler.h"
@@ -52,7 +53,8 @@ struct WorkerApp::Pages {
         status(sources),
         explain(planner, hints_mode(config)),
         admin(explain, admin_options(config)),
-        router(hinting) {
+        router(hinting),
+        root(router, response_fields(config)) {
     router.route(config.events.events_url, hub.event_stream());
     router.route(config.events.poll_url, hub.long_poll());
     router.route(config.events.send_url, hub.publish());
@@ -77,6 +79,7 @@ struct WorkerApp::Pages {
   hints::ExplainHandler explain;
   AdminOnly admin;
   http::Router router;
+  ResponseFields root;
 };
 
 WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const Config& config)
@@ -85,6 +88,7 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       worker_(worker),
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
       judgement_(std::make_unique<hints::Judgement>(loop, judgement_options(config))),
+      redirect_(shared.https_port()),
       pages_(std::make_unique<Pages>(worker, loop, config, hub_, *judgement_, shared.status)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retire(); }) {
@@ -94,7 +98,7 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
 WorkerApp::~WorkerApp() = default;
 
 void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
-  pages_->router.handle(request, std::move(exchange));
+  pages_->root.handle(request, std::move(exchange));
 }
 
 void WorkerApp::reload(const Config& config) {

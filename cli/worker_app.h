@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/config.h"
+#include "cli/redirect.h"
 #include "cli/status.h"
 #include "server/server.h"
 #include "sse/authorization.h"
@@ -22,6 +23,7 @@ namespace cli {
 
 // Shared by the workers; outlives them all.
 struct Shared {
+  std::function<std::uint16_t()> https_port;  // asked when the workers start
   sse::Sequencer& sequencer;
   sse::ClientCursors& cursors;
   const sse::Authorizer& authorizer;
@@ -36,6 +38,8 @@ class WorkerApp final : public server::App, private http::Handler {
 
   http::Handler& root() override { return *this; }
   void drain() override { hub_.drain(); }
+  // For listeners without TLS.
+  http::Handler& redirect() { return redirect_; }
 
   // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error
   // and changes nothing if they cannot be used.
@@ -53,6 +57,7 @@ class WorkerApp final : public server::App, private http::Handler {
   const std::size_t worker_;
   sse::Hub hub_;
   std::unique_ptr<hints::Judgement> judgement_;
+  RedirectHandler redirect_;
   std::unique_ptr<Pages> pages_;
   std::list<std::unique_ptr<Pages>> retired_;  // requests may still be held in these
   net::Timer counting_;

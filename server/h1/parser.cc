@@ -30,6 +30,7 @@ Objection objection_to(const boost::system::error_code& code) {
 
 struct Parser::Reader final : beast::http::basic_parser<true> {
   explicit Reader(const http::Limits& given) : limits(given) {
+    request.version = http::Version::http_1_1;  // until the request line is read
     // As a bound on one line; the sum is counted below, as in HTTP/2.
     header_limit(static_cast<std::uint32_t>(4 * limits.header_bytes + limits.target_bytes));
     // Who takes content says how much; "none" is refused with any content by Boost 1.74.
