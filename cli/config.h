@@ -71,6 +71,9 @@ struct Config {
     std::string events_url = "/events";
     std::string poll_url = "/poll";
     std::string send_url = "/send";
+    std::string mercure_url = "/.well-known/mercure";
+    std::string hub_url;  // as clients see it, for tokens; empty: as they ask
+    std::string issuer;   // of Mercure 1.0's access tokens
     std::uint32_t topics = 100'000;          // at one time
     std::uint32_t history = 1000;            // events kept for each topic
     std::uint64_t bytes = 64 << 20;          // of history, over all topics

@@ -171,6 +171,7 @@ sse::Hub::Options hub_options(const Config& config) {
   options.streams.subscribers = share(events.subscribers);
   options.polls.held = share(events.subscribers);
   options.publish.content = events.message_bytes;
+  options.updates.content = events.message_bytes;
   options.origins = events.origins;
   return options;
 }
@@ -179,6 +180,9 @@ sse::Authorizer::Options authorizer_options(const Config& config) {
   sse::Authorizer::Options options;
   options.dev = config.serve.dev;
   options.subscribe_requires_token = !config.events.anonymous;
+  options.issuer = config.events.issuer;
+  options.hub = config.events.hub_url;
+  options.hub_path = config.events.mercure_url;
   if (!config.events.key_file.empty()) {
     options.keys.push_back(sse::Key::read(slurp(config.events.key_file)));
   }

@@ -73,6 +73,11 @@ std::string health_objection(std::string_view text) {
   return "a path that starts with /, such as /healthz";
 }
 
+std::string https_objection(std::string_view text) {
+  if (text.starts_with("https://") && text.find('/', 8) != text.npos && text[8] != '/') return {};
+  return "a URL such as https://app.test/.well-known/mercure";
+}
+
 std::string origin_objection(std::string_view text) {
   if (text == "*") return {};
   const std::size_t host = text.find("://");
@@ -198,6 +203,9 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "events_url", Text{&events.events_url, location_objection}});
   all.push_back({table, "poll_url", Text{&events.poll_url, location_objection}});
   all.push_back({table, "send_url", Text{&events.send_url, location_objection}});
+  all.push_back({table, "mercure_url", Text{&events.mercure_url, location_objection}});
+  all.push_back({table, "hub_url", Text{&events.hub_url, https_objection}});
+  all.push_back({table, "issuer", Text{&events.issuer}});
   all.push_back({table, "topics", number(events.topics, 1, 10'000'000)});
   all.push_back({table, "history", number(events.history, 0, 1'000'000)});
   all.push_back({table, "bytes", size(events.bytes, 64 * kib, 1024 * gib)});

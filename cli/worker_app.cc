@@ -58,6 +58,7 @@ struct WorkerApp::Pages {
     router.route(config.events.events_url, hub.event_stream());
     router.route(config.events.poll_url, hub.long_poll());
     router.route(config.events.send_url, hub.publish());
+    router.route(config.events.mercure_url, hub.mercure());
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
     if (admin.open()) router.route("/.herald/explain", admin);

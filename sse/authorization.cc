@@ -17,43 +17,29 @@ using nlohmann::json;
 using std::chrono::system_clock;
 
 constexpr std::size_t shortest_secret = 32;
+constexpr std::string_view metadata_path = "/.well-known/oauth-protected-resource";
 
-// The credentials of "Authorization: Bearer" (RFC 6750 section 2.1).
-std::optional<std::string_view> bearer_token(const http::Request& request) {
-  const auto field = request.fields.get("authorization");
-  if (!field) return std::nullopt;
-  const std::string_view scheme = field->substr(0, 7);
-  if (!http::equal_ignoring_case(scheme, "bearer ")) return std::nullopt;
-  return http::trim(field->substr(7));
+// What may stand in a quoted string of a field as it is.
+std::string quotable(std::string text) {
+  std::replace(text.begin(), text.end(), '"', '\'');
+  std::replace(text.begin(), text.end(), '\\', '/');
+  return text;
 }
 
-Denied bad_token(const std::string& rule) {
-  return {.status = 401,
-          .sentence = "The bearer token " + rule + ".",
-          .challenge =
-              "Bearer realm=\"herald\", error=\"invalid_token\", error_description=\"The token " +
-              rule + "\""};
+// RFC 6750 section 3 and RFC 9728 section 5.1.
+std::string challenge(std::string_view hub, std::string_view parameters) {
+  return "Bearer realm=\"herald\"" + std::string(parameters) + ", resource_metadata=\"" +
+         quotable(metadata_url(hub)) + "\"";
 }
 
-// Times beyond what the clock can hold are as good as never.
-std::optional<system_clock::time_point> expiry(const json& claims) {
-  const auto claim = claims.find("exp");
-  if (claim == claims.end()) return std::nullopt;
-  const double seconds = claim->get<double>();
-  if (seconds > 9e9) return std::nullopt;
-  return system_clock::time_point(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+// A browser says from where a page sends what carries a cookie; whether that is allowed is looked
+// at where it is known who is.
+bool from_own_page(const http::Request& request) {
+  return request.fields.has("origin") || request.fields.get("sec-fetch-site") == "same-origin";
 }
 
-Grant grant_of(const json& claims, const char* action) {
-  Grant grant{.topics = {}, .expires = expiry(claims)};
-  const auto mercure = claims.find("mercure");
-  if (mercure == claims.end() || !mercure->is_object()) return grant;
-  const auto topics = mercure->find(action);
-  if (topics == mercure->end() || !topics->is_array()) return grant;
-  for (const json& topic : *topics) {
-    if (topic.is_string()) grant.topics.push_back(topic.get<std::string>());
-  }
-  return grant;
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace
@@ -68,10 +54,12 @@ Key Key::read(std::string text) {
   return {Kind::hs256, std::move(text)};
 }
 
-bool Grant::covers(std::string_view topic) const {
-  return std::any_of(topics.begin(), topics.end(), [&](const std::string& granted) {
-    return granted == "*" || granted == topic;
-  });
+std::string metadata_url(std::string_view hub) {
+  const auto host = hub.find("://");
+  const auto path = host == hub.npos ? hub.npos : hub.find('/', host + 3);
+  if (path == hub.npos) return std::string(hub) + std::string(metadata_path);
+  return std::string(hub.substr(0, path)) + std::string(metadata_path) +
+         std::string(hub.substr(path));
 }
 
 http::Response Denied::response() const {
@@ -80,64 +68,107 @@ http::Response Denied::response() const {
   return response;
 }
 
-Denied not_granted(std::string_view action, std::string_view topic) {
-  return {.status = 403,
-          .sentence = "The token's claim \"mercure." + std::string(action) +
-                      "\" does not grant the topic \"" + std::string(topic) + "\".",
-          .challenge = "Bearer realm=\"herald\", error=\"insufficient_scope\""};
-}
-
 Authorizer::Authorizer(Options options) : options_(std::move(options)) {}
 
 Decision Authorizer::publisher(const http::Request& request) const {
   const bool near = request.peer && request.peer->loopback();
-  const bool has_token = bearer_token(request).has_value();
-  if (options_.dev && near && (open() || !has_token)) return Grant{.topics = {"*"}, .expires = {}};
-  if (!open()) return bearer(request, Action::publish);
-  return Denied{.status = 403,
-                .sentence = options_.dev
-                                ? "Publishing with --dev is for clients on this machine only; set "
-                                  "[events] key_file to allow others."
-                                : "Publishing is off: start with --dev or set [events] key_file.",
-                .challenge = ""};
+  const auto given = credentials_of(request);
+  if (options_.dev && near && (open() || !given)) return unlimited();
+  if (open()) {
+    return Denied{
+        .status = 403,
+        .sentence = options_.dev ? "Publishing with --dev is for clients on this machine only; set "
+                                   "[events] key_file to allow others."
+                                 : "Publishing is off: start with --dev or set [events] key_file.",
+        .challenge = ""};
+  }
+  if (!given) return no_token(request);
+  if (given->place == Credentials::Place::cookie && !from_own_page(request)) {
+    return Denied{.status = 403,
+                  .sentence =
+                      "A token in a cookie publishes only with an \"Origin\" field, which pages "
+                      "send: use \"Authorization: Bearer\" elsewhere.",
+                  .challenge = ""};
+  }
+  return verify(request, *given, Action::publish);
+}
+
+Decision Authorizer::reader(const http::Request& request) const {
+  const auto given = credentials_of(request);
+  if (!given || (open() && !options_.subscribe_requires_token)) {
+    if (options_.subscribe_requires_token) return no_token(request);
+    return Grant{};
+  }
+  return verify(request, *given, Action::subscribe);
 }
 
 Decision Authorizer::subscriber(const http::Request& request,
-                                std::span<const std::string> topics) const {
-  if (!options_.subscribe_requires_token) return Grant{.topics = {"*"}, .expires = {}};
-  Decision decision = bearer(request, Action::subscribe);
-  if (const auto* grant = std::get_if<Grant>(&decision)) {
-    for (const std::string& topic : topics) {
-      if (!grant->covers(topic)) return not_granted("subscribe", topic);
+                                std::span<const TopicMatcher> topics) const {
+  Decision decision = reader(request);
+  const auto* grant = std::get_if<Grant>(&decision);
+  if (!grant || !options_.subscribe_requires_token) return decision;
+  for (const TopicMatcher& topic : topics) {
+    const bool itself =
+        std::find(grant->topics.begin(), grant->topics.end(), topic) != grant->topics.end();
+    if (!itself && !grant->covers(topic.text())) {
+      return not_granted(hub_of(request), *grant, Action::subscribe, topic.text());
     }
   }
   return decision;
 }
 
-Decision Authorizer::bearer(const http::Request& request, Action action) const {
-  const auto token = bearer_token(request);
-  if (!token) {
-    return Denied{.status = 401,
-                  .sentence =
-                      "This needs a token: send \"Authorization: Bearer\" with one that "
-                      "`herald token` or the site's operator gave.",
-                  .challenge = "Bearer realm=\"herald\""};
-  }
-  if (known(*token)) return Grant{.topics = {"*"}, .expires = {}};
-  if (options_.keys.empty()) return bad_token("is not known");
-  const Verified verified = verify_token(*token, options_.keys);
-  if (!verified.broken_rule.empty()) return bad_token(verified.broken_rule);
-  return grant_of(verified.claims, action == Action::publish ? "publish" : "subscribe");
+Decision Authorizer::verify(const http::Request& request, const Credentials& given,
+                            Action action) const {
+  if (known(given.token)) return unlimited();
+  if (options_.keys.empty()) return bad_token(request, "is not known");
+  const Verified verified = verify_token(given.token, options_.keys);
+  if (!verified.broken_rule.empty()) return bad_token(request, verified.broken_rule);
+  if (!is_access_token(verified)) return read_mercure_claim(verified.claims, action);
+  const Expected expected{
+      .issuer = options_.issuer, .audience = hub_of(request), .hub = hub_of(request)};
+  auto grant = read_authorization_details(verified.claims, action, expected);
+  if (const auto* rule = std::get_if<std::string>(&grant)) return bad_token(request, *rule);
+  return std::get<Grant>(std::move(grant));
 }
 
 // Every token is compared, each in a time that tells nothing of where it differs.
 bool Authorizer::known(std::string_view token) const {
   bool found = false;
-  for (const std::string& known : options_.tokens) {
-    if (known.empty() || known.size() != token.size()) continue;
-    found |= CRYPTO_memcmp(known.data(), token.data(), token.size()) == 0;
-  }
+  for (const std::string& known : options_.tokens) found |= !known.empty() && same(known, token);
   return found;
+}
+
+Denied Authorizer::no_token(const http::Request& request) const {
+  return {.status = 401,
+          .sentence =
+              "This needs a token: send \"Authorization: Bearer\" with one that "
+              "`herald token` or the site's operator gave.",
+          .challenge = challenge(hub_of(request), "")};
+}
+
+Denied Authorizer::bad_token(const http::Request& request, const std::string& rule) const {
+  return {.status = 401,
+          .sentence = "The bearer token " + rule + ".",
+          .challenge = challenge(
+              hub_of(request),
+              ", error=\"invalid_token\", error_description=\"The token " + quotable(rule) + "\"")};
+}
+
+Denied Authorizer::not_granted(std::string_view hub, const Grant& grant, Action action,
+                               std::string_view topic) {
+  const std::string name = action == Action::publish ? "publish" : "subscribe";
+  const std::string claim =
+      grant.dialect == Dialect::v1
+          ? "authorization details do not grant the action \"" + name + "\" on the topic \""
+          : "claim \"mercure." + name + "\" does not grant the topic \"";
+  return {.status = 403,
+          .sentence = "The token's " + claim + std::string(topic) + "\".",
+          .challenge = challenge(hub, ", error=\"insufficient_scope\"")};
+}
+
+std::string Authorizer::hub_of(const http::Request& request) const {
+  if (!options_.hub.empty()) return options_.hub;
+  return request.scheme + "://" + request.authority + options_.hub_path;
 }
 
 std::string make_token(const Key& key, std::span<const std::string> publish,

@@ -1,10 +1,8 @@
 // Authorizer: who may publish and subscribe to what: static tokens, JSON Web Tokens (RFC 7519) with
-// the claim that Mercure made known, or nearness in development. Every refusal names the rule that
-// failed.
+// Mercure's claims, or nearness in development. Every refusal names the rule that failed.
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +10,8 @@
 #include <vector>
 
 #include "server/http/message.h"
+#include "sse/credentials.h"
+#include "sse/grant.h"
 
 namespace sse {
 
@@ -26,18 +26,15 @@ struct Key {
   static Key read(std::string text);
 };
 
-struct Grant {
-  std::vector<std::string> topics;  // "*": all
-  std::optional<std::chrono::system_clock::time_point> expires;
-  bool covers(std::string_view topic) const;
-};
-
 struct Denied {
   int status;  // 401: a token would do; 403: this one, or this request, will not
   std::string sentence;
   std::string challenge;  // www-authenticate (RFC 6750 section 3); empty: none
   http::Response response() const;
 };
+
+// A token that has been looked at (json_web_token.h).
+struct Verified;
 
 using Decision = std::variant<Grant, Denied>;
 
@@ -49,25 +46,39 @@ class Authorizer {
         tokens;             // bearers may do everything; several, so that they can be changed
     std::vector<Key> keys;  // of JSON Web Tokens; any may verify
     bool subscribe_requires_token = false;
+    std::string issuer = {};  // of Mercure 1.0's access tokens; empty: none is trusted
+    // The hub's own URL, which those must be for; empty: that by which it was asked.
+    std::string hub = {};
+    std::string hub_path = "/.well-known/mercure";
   };
   explicit Authorizer(Options options);
 
   // Whether the request may publish at all; the grant says to which topics. From any thread.
   Decision publisher(const http::Request& request) const;
-  // Whether it may subscribe to all of `topics`.
-  Decision subscriber(const http::Request& request, std::span<const std::string> topics) const;
+  // Whether it may subscribe at all; the grant says which private events it may have.
+  Decision reader(const http::Request& request) const;
+  // Whether it may subscribe to all of `topics`: each must be granted where a token is required.
+  Decision subscriber(const http::Request& request, std::span<const TopicMatcher> topics) const;
+
+  // 403, naming the topic. `hub`: as hub_of gave it.
+  static Denied not_granted(std::string_view hub, const Grant& grant, Action action,
+                            std::string_view topic);
+  // The URL of the hub that was asked.
+  std::string hub_of(const http::Request& request) const;
 
  private:
-  enum class Action { publish, subscribe };
-  Decision bearer(const http::Request& request, Action action) const;
+  Decision verify(const http::Request& request, const Credentials& given, Action action) const;
+  Decision claimed(const http::Request& request, const Verified& verified, Action action) const;
+  Denied no_token(const http::Request& request) const;
+  Denied bad_token(const http::Request& request, const std::string& rule) const;
   bool known(std::string_view token) const;
   bool open() const { return options_.tokens.empty() && options_.keys.empty(); }
 
   Options options_;
 };
 
-// 403, naming the topic.
-Denied not_granted(std::string_view action, std::string_view topic);
+// Where the metadata of the hub of that URL are (RFC 9728 section 3.1).
+std::string metadata_url(std::string_view hub);
 
 // A token for these topics, valid for `ttl` from now. Throws net::Error if `key` cannot sign.
 std::string make_token(const Key& key, std::span<const std::string> publish,

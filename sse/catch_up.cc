@@ -4,14 +4,27 @@
 #include <utility>
 
 namespace sse {
+namespace {
 
-CatchUp::CatchUp(Replica& replica, std::vector<std::string> topics, std::string requested,
+// The topics to ask the archive for; none, which is all, if there is a pattern among them.
+std::vector<std::string> names_of(const Matchers& topics) {
+  std::vector<std::string> names;
+  for (const TopicMatcher& topic : topics) {
+    if (!topic.is_exact()) return {};
+    names.push_back(topic.text());
+  }
+  return names;
+}
+
+}  // namespace
+
+CatchUp::CatchUp(Replica& replica, Matchers topics, std::string requested,
                  std::function<void()> news)
     : replica_(replica),
       news_(std::move(news)),
       topics_(std::move(topics)),
       requested_(std::move(requested)),
-      backlog_(*replica.archive(), replica.loop(), *this, topics_) {
+      backlog_(*replica.archive(), replica.loop(), *this, names_of(topics_)) {
   const std::optional<EventId> id = EventId::parse(requested_);
   if (!id) {
     begin_at_oldest("malformed");
@@ -65,6 +78,7 @@ std::optional<Gap> CatchUp::gap() { return std::exchange(gap_, std::nullopt); }
 const EventRef* CatchUp::next() {
   const Past* page = backlog_.page();
   if (!page || gap_) return nullptr;
+  while (place_ < page->events.size() && !wanted(*page->events[place_])) take();
   if (place_ < page->events.size()) return &page->events[place_];
   after_ = std::max(after_, page->through);
   if (done()) return nullptr;
@@ -76,13 +90,21 @@ const EventRef* CatchUp::next() {
   return nullptr;
 }
 
+bool CatchUp::wanted(const Event& event) const {
+  return std::any_of(topics_.begin(), topics_.end(), [&](const TopicMatcher& topic) {
+    return topic.matches(event.topic()) ||
+           std::any_of(event.alternates().begin(), event.alternates().end(),
+                       [&](const std::string& alternate) { return topic.matches(alternate); });
+  });
+}
+
 void CatchUp::take() { after_ = backlog_.page()->events[place_++]->seq(); }
 
 bool CatchUp::done() const {
   const Past* page = backlog_.page();
   return page && !gap_ && place_ == page->events.size() && replica_.epoch() == epoch_ &&
          std::all_of(topics_.begin(), topics_.end(),
-                     [&](const std::string& topic) { return replica_.lost(topic) <= after_; });
+                     [&](const TopicMatcher& topic) { return replica_.lost(topic) <= after_; });
 }
 
 std::string CatchUp::reached() const {

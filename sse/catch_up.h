@@ -13,6 +13,7 @@
 #include "sse/backlog.h"
 #include "sse/gap.h"
 #include "sse/replica.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
@@ -21,8 +22,7 @@ class CatchUp final : private Backlog::Reader {
   // `requested` is the last id that the reader has seen. `news` is called, on this thread, whenever
   // there may be something to take; it may destroy the catching up. `replica`, whose archive there
   // must be, outlives it.
-  CatchUp(Replica& replica, std::vector<std::string> topics, std::string requested,
-          std::function<void()> news);
+  CatchUp(Replica& replica, Matchers topics, std::string requested, std::function<void()> news);
 
   // What is missing, once known. Ask before next().
   std::optional<Gap> gap();
@@ -38,11 +38,12 @@ class CatchUp final : private Backlog::Reader {
  private:
   void page_arrived() override;
   bool accept(const Past& page);
+  bool wanted(const Event& event) const;
   void begin_at_oldest(std::string_view reason);
 
   Replica& replica_;
   const std::function<void()> news_;
-  std::vector<std::string> topics_;
+  const Matchers topics_;
   const std::string requested_;
   std::string epoch_;  // of the archive; empty: not known yet
   std::uint64_t after_ = 0;

@@ -25,7 +25,9 @@ void Cors::add(const http::Request& request, http::Headers& fields) const {
   } else {
     return;
   }
-  fields.add("access-control-expose-headers", "retry-after, www-authenticate");
+  fields.add("access-control-expose-headers",
+             "retry-after, www-authenticate, link, last-event-id, "
+             "mercure-last-event-id");
 }
 
 http::Response Cors::preflight(const http::Request& request, std::string_view methods) const {
@@ -36,7 +38,8 @@ http::Response Cors::preflight(const http::Request& request, std::string_view me
   if (!response.fields.has("access-control-allow-origin")) return response;
   response.fields.add("access-control-allow-methods", methods);
   response.fields.add("access-control-allow-headers",
-                      "last-event-id, authorization, content-type, cache-control");
+                      "last-event-id, authorization, content-type, cache-control, "
+                      "idempotency-key");
   response.fields.add("access-control-max-age", "7200");
   return response;
 }

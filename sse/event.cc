@@ -8,7 +8,10 @@ namespace sse {
 namespace {
 
 constexpr std::size_t id_limit = 64;
-constexpr std::size_t name_limit = 128;  // bytes of a topic, a type, a publisher's id
+constexpr std::size_t topic_limit = 2048;  // bytes; a topic may be a URL
+constexpr std::size_t name_limit = 128;    // of a type, a key
+constexpr std::size_t own_id_limit = 256;  // of a publisher's id, which may be a URL
+constexpr std::size_t most_alternates = 31;
 constexpr std::string_view reserved = "herald.";
 
 bool in_id(char c) {
@@ -50,45 +53,34 @@ std::optional<EventId> EventId::parse(std::string_view text) {
 
 std::string EventId::print() const { return print_id(epoch, seq); }
 
-bool printable(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<std::uint8_t>(text[i]);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || i + length > text.size()) return false;
-    std::uint32_t point = length == 1 ? first : first & (0x7FU >> length);
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<std::uint8_t>(text[i + k]);
-      if ((next & 0xC0) != 0x80) return false;
-      point = point << 6 | (next & 0x3FU);
-    }
-    const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-    const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-    const bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
-    if (overlong || surrogate || control || point > 0x10FFFF) return false;
-    i += length;
-  }
-  return true;
+std::string mercure_id(const EventId& id, std::string_view publisher_id) {
+  const bool misleading = publisher_id.starts_with(id.epoch) || publisher_id.starts_with('#');
+  return publisher_id.empty() || misleading ? "#" + id.print() : std::string(publisher_id);
 }
 
 std::optional<std::string> topic_refusal(std::string_view name) {
   if (name.empty()) return "A topic needs a name.";
-  if (name.size() > name_limit) return "A topic's name has at most 128 bytes.";
+  if (name.size() > topic_limit) return "A topic's name has at most 2048 bytes.";
   if (!printable(name)) return "A topic's name is UTF-8 text without control characters.";
   return std::nullopt;
 }
 
 std::optional<std::string> refusal(const Draft& draft) {
   if (auto reason = topic_refusal(draft.topic)) return reason;
-  const auto bad = [](std::string_view text) {
-    return text.size() > name_limit || !printable(text);
+  if (draft.alternates.size() > most_alternates) return "An event has at most 32 topics.";
+  for (const std::string& topic : draft.alternates) {
+    if (auto reason = topic_refusal(topic)) return reason;
+  }
+  const auto bad = [](std::string_view text, std::size_t limit = name_limit) {
+    return text.size() > limit || !printable(text);
   };
   if (bad(draft.type)) {
     return "An event's type is at most 128 bytes of UTF-8 text without line breaks or control "
            "characters.";
   }
   if (draft.type.starts_with(reserved)) return "Types that begin with \"herald.\" are reserved.";
-  if (bad(draft.publisher_id)) {
-    return "An event's id is at most 128 bytes of UTF-8 text without line breaks or control "
+  if (bad(draft.publisher_id, own_id_limit)) {
+    return "An event's id is at most 256 bytes of UTF-8 text without line breaks or control "
            "characters.";
   }
   if (bad(draft.key)) {
@@ -102,15 +94,21 @@ Event::Event(std::string_view epoch, std::uint64_t seq, Draft draft, Time time)
     : seq_(seq),
       time_(time),
       topic_(std::move(draft.topic)),
+      alternates_(std::move(draft.alternates)),
       type_(std::move(draft.type)),
       publisher_id_(std::move(draft.publisher_id)),
       data_size_(draft.data.size()),
+      retry_(draft.retry),
+      private_(draft.is_private),
       form_(draft.form) {
   const std::string id = print_id(epoch, seq);
   id_size_ = static_cast<std::uint8_t>(id.size());
   block_.reserve(id.size() + type_.size() + draft.data.size() + 24);
   block_.append("id: ").append(id).push_back('\n');
   if (!type_.empty()) block_.append("event: ").append(type_).push_back('\n');
+  if (retry_ > retry_.zero()) {
+    block_.append("retry: ").append(std::to_string(retry_.count())).push_back('\n');
+  }
   append_lines(block_, draft.data);
   block_.push_back('\n');
   if (draft.data.find_first_of("\r\n") != std::string::npos) lines_ = std::move(draft.data);
@@ -122,8 +120,10 @@ std::string_view Event::data() const {
 }
 
 std::size_t Event::weight() const {
-  return sizeof(Event) + block_.capacity() + lines_.size() + topic_.size() + type_.size() +
-         publisher_id_.size();
+  std::size_t bytes = sizeof(Event) + block_.capacity() + lines_.size() + topic_.size() +
+                      type_.size() + publisher_id_.size();
+  for (const std::string& topic : alternates_) bytes += sizeof(topic) + topic.size();
+  return bytes;
 }
 
 }  // namespace sse

@@ -8,8 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "sse/text.h"
 
 namespace sse {
 
@@ -32,10 +36,13 @@ enum class Form : std::uint8_t { text, json };
 
 struct Draft {
   std::string topic{default_topic};
-  std::string type;  // empty: "message", as EventSource has it
-  std::string data;  // UTF-8; the text of one JSON value if `form` says so
+  std::vector<std::string> alternates = {};  // more topics: who reads any of them gets the event
+  std::string type;                          // empty: "message", as EventSource has it
+  std::string data;                          // UTF-8; the text of one JSON value if `form` says so
   Form form = Form::text;
-  std::string publisher_id;  // the publisher's own name for it; not the event's id
+  std::string publisher_id;            // the publisher's own name for it; not the event's id
+  bool is_private = false;             // only for readers whose token grants one of the topics
+  std::chrono::milliseconds retry{0};  // what streams are told to wait for; 0: nothing
   // Published again under the same key it is the same event, however often it is sent (the
   // Idempotency-Key of a request); empty: none. Not part of the event.
   std::string key;
@@ -43,10 +50,11 @@ struct Draft {
 
 // A sentence that says why this cannot be published, or none.
 std::optional<std::string> refusal(const Draft& draft);
-// The same for a topic's name alone: 1 to 128 bytes of UTF-8 without control characters.
+// The same for a topic's name alone: 1 to 2048 bytes of UTF-8 without control characters.
 std::optional<std::string> topic_refusal(std::string_view name);
-// UTF-8 (RFC 3629) without C0, C1 and DEL: nothing that could end a line or a field.
-bool printable(std::string_view text);
+// By what name Mercure's clients know an event: its publisher's, else "#<id>". A publisher's that
+// would be taken for one of ours when a reader comes back with it does not count.
+std::string mercure_id(const EventId& id, std::string_view publisher_id);
 
 class Event {
  public:
@@ -57,14 +65,21 @@ class Event {
 
   std::uint64_t seq() const { return seq_; }
   const std::string& topic() const { return topic_; }
+  std::span<const std::string> alternates() const { return alternates_; }
   const std::string& type() const { return type_; }
   // As published.
   std::string_view data() const;
   Form form() const { return form_; }
   const std::string& publisher_id() const { return publisher_id_; }
+  bool is_private() const { return private_; }
+  std::chrono::milliseconds retry() const { return retry_; }
   Time time() const { return time_; }
-  // "id: ...\nevent: ...\ndata: ...\n\n"
+  // "id: ...\nevent: ...\nretry: ...\ndata: ...\n\n"
   std::string_view block() const { return block_; }
+  // The same without the line of the id.
+  std::string_view block_without_id() const {
+    return std::string_view(block_).substr(id_size_ + 5U);
+  }
   std::string_view id() const { return std::string_view(block_).substr(4, id_size_); }
   // Bytes of memory, about.
   std::size_t weight() const;
@@ -74,10 +89,13 @@ class Event {
   Time time_;
   std::string block_;
   std::string topic_;
+  std::vector<std::string> alternates_;
   std::string type_;
   std::string publisher_id_;
   std::string lines_;  // the data, if the block has it in more than one line
   std::size_t data_size_;
+  std::chrono::milliseconds retry_;
+  bool private_;
   std::uint8_t id_size_;
   Form form_;
 };

@@ -78,8 +78,8 @@ struct EventFile::Statements {
 
   sqlite::Statement add_event{
       database,
-      "INSERT INTO events(seq, topic, time, bytes, form, type, publisher_id, data) "
-      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+      "INSERT INTO events(seq, topic, time, bytes, form, type, publisher_id, data, private, "
+      "retry, alternates) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
   sqlite::Statement count_event{
       database,
       "INSERT INTO topics(name, lost, events, bytes) VALUES(?1, "
@@ -99,6 +99,11 @@ struct EventFile::Statements {
   sqlite::Statement oldest{
       database, "SELECT seq, bytes, time FROM events WHERE topic = ?1 ORDER BY seq LIMIT ?2"};
   sqlite::Statement remove{database, "DELETE FROM events WHERE topic = ?1 AND seq <= ?2"};
+  sqlite::Statement remove_alternates{
+      database,
+      "UPDATE history SET alternates_lost = max(alternates_lost, ifnull((SELECT max(seq) FROM "
+      "events WHERE topic = ?1 AND seq <= ?2 AND alternates <> ''), 0))"};
+  sqlite::Statement pass_alternates{database, "UPDATE history SET alternates_lost = ?1"};
   sqlite::Statement uncount{database,
                             "UPDATE topics SET events = events - ?2, bytes = bytes - ?3, "
                             "lost = max(lost, ?4) WHERE id = ?1"};
@@ -106,7 +111,8 @@ struct EventFile::Statements {
   sqlite::Statement next_topics{
       database, "SELECT id, name FROM topics WHERE id > ?1 AND events > 0 ORDER BY id LIMIT 100"};
   sqlite::Statement recent{database,
-                           "SELECT seq, time, form, name, type, publisher_id, data FROM events "
+                           "SELECT seq, time, form, name, type, publisher_id, data, private, "
+                           "retry, alternates FROM events "
                            "JOIN topics ON topics.id = topic WHERE seq <= ?1 ORDER BY seq DESC"};
 };
 
@@ -203,6 +209,7 @@ EventFile::Added EventFile::add(Draft draft) {
   const Retention& keep = classes_.of(draft.topic).keep;
   if (keep.events == 0) {
     sql_->pass_event.run(draft.topic, number);
+    if (!draft.alternates.empty()) sql_->pass_alternates.run(number);
   } else {
     std::int64_t topic = 0;
     std::int64_t kept = 0;
@@ -216,7 +223,9 @@ EventFile::Added EventFile::add(Draft draft) {
       }
     }
     sql_->add_event.run(number, topic, last_time_, weight, static_cast<std::int64_t>(draft.form),
-                        draft.type, draft.publisher_id, draft.data);
+                        draft.type, draft.publisher_id, draft.data,
+                        static_cast<std::int64_t>(draft.is_private), draft.retry.count(),
+                        tables::joined(draft.alternates));
     next_bytes_ += weight;
     trim_topic(topic, kept, topic_bytes, keep);
   }
@@ -256,6 +265,7 @@ std::size_t EventFile::remove_oldest(std::int64_t topic, const Excess& excess, s
     }
   }
   if (events == 0) return 0;
+  sql_->remove_alternates.run(topic, through);
   sql_->remove.run(topic, through);
   sql_->uncount.run(topic, events, bytes, through);
   next_bytes_ -= bytes;

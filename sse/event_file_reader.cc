@@ -9,15 +9,22 @@ struct EventFileReader::Statements {
   explicit Statements(sqlite::Database& db) : database(db) {}
   sqlite::Database& database;
 
-  sqlite::Statement history{database, "SELECT epoch, newest, forgotten FROM history"};
+  sqlite::Statement history{database,
+                            "SELECT epoch, newest, forgotten, alternates_lost FROM history"};
   sqlite::Statement topic{database, "SELECT id, lost FROM topics WHERE name = ?1"};
   sqlite::Statement lost{database, "SELECT max(lost) FROM topics"};
   sqlite::Statement of_topic{database,
-                             "SELECT seq, time, form, ?3, type, publisher_id, data FROM events "
+                             "SELECT seq, time, form, ?3, type, publisher_id, data, private, "
+                             "retry, alternates FROM events "
                              "WHERE topic = ?1 AND seq > ?2 ORDER BY seq"};
   sqlite::Statement of_all{database,
-                           "SELECT seq, time, form, name, type, publisher_id, data FROM events "
+                           "SELECT seq, time, form, name, type, publisher_id, data, private, "
+                           "retry, alternates FROM events "
                            "JOIN topics ON topics.id = topic WHERE seq > ?1 ORDER BY seq"};
+  sqlite::Statement of_several{
+      database,
+      "SELECT seq, time, form, name, type, publisher_id, data, private, retry, alternates FROM "
+      "events JOIN topics ON topics.id = topic WHERE seq > ?1 AND alternates <> '' ORDER BY seq"};
 };
 
 namespace {
@@ -43,6 +50,10 @@ void merge(Past& past, const Range& range) {
   const auto beyond = std::find_if(past.events.begin(), past.events.end(),
                                    [&](const EventRef& e) { return e->seq() > past.through; });
   past.events.erase(beyond, past.events.end());
+  past.events.erase(
+      std::unique(past.events.begin(), past.events.end(),
+                  [](const EventRef& a, const EventRef& b) { return a->seq() == b->seq(); }),
+      past.events.end());
   std::size_t bytes = 0;
   std::size_t kept = 0;
   for (; kept < past.events.size() && kept < range.events && bytes < range.bytes; ++kept) {
@@ -76,12 +87,14 @@ Past EventFileReader::read(const Range& range) {
 
   Past past;
   std::uint64_t forgotten = 0;
+  std::uint64_t alternates_lost = 0;
   {
     sqlite::Statement::Rows rows = sql_->history.rows();
     rows.next();
     past.epoch = rows.text(0);
     past.newest = past.through = static_cast<std::uint64_t>(rows.number(1));
     forgotten = static_cast<std::uint64_t>(rows.number(2));
+    alternates_lost = static_cast<std::uint64_t>(rows.number(3));
   }
   const auto after = static_cast<std::int64_t>(range.after);
   const auto note = [&past](bool whole) {
@@ -106,6 +119,11 @@ Past EventFileReader::read(const Range& range) {
     past.lost = std::max(past.lost, lost);
     if (topic != 0)
       note(take(sql_->of_topic.rows(topic, after, name), range, past.epoch, past.events));
+  }
+  // Which of these are wanted is for the reader to see.
+  if (!range.topics.empty()) {
+    past.lost = std::max(past.lost, alternates_lost);
+    note(take(sql_->of_several.rows(after), range, past.epoch, past.events));
   }
   merge(past, range);
   return past;

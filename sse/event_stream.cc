@@ -10,13 +10,6 @@ namespace sse {
 namespace {
 
 constexpr std::string_view methods = "GET, HEAD, OPTIONS";
-
-// The loop's time at which a grant ends. Grants are on the wall clock.
-net::Clock::time_point until(const Grant& grant, net::Clock::time_point now) {
-  if (!grant.expires) return net::Clock::time_point::max();
-  return now + (*grant.expires - std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 EventStream::EventStream(Replica& replica, const Sequencer& sequencer, Audience& audience,
@@ -52,7 +45,7 @@ http::Response EventStream::subscribe(const http::Request& request) {
   const http::Query query(request.query());
   auto wanted = wanted_topics(query);
   if (const auto* reason = std::get_if<std::string>(&wanted)) return http::problem(400, *reason);
-  const auto& topics = std::get<std::vector<std::string>>(wanted);
+  const auto& topics = std::get<Matchers>(wanted);
   const Decision decision = authorizer_.subscriber(request, topics);
   if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
 
@@ -64,9 +57,13 @@ http::Response EventStream::subscribe(const http::Request& request) {
   http::Response response;
   response.prepared = prepared_;
   response.live = true;
-  response.body =
-      std::make_unique<EventStreamBody>(audience_, replica_, topics, from, connection,
-                                        until(std::get<Grant>(decision), audience_.now()));
+  const auto& grant = std::get<Grant>(decision);
+  response.body = std::make_unique<EventStreamBody>(
+      audience_, replica_, topics, from,
+      EventStreamBody::Terms{.connection = connection,
+                             .until = grant.until(audience_.now()),
+                             .rights = grant.rights(),
+                             .ids = EventStreamBody::Ids::hub});
   return response;
 }
 

@@ -7,16 +7,17 @@
 namespace sse {
 
 EventStreamBody::EventStreamBody(Audience& audience, Replica& replica,
-                                 std::span<const std::string> topics, const Resume& from,
-                                 std::uint64_t connection, net::Clock::time_point until)
+                                 std::span<const TopicMatcher> topics, const Resume& from,
+                                 Terms terms)
     : audience_(audience),
       replica_(replica),
-      subscription_(replica, *this, topics, from),
-      connection_(connection),
-      until_(until),
+      subscription_(replica, *this, topics, from, std::move(terms.rights)),
+      connection_(terms.connection),
+      until_(terms.until),
       // A new reader has no id yet: without one, what is published while its first connection
       // breaks would be lost without a word.
-      checkpoint_due_(!from.ask && from.after == replica.tail()) {
+      checkpoint_due_(!from.ask && from.after == replica.tail()),
+      ids_(terms.ids) {
   say(":ok\n\n" + audience.retry());
   if (from.gap) tell(*from.gap);
 }
@@ -36,6 +37,10 @@ http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) 
       if (source_) kept_ = *source_;
       source_ = nullptr;
       return {used, false};
+    }
+    if (!rest_.empty()) {
+      pending_ = std::exchange(rest_, {});
+      continue;
     }
     kept_.reset();
     source_ = nullptr;
@@ -65,17 +70,32 @@ bool EventStreamBody::prepare() {
   }
   if (const EventRef* event = subscription_.next()) {
     source_ = event;
-    pending_ = (*event)->block();
+    present(**event);
     subscription_.take();
     checkpoint_due_ = false;
     ++audience_.deliveries;
     return true;
   }
   if (!std::exchange(checkpoint_due_, false)) return false;
-  // A reader that came from another worker may know more than this replica does: no step back. One
-  // that still gets what is past knows less: no step forward.
-  say(subscription_.at_tail() ? std::string(replica_.checkpoint()) : ":\n\n");
+  checkpoint();
   return true;
+}
+
+void EventStreamBody::present(const Event& event) {
+  if (ids_ == Ids::hub) {
+    pending_ = event.block();
+    return;
+  }
+  say("id: " + mercure_id(replica_.id(event.seq()), event.publisher_id()) + "\n");
+  rest_ = event.block_without_id();
+}
+
+// A reader that came from another worker may know more than this replica does: no step back. One
+// that still gets what is past knows less: no step forward.
+void EventStreamBody::checkpoint() {
+  if (!subscription_.at_tail()) return say(":\n\n");
+  if (ids_ == Ids::hub) return say(std::string(replica_.checkpoint()));
+  say("id: #" + replica_.id(replica_.tail()).print() + "\n\n");
 }
 
 void EventStreamBody::say(std::string text) {

@@ -17,10 +17,20 @@ class EventStreamBody final : public http::Body,
                               private Subscription::Reader,
                               private Audience::Idler {
  public:
-  // The caller has entered `audience` for `connection`; the body leaves it. At `until` (of the
-  // loop's clock) the client is asked to come back. Replica and audience outlive the body.
-  EventStreamBody(Audience& audience, Replica& replica, std::span<const std::string> topics,
-                  const Resume& from, std::uint64_t connection, net::Clock::time_point until);
+  // How an event is named to the reader: by the hub, or as Mercure has it, by its publisher if
+  // that gave it an id, else by the hub as a fragment: "#<id>".
+  enum class Ids : std::uint8_t { hub, mercure };
+  struct Terms {
+    std::uint64_t connection = 0;
+    net::Clock::time_point until;  // of the loop's clock: the client is then asked to come back
+    Rights rights;
+    Ids ids = Ids::hub;
+  };
+
+  // The caller has entered `audience` for the connection; the body leaves it. Replica and audience
+  // outlive the body.
+  EventStreamBody(Audience& audience, Replica& replica, std::span<const TopicMatcher> topics,
+                  const Resume& from, Terms terms);
   ~EventStreamBody() override;
 
   http::Read read(std::span<std::byte> into, http::Waker& later) override;
@@ -30,6 +40,8 @@ class EventStreamBody final : public http::Body,
   void rouse() override;
   void wake();
   bool prepare();
+  void present(const Event& event);
+  void checkpoint();
   void say(std::string text);
   void tell(const Gap& gap);
 
@@ -40,10 +52,12 @@ class EventStreamBody final : public http::Body,
   const net::Clock::time_point until_;
   http::Waker* later_ = nullptr;
   std::string_view pending_;  // of note_ or an event: to be sent before anything else
+  std::string_view rest_;     // of the same event: to be sent behind that
   std::string note_;
   const EventRef* source_ = nullptr;  // the pending event, in its topic; within one read only
   EventRef kept_;  // the event that is pending when a read ends, lest it be dropped meanwhile
   bool checkpoint_due_;
+  const Ids ids_;
   bool ended_ = false;
 };
 

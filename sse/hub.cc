@@ -14,7 +14,10 @@ Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
       audience_(loop, options.streams),
       event_stream_(replica_, sequencer, audience_, authorizer, cors_),
       long_poll_(loop, replica_, sequencer, audience_, cursors, authorizer, cors_, options.polls),
-      publish_(loop, sequencer, authorizer, cors_, options.publish) {
+      publish_(loop, sequencer, authorizer, cors_, options.publish),
+      mercure_subscribe_(replica_, sequencer, audience_, authorizer, cors_),
+      mercure_publish_(loop, sequencer, authorizer, cors_, options.updates),
+      mercure_(mercure_subscribe_, mercure_publish_, cors_) {
   sequencer_.attach(inbox_);
 }
 

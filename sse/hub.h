@@ -15,6 +15,7 @@
 #include "sse/event_stream.h"
 #include "sse/inbox.h"
 #include "sse/long_poll.h"
+#include "sse/mercure.h"
 #include "sse/publish.h"
 #include "sse/replica.h"
 #include "sse/sequencer.h"
@@ -28,6 +29,7 @@ class Hub {
     Audience::Options streams;
     LongPoll::Options polls;
     Publish::Options publish;
+    MercurePublish::Options updates;
     std::vector<std::string> origins;  // see Cors
   };
   struct Counters {
@@ -50,6 +52,7 @@ class Hub {
   http::Handler& event_stream() { return event_stream_; }  // GET /events
   http::Handler& long_poll() { return long_poll_; }        // GET /poll
   http::Handler& publish() { return publish_; }            // POST /send
+  http::Handler& mercure() { return mercure_; }            // /.well-known/mercure
 
   // Ends every stream with word of when to come back, answers every poll, and takes no new ones.
   void drain();
@@ -65,6 +68,9 @@ class Hub {
   EventStream event_stream_;
   LongPoll long_poll_;
   Publish publish_;
+  MercureSubscribe mercure_subscribe_;
+  MercurePublish mercure_publish_;
+  Mercure mercure_;
 };
 
 }  // namespace sse

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "server/http/headers.h"
 #include "server/net/error.h"
 #include "server/net/handle.h"
 
@@ -71,7 +72,7 @@ std::string untimely(const json& claims) {
 Verified verify_token(std::string_view text, std::span<const Key> keys) {
   const Errors errors;
   const auto broken = [](std::string rule) {
-    return Verified{.claims = {}, .broken_rule = std::move(rule)};
+    return Verified{.claims = {}, .type = {}, .broken_rule = std::move(rule)};
   };
   if (text.size() > longest_token) return broken("is longer than 8 KiB");
   const std::string token(text);
@@ -93,7 +94,15 @@ Verified verify_token(std::string_view text, std::span<const Key> keys) {
   json claims = json::parse(grants ? grants.get() : "", nullptr, false);
   if (!claims.is_object()) return broken("has no claims");
   std::string rule = untimely(claims);
-  return {.claims = std::move(claims), .broken_rule = std::move(rule)};
+  const char* type = jwt_get_header(parsed.get(), "typ");
+  return {.claims = std::move(claims), .type = type ? type : "", .broken_rule = std::move(rule)};
+}
+
+bool is_access_token(const Verified& verified) {
+  std::string_view type = verified.type;
+  constexpr std::string_view tree = "application/";
+  if (http::equal_ignoring_case(type.substr(0, tree.size()), tree)) type.remove_prefix(tree.size());
+  return http::equal_ignoring_case(type, "at+jwt");
 }
 
 std::string sign_token(const Key& key, const json& claims) {

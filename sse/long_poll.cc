@@ -59,13 +59,14 @@ http::Response overloaded(std::string_view sentence) {
 // A poll that waits, or is about to be answered.
 struct LongPoll::Held final : Subscription::Reader {
   Held(LongPoll& owner, http::Exchange right, PollRequest asked, ClientCursors::Turn mine,
-       const Resume& resume)
+       const Resume& resume, Rights readable)
       : home(owner),
         exchange(std::move(right)),
         poll(std::move(asked)),
         turn(std::move(mine)),
         gap(resume.gap),
-        subscription(owner.replica_, *this, poll.topics, resume),
+        rights(readable),
+        subscription(owner.replica_, *this, poll.topics, resume, std::move(readable)),
         timer(owner.loop_, [this] { home.answer_empty(*this); }) {}
   void news() override { home.answer(*this); }
 
@@ -74,6 +75,7 @@ struct LongPoll::Held final : Subscription::Reader {
   PollRequest poll;
   ClientCursors::Turn turn;
   std::optional<Gap> gap;
+  Rights rights;
   std::uint64_t connection = 0;
   http::Headers fields;  // CORS
   Subscription subscription;
@@ -83,7 +85,8 @@ struct LongPoll::Held final : Subscription::Reader {
 
 // The text of an answer, and what it was made of.
 struct LongPoll::Answer {
-  EventRef first;  // null: none, or not to be shared
+  EventRef first;     // null: none, or not to be shared
+  std::string topic;  // the one that was asked for
   std::size_t max = 0;
   Shape shape = Shape::message;
   std::uint64_t tail = 0;
@@ -129,14 +132,13 @@ void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
     return send(http::problem(400, *reason));
   }
   auto& wanted = std::get<PollRequest>(poll);
-  if (auto response = refuse(request, wanted)) return send(*std::move(response));
-  hold(request, std::move(exchange), std::move(wanted));
+  Decision decision = authorizer_.subscriber(request, wanted.topics);
+  if (const auto* denied = std::get_if<Denied>(&decision)) return send(denied->response());
+  if (auto response = refuse(wanted)) return send(*std::move(response));
+  hold(request, std::move(exchange), std::move(wanted), std::get<Grant>(decision).rights());
 }
 
-std::optional<http::Response> LongPoll::refuse(const http::Request& request,
-                                               const PollRequest& poll) {
-  const Decision decision = authorizer_.subscriber(request, poll.topics);
-  if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
+std::optional<http::Response> LongPoll::refuse(const PollRequest& poll) {
   if (audience_.draining()) return overloaded("The server is about to stop.");
   if (!replica_.started()) return overloaded("The history of events is not there yet.");
   if (!replica_.has_room(poll.topics)) return overloaded("Too many topics are in use.");
@@ -156,7 +158,8 @@ bool LongPoll::full() {
   return held_.size() >= options_.held;
 }
 
-void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollRequest poll) {
+void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollRequest poll,
+                    Rights rights) {
   const std::uint64_t connection = request.peer ? request.peer->connection : 0;
   const std::string client = poll.client;
   ClientCursors::Turn turn{.ticket = 0, .after = {}};
@@ -167,8 +170,8 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
     poll.after = turn.after;
   }
   const Resume from = resume(replica_, sequencer_.newest(), poll.topics, poll.after);
-  held_.push_back(
-      std::make_unique<Held>(*this, std::move(exchange), std::move(poll), std::move(turn), from));
+  held_.push_back(std::make_unique<Held>(*this, std::move(exchange), std::move(poll),
+                                         std::move(turn), from, std::move(rights)));
   Held& held = *held_.back();
   held.place = std::prev(held_.end());
   held.connection = connection;
@@ -192,14 +195,22 @@ void LongPoll::drain() {
   while (!held_.empty()) answer_empty(*held_.front());
 }
 
+// One topic, nothing that others may not have, and out of the replica.
+bool LongPoll::shareable(const Held& held) {
+  return held.poll.topics.size() == 1 && held.poll.topics[0].is_exact() && !held.rights &&
+         !held.subscription.catching_up();
+}
+
 void LongPoll::answer(Held& held) {
   if (!held.exchange.alive()) return finish(held);
   if (auto missed = held.subscription.missed()) held.gap = std::move(missed);
   const EventRef* first = held.subscription.next();
-  if (!first && !held.gap) return held.subscription.wait();  // the archive had nothing
-  const bool alike = first && last_ && last_->first == *first && last_->max == held.poll.max &&
+  // The archive had nothing, or what there is this reader may not have.
+  if (!first && !held.gap) return held.subscription.wait();
+  const bool alike = first && last_ && last_->first == *first && shareable(held) &&
+                     last_->topic == held.poll.topics[0].text() && last_->max == held.poll.max &&
                      last_->shape == held.poll.shape && last_->tail == replica_.tail();
-  if (!alike || held.gap || held.poll.topics.size() > 1 || held.subscription.catching_up()) {
+  if (!alike || held.gap) {
     last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
   }
   const Answer& answer = *last_;
@@ -224,8 +235,9 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   std::string text = "{\"messages\":[";
   std::string last_id;
   const EventRef* event = held.subscription.next();
-  if (event && !gap && held.poll.topics.size() == 1 && !held.subscription.catching_up()) {
+  if (event && !gap && shareable(held)) {
     made.first = *event;
+    made.topic = held.poll.topics[0].text();
   }
   while (event && made.events < made.max &&
          (made.events == 0 || text.size() < options_.answer_bytes)) {

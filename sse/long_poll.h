@@ -47,10 +47,11 @@ class LongPoll final : public http::Handler {
   struct Answer;
   using Polls = std::list<std::unique_ptr<Held>>;
 
-  std::optional<http::Response> refuse(const http::Request& request, const PollRequest& poll);
-  void hold(const http::Request& request, http::Exchange exchange, PollRequest poll);
+  std::optional<http::Response> refuse(const PollRequest& poll);
+  void hold(const http::Request& request, http::Exchange exchange, PollRequest poll, Rights rights);
   bool full();
   void supersede(const std::string& client);
+  static bool shareable(const Held& held);
   void answer(Held& held);
   void answer_empty(Held& held);
   Answer gather(Held& held, std::optional<Gap> gap);

@@ -33,7 +33,7 @@ std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
   PollRequest poll;
   auto topics = wanted_topics(query);
   if (auto* reason = std::get_if<std::string>(&topics)) return std::move(*reason);
-  poll.topics = std::move(std::get<std::vector<std::string>>(topics));
+  poll.topics = std::move(std::get<Matchers>(topics));
   if (const auto after = query.get("after"); after && !after->empty()) poll.after = *after;
   if (const auto text = query.get("timeout")) {
     const auto seconds = number(*text);
@@ -55,7 +55,9 @@ std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
       return "\"clientId\" is 1 to 128 bytes of UTF-8 text without control characters.";
     }
     poll.client = *client;
-    for (const std::string& topic : poll.topics) poll.client.append("\n").append(topic);
+    for (const TopicMatcher& topic : poll.topics) {
+      poll.client.append(topic.is_exact() ? "\n" : "\n\n").append(topic.text());
+    }
   }
   return poll;
 }

@@ -7,16 +7,16 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "server/http/query.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
 enum class Shape : std::uint8_t { message, envelope };
 
 struct PollRequest {
-  std::vector<std::string> topics;
+  Matchers topics;
   std::optional<std::string> after;
   std::string client;  // the client's name with its topics, which have a cursor each; empty: none
   std::chrono::milliseconds timeout{25'000};

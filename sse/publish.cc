@@ -52,14 +52,14 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
   }
   http::Exchange::collect(
       std::move(exchange), options_.content,
-      [this, fields = std::move(fields), grant = std::get<Grant>(std::move(decision))](
-          http::Exchange ready, std::string content) {
+      [this, fields = std::move(fields), grant = std::get<Grant>(std::move(decision)),
+       hub = authorizer_.hub_of(request)](http::Exchange ready, std::string content) {
         auto draft = read_draft(content);
         std::optional<http::Response> refusal;
         if (const auto* reason = std::get_if<std::string>(&draft)) {
           refusal = http::problem(400, *reason);
         } else if (const std::string& topic = std::get<Draft>(draft).topic; !grant.covers(topic)) {
-          refusal = not_granted("publish", topic).response();
+          refusal = authorizer_.not_granted(hub, grant, Action::publish, topic).response();
         }
         if (!refusal) return publish(std::get<Draft>(std::move(draft)), fields, std::move(ready));
         refusal->fields.append(fields);

@@ -4,6 +4,9 @@
 #include <utility>
 
 namespace sse {
+namespace {
+constexpr std::size_t most_idle_views = 16;
+}
 
 Replica::Replica(net::Loop& loop, Options options, Archive* archive)
     : loop_(loop), options_(options), archive_(archive), expiry_(loop, [this] { expire(); }) {}
@@ -16,13 +19,17 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   ++generation_;
   bytes_ = 0;
   oldest_.clear();
-  std::erase_if(topics_, [](const auto& entry) { return entry.second.readers == 0; });
+  named_.clear();
   touched_.clear();
-  for (auto& [name, topic] : topics_) {
-    topic.restart(tail);
-    topic.touched = true;
-    touched_.push_back(&topic);
-  }
+  while (!idle_views_.empty()) forget_view(*idle_views_.back());
+  std::erase_if(topics_, [](const auto& entry) { return entry.second.readers == 0; });
+  const auto restart = [&](Topic& log) {
+    log.restart(tail);
+    log.touched = true;
+    touched_.push_back(&log);
+  };
+  for (auto& [name, topic] : topics_) restart(topic);
+  for (auto& [pattern, view] : views_) restart(*view);
   wake();
 }
 
@@ -41,27 +48,8 @@ void Replica::apply(std::span<const EventRef> events) {
 }
 
 void Replica::append(const EventRef& event) {
-  auto found = topics_.find(event->topic());
-  if (found == topics_.end()) {
-    if (topics_.size() >= options_.topics && !make_room()) {
-      forgotten_ = event->seq();
-      return;
-    }
-    found = topics_.try_emplace(event->topic(), event->topic(), forgotten_).first;
-  }
-  Topic& topic = found->second;
-  if (topic.empty()) oldest_.emplace_hint(oldest_.end(), event->seq(), &topic);
-  topic.append(event, expiry_of(*event));
-  bytes_ += event->weight();
-  if (!topic.touched) {
-    topic.touched = true;
-    touched_.push_back(&topic);
-  }
-  // The newest is kept whatever it weighs, or a large event would reach nobody.
-  while (topic.end() - topic.first() > options_.events_per_topic ||
-         (topic.bytes() > options_.bytes_per_topic && topic.end() - topic.first() > 1)) {
-    drop_first(topic);
-  }
+  append(event, event->topic());
+  for (const std::string& name : event->alternates()) append(event, name);
   while (bytes_ > options_.bytes && oldest_.size() > 1) {
     Topic& oldest = *oldest_.begin()->second;
     drop_first(oldest);
@@ -69,19 +57,69 @@ void Replica::append(const EventRef& event) {
   }
 }
 
-void Replica::drop_first(Topic& topic) {
-  auto place = oldest_.extract(topic.at(topic.first())->seq());
-  bytes_ -= topic.at(topic.first())->weight();
-  topic.drop_first();
-  if (topic.empty()) return;
-  place.key() = topic.at(topic.first())->seq();
+void Replica::append(const EventRef& event, const std::string& name) {
+  auto found = topics_.find(name);
+  if (found == topics_.end()) {
+    if (topics_.size() >= options_.topics && !make_room()) {
+      forgotten_ = event->seq();
+      for (auto& [pattern, view] : views_) {
+        if (pattern.matches(name)) put(event, *view);
+      }
+      return;
+    }
+    make_topic(name);
+    found = topics_.find(name);
+  }
+  Topic& topic = found->second;
+  for (Topic* view : topic.views) put(event, *view);
+  if (!event->publisher_id().empty() && &name == &event->topic()) {
+    named_.emplace(event->publisher_id(), event->seq());
+  }
+  put(event, topic);
+}
+
+// A log takes an event once, by whichever of its topics it comes.
+void Replica::put(const EventRef& event, Topic& log) {
+  if (log.newest() == event->seq()) return;
+  if (log.empty()) oldest_.emplace_hint(oldest_.end(), event->seq(), &log);
+  log.append(event, expiry_of(*event));
+  bytes_ += event->weight();
+  if (!log.touched) {
+    log.touched = true;
+    touched_.push_back(&log);
+  }
+  trim(log);
+}
+
+// The newest is kept whatever it weighs, or a large event would reach nobody.
+void Replica::trim(Topic& log) {
+  const std::size_t most = log.is_view() ? options_.events_per_pattern : options_.events_per_topic;
+  while (log.end() - log.first() > most ||
+         (log.bytes() > options_.bytes_per_topic && log.end() - log.first() > 1)) {
+    drop_first(log);
+  }
+}
+
+void Replica::drop_first(Topic& log) {
+  const EventRef dropped = log.at(log.first());
+  auto place = oldest_.extract({dropped->seq(), &log});
+  bytes_ -= dropped->weight();
+  if (!dropped->publisher_id().empty() && log.name() == dropped->topic() && !log.is_view()) {
+    auto [named, end] = named_.equal_range(dropped->publisher_id());
+    while (named != end && named->second != dropped->seq()) ++named;
+    if (named != end) named_.erase(named);
+  }
+  log.drop_first();
+  if (log.empty()) return;
+  place.value().first = log.at(log.first())->seq();
   oldest_.insert(std::move(place));
 }
 
 bool Replica::make_room() {
   if (read_topics_ == topics_.size()) return false;
-  const auto unread = std::find_if(oldest_.begin(), oldest_.end(),
-                                   [](const auto& entry) { return entry.second->readers == 0; });
+  const auto unread = std::find_if(oldest_.begin(), oldest_.end(), [](const auto& entry) {
+    return entry.second->readers == 0 && !entry.second->is_view();
+  });
   if (unread == oldest_.end()) return false;
   Topic& topic = *unread->second;
   while (!topic.empty()) drop_first(topic);
@@ -90,9 +128,19 @@ bool Replica::make_room() {
 }
 
 void Replica::forget(Topic& topic) {
+  if (topic.is_view()) return forget_view(topic);
   forgotten_ = std::max(forgotten_, topic.lost());
   if (topic.touched) std::erase(touched_, &topic);
   topics_.erase(topics_.find(topic.name()));
+}
+
+Topic& Replica::make_topic(std::string_view name) {
+  Topic& topic =
+      topics_.try_emplace(std::string(name), std::string(name), forgotten_).first->second;
+  for (auto& [pattern, view] : views_) {
+    if (pattern.matches(name)) topic.views.push_back(view.get());
+  }
+  return topic;
 }
 
 // On the loop's clock. An event that comes out of a store has used up some of its time already.
@@ -125,18 +173,36 @@ void Replica::wake() {
   }
 }
 
-bool Replica::has_room(std::span<const std::string> names) const {
-  const auto missing = std::count_if(names.begin(), names.end(),
-                                     [&](const std::string& name) { return !find(name); });
-  // Topics without readers make way.
-  return read_topics_ + static_cast<std::size_t>(missing) <= options_.topics;
+bool Replica::has_room(std::span<const TopicMatcher> wanted) const {
+  std::size_t topics = 0;
+  std::size_t patterns = 0;
+  for (const TopicMatcher& matcher : wanted) {
+    if (!matcher.is_exact()) {
+      patterns += views_.contains(matcher) ? 0 : 1;
+    } else if (!find(matcher.text())) {
+      ++topics;
+    }
+  }
+  // Topics and views without readers make way.
+  return read_topics_ + topics <= options_.topics && read_views_ + patterns <= options_.patterns;
+}
+
+Topic& Replica::join(const TopicMatcher& wanted) {
+  if (wanted.is_exact()) return join(wanted.text());
+  Topic& view = view_of(wanted);
+  if (view.readers++ == 0) {
+    ++read_views_;
+    std::erase(idle_views_, &view);
+  }
+  return view;
 }
 
 Topic& Replica::join(std::string_view name) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
     if (topics_.size() >= options_.topics) make_room();
-    found = topics_.try_emplace(std::string(name), std::string(name), forgotten_).first;
+    make_topic(name);
+    found = topics_.find(name);
   }
   if (found->second.readers++ == 0) ++read_topics_;
   return found->second;
@@ -144,6 +210,12 @@ Topic& Replica::join(std::string_view name) {
 
 void Replica::leave(Topic& topic) {
   if (--topic.readers != 0) return;
+  if (topic.is_view()) {
+    --read_views_;
+    idle_views_.push_back(&topic);
+    if (idle_views_.size() > most_idle_views) forget_view(*idle_views_.front());
+    return;
+  }
   --read_topics_;
   if (topic.empty()) forget(topic);
 }
@@ -153,9 +225,60 @@ const Topic* Replica::find(std::string_view name) const {
   return found == topics_.end() ? nullptr : &found->second;
 }
 
+const Topic* Replica::find(const TopicMatcher& wanted) {
+  return wanted.is_exact() ? find(wanted.text()) : &view_of(wanted);
+}
+
+std::uint64_t Replica::lost(const TopicMatcher& wanted) {
+  return wanted.is_exact() ? lost(wanted.text()) : view_of(wanted).lost();
+}
+
 std::uint64_t Replica::lost(std::string_view name) const {
   const Topic* topic = find(name);
   return topic ? topic->lost() : forgotten_;
+}
+
+std::optional<std::uint64_t> Replica::seq_of(std::string_view publisher_id) const {
+  const auto found = named_.lower_bound(publisher_id);
+  if (found == named_.end() || found->first != publisher_id) return std::nullopt;
+  return found->second;
+}
+
+Topic& Replica::view_of(const TopicMatcher& pattern) {
+  const auto found = views_.find(pattern);
+  if (found != views_.end()) return *found->second;
+  std::uint64_t lost = forgotten_;
+  for (const auto& [name, topic] : topics_) {
+    if (pattern.matches(name)) lost = std::max(lost, topic.lost());
+  }
+  const auto place = views_.try_emplace(pattern).first;
+  place->second = std::make_unique<Topic>(&place->first, lost);
+  Topic& view = *place->second;
+  fill(view, pattern);
+  idle_views_.push_back(&view);
+  return view;
+}
+
+// The topics' events, merged into the one order.
+void Replica::fill(Topic& view, const TopicMatcher& pattern) {
+  std::vector<EventRef> events;
+  for (auto& [name, topic] : topics_) {
+    if (!pattern.matches(name)) continue;
+    topic.views.push_back(&view);
+    for (auto at = topic.first(); at != topic.end(); ++at) events.push_back(topic.at(at));
+  }
+  std::sort(events.begin(), events.end(),
+            [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
+  for (const EventRef& event : events) put(event, view);
+}
+
+void Replica::forget_view(Topic& view) {
+  for (auto& [name, topic] : topics_) std::erase(topic.views, &view);
+  std::erase(idle_views_, &view);
+  if (view.touched) std::erase(touched_, &view);
+  if (!view.empty()) oldest_.erase({view.at(view.first())->seq(), &view});
+  bytes_ -= view.bytes();
+  views_.erase(view.matcher());
 }
 
 }  // namespace sse

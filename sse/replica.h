@@ -7,14 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/net/loop.h"
 #include "sse/event.h"
 #include "sse/topic.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
@@ -29,6 +34,8 @@ class Replica {
     std::size_t bytes = 64 << 20;  // in all; the oldest go first
     std::chrono::seconds age{3600};
     std::size_t topics = 10'000;  // with events or readers
+    std::size_t patterns = 1000;  // with readers; each new topic is compared with all of them
+    std::size_t events_per_pattern = 10'000;
   };
 
   // `loop` must outlive it, and so must `archive`: where older events are. Null: nowhere.
@@ -57,23 +64,38 @@ class Replica {
   std::size_t topics() const { return topics_.size(); }
   std::size_t bytes() const { return bytes_; }
 
-  // Whether readers may join all of `names`.
-  bool has_room(std::span<const std::string> names) const;
+  // Whether readers may join all of `wanted`.
+  bool has_room(std::span<const TopicMatcher> wanted) const;
   // The topic is kept until the reader leaves. There must be room.
+  Topic& join(const TopicMatcher& wanted);
   Topic& join(std::string_view name);
   void leave(Topic& topic);
   // Null if there is nothing of that name.
   const Topic* find(std::string_view name) const;
-  // Events of this name up to that seq may be missing here.
+  // The same; what a pattern matches is gathered first, in the order of the history.
+  const Topic* find(const TopicMatcher& wanted);
+  // Events of these topics up to that seq may be missing here.
+  std::uint64_t lost(const TopicMatcher& wanted);
   std::uint64_t lost(std::string_view name) const;
+  // Of the oldest event here to which its publisher gave that id.
+  std::optional<std::uint64_t> seq_of(std::string_view publisher_id) const;
 
  private:
   using Topics = std::map<std::string, Topic, std::less<>>;
 
+  using Views = std::map<TopicMatcher, std::unique_ptr<Topic>>;
+
   void append(const EventRef& event);
-  void drop_first(Topic& topic);
+  void append(const EventRef& event, const std::string& name);
+  void put(const EventRef& event, Topic& log);
+  void trim(Topic& log);
+  void drop_first(Topic& log);
   bool make_room();
   void forget(Topic& topic);
+  Topic& make_topic(std::string_view name);
+  Topic& view_of(const TopicMatcher& pattern);
+  void fill(Topic& view, const TopicMatcher& pattern);
+  void forget_view(Topic& view);
   net::Clock::time_point expiry_of(const Event& event) const;
   void expire();
   void wake();
@@ -91,8 +113,13 @@ class Replica {
   std::uint32_t generation_ = 0;
   std::size_t bytes_ = 0;
   std::size_t read_topics_ = 0;  // those with readers
+  std::size_t read_views_ = 0;
   Topics topics_;
-  std::map<std::uint64_t, Topic*> oldest_;  // each topic that has events, by the seq of its first
+  Views views_;
+  std::vector<Topic*> idle_views_;  // without readers: kept a while, for who comes back
+  std::set<std::pair<std::uint64_t, Topic*>> oldest_;  // each log that has events: seq of the first
+  std::multimap<std::string_view, std::uint64_t>
+      named_;  // by their publishers; views of the events
   std::vector<Topic*> touched_;
 };
 

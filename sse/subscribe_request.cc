@@ -1,6 +1,6 @@
 #include "sse/subscribe_request.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "sse/event.h"
 
@@ -9,17 +9,24 @@ namespace {
 constexpr std::size_t most_topics = 32;
 }
 
-std::variant<std::vector<std::string>, std::string> wanted_topics(const http::Query& query) {
-  std::vector<std::string> topics;
+std::variant<Matchers, std::string> wanted_topics(const http::Query& query) {
+  Matchers wanted;
   for (const std::string_view name : query.all("topic")) {
     if (auto reason = topic_refusal(name)) return *std::move(reason);
-    topics.emplace_back(name);
+    wanted.push_back(TopicMatcher::exact(std::string(name)));
   }
-  if (topics.empty()) topics.emplace_back(default_topic);
-  std::sort(topics.begin(), topics.end());
-  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
-  if (topics.size() > most_topics) return "One subscription has at most 32 topics.";
-  return topics;
+  for (const std::string_view beginning : query.all("prefix")) {
+    if (auto reason = pattern_refusal(beginning)) return *std::move(reason);
+    wanted.push_back(TopicMatcher::prefix(std::string(beginning)));
+  }
+  for (const std::string_view pattern : query.all("pattern")) {
+    if (auto reason = pattern_refusal(pattern)) return *std::move(reason);
+    wanted.push_back(TopicMatcher::selector(std::string(pattern)));
+  }
+  if (wanted.empty()) wanted.push_back(TopicMatcher::exact(std::string(default_topic)));
+  wanted = distinct(std::move(wanted));
+  if (wanted.size() > most_topics) return "One subscription has at most 32 topics and patterns.";
+  return wanted;
 }
 
 std::optional<std::string> last_event_id(const http::Request& request, const http::Query& query) {

@@ -6,16 +6,16 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "server/http/message.h"
 #include "server/http/query.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
-// `topic=`, repeated, each once, sorted; none: the default topic. Or a sentence that says what is
-// wrong.
-std::variant<std::vector<std::string>, std::string> wanted_topics(const http::Query& query);
+// `topic=` one topic, `prefix=` all that begin so, `pattern=` those of a URI template; any number
+// of each; none: the default topic. Or a sentence that says what is wrong.
+std::variant<Matchers, std::string> wanted_topics(const http::Query& query);
 
 // The Last-Event-ID field, else the parameter by any of the names in use: a page cannot set the
 // field on its first connection. None if absent or empty.

@@ -7,6 +7,7 @@
 namespace sse {
 namespace {
 
+constexpr std::string_view from_the_oldest = "earliest";
 constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
 
 // seq of the first event of `topic` after `seq`.
@@ -24,12 +25,27 @@ Gap make_gap(const Replica& replica, std::string requested, std::string_view rea
           .reason = reason};
 }
 
+// What a publisher called its event is looked up, unless it is an id of this very history. A
+// Mercure stream writes ours as "#<id>".
+std::optional<EventId> read_id(const Replica& replica, std::string_view text) {
+  std::optional<EventId> id = EventId::parse(text.starts_with('#') ? text.substr(1) : text);
+  if (id && id->epoch == replica.epoch()) return id;
+  if (const auto seq = replica.seq_of(text)) return replica.id(*seq);
+  return id;
+}
+
+Resume from_oldest(const Replica& replica) {
+  if (!replica.archive()) return {.after = 0};
+  return {.after = 0, .ask = replica.id(0).print()};
+}
+
 }  // namespace
 
-Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std::string> topics,
+Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatcher> topics,
               std::optional<std::string_view> requested) {
   if (!requested) return {.after = replica.tail()};
-  const std::optional<EventId> id = EventId::parse(*requested);
+  if (*requested == from_the_oldest) return from_oldest(replica);
+  const std::optional<EventId> id = read_id(replica, *requested);
   std::string_view reason;
   std::uint64_t after = 0;
   if (!id) {
@@ -40,17 +56,17 @@ Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std:
     reason = "ahead";
   } else {
     after = id->seq;
-    const bool lost = std::any_of(topics.begin(), topics.end(), [&](const std::string& topic) {
+    const bool lost = std::any_of(topics.begin(), topics.end(), [&](const TopicMatcher& topic) {
       return replica.lost(topic) > after;
     });
     if (!lost) return {.after = after};
     reason = "expired";
   }
-  if (replica.archive()) return {.after = after, .ask = std::string(*requested)};
+  if (replica.archive()) return {.after = after, .ask = id ? id->print() : std::string(*requested)};
   std::uint64_t resumed = none;
   std::uint64_t earliest = none;
-  for (const std::string& name : topics) {
-    const Topic* topic = replica.find(name);
+  for (const TopicMatcher& wanted : topics) {
+    const Topic* topic = replica.find(wanted);
     resumed = std::min(resumed, first_after(topic, after));
     earliest = std::min(earliest, first_after(topic, 0));
   }
@@ -59,11 +75,21 @@ Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std:
   return {.after = after, .gap = make_gap(replica, std::move(echo), reason, resumed, earliest)};
 }
 
-Subscription::Subscription(Replica& replica, Reader& reader, std::span<const std::string> topics,
-                           const Resume& from)
+bool may_read(const Rights& rights, const Event& event) {
+  if (!rights) return false;
+  return std::any_of(rights->begin(), rights->end(), [&](const TopicMatcher& granted) {
+    return granted.matches(event.topic()) ||
+           std::any_of(event.alternates().begin(), event.alternates().end(),
+                       [&](const std::string& topic) { return granted.matches(topic); });
+  });
+}
+
+Subscription::Subscription(Replica& replica, Reader& reader, std::span<const TopicMatcher> topics,
+                           const Resume& from, Rights rights)
     : replica_(replica),
       reader_(reader),
       places_(topics.size()),
+      rights_(std::move(rights)),
       after_(from.after),
       generation_(replica.generation()) {
   for (std::size_t i = 0; i < topics.size(); ++i) {
@@ -83,8 +109,8 @@ Subscription::~Subscription() {
 }
 
 void Subscription::catch_up(std::string requested) {
-  std::vector<std::string> topics;
-  for (const Place& place : places_) topics.push_back(place.topic->name());
+  Matchers topics;
+  for (const Place& place : places_) topics.push_back(place.topic->matcher());
   catch_up_ = std::make_unique<CatchUp>(replica_, std::move(topics), std::move(requested),
                                         [this] { woken(); });
 }
@@ -135,9 +161,17 @@ std::optional<Gap> Subscription::missed_in_new_history() {
   return make_gap(replica_, seen.print(), same_epoch ? "expired" : "epoch", earliest, earliest);
 }
 
+// What has been given already, by another of its topics or by another worker, or is private.
+bool Subscription::passes(const Event& event) const {
+  return event.seq() <= after_ || (event.is_private() && !may_read(rights_, event));
+}
+
 const EventRef* Subscription::next() {
   if (catch_up_) {
-    if (const EventRef* event = catch_up_->next()) return event;
+    while (const EventRef* event = catch_up_->next()) {
+      if (!(*event)->is_private() || may_read(rights_, **event)) return event;
+      catch_up_->take();
+    }
     if (!catch_up_->done()) return nullptr;
     go_live();
   }
@@ -145,10 +179,7 @@ const EventRef* Subscription::next() {
   const EventRef* best = nullptr;
   for (Place& place : places_) {
     const Topic& topic = *place.topic;
-    // A reader that came from another worker may be ahead of this replica.
-    while (place.position < topic.end() && topic.at(place.position)->seq() <= after_) {
-      ++place.position;
-    }
+    while (place.position < topic.end() && passes(*topic.at(place.position))) ++place.position;
     if (place.position == topic.end()) continue;
     const EventRef& event = topic.at(place.position);
     if (best && (*best)->seq() < event->seq()) continue;

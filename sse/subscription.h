@@ -14,6 +14,7 @@
 #include "sse/gap.h"
 #include "sse/replica.h"
 #include "sse/topic.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
@@ -25,11 +26,15 @@ struct Resume {
   std::optional<std::string> ask = std::nullopt;
 };
 
-// `requested`: the last id that the reader has seen; none: from now on. `newest`: see Sequencer.
-// After every kind of gap it goes on from the oldest event kept: told twice is better than not
-// told.
-Resume resume(const Replica& replica, std::uint64_t newest, std::span<const std::string> topics,
+// `requested`: the last id that the reader has seen, which may be one that a publisher gave;
+// "earliest": from the oldest event kept; none: from now on. `newest`: see Sequencer. After every
+// kind of gap it goes on from the oldest event kept: told twice is better than not told.
+Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatcher> topics,
               std::optional<std::string_view> requested);
+
+// Which private events a reader may have: those with a topic that one of these matches.
+using Rights = std::shared_ptr<const Matchers>;
+bool may_read(const Rights& rights, const Event& event);
 
 class Subscription {
  public:
@@ -43,10 +48,10 @@ class Subscription {
     ~Reader() = default;
   };
 
-  // There must be room (Replica::has_room); `topics` without repeats. Both outlive the
-  // subscription.
-  Subscription(Replica& replica, Reader& reader, std::span<const std::string> topics,
-               const Resume& from);
+  // There must be room (Replica::has_room); `topics` without repeats. Replica and reader outlive
+  // the subscription. `rights`: null for none.
+  Subscription(Replica& replica, Reader& reader, std::span<const TopicMatcher> topics,
+               const Resume& from, Rights rights = nullptr);
   ~Subscription();
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
@@ -74,6 +79,7 @@ class Subscription {
     std::uint64_t position = 0;
   };
   void woken();
+  bool passes(const Event& event) const;
   std::optional<Gap> missed_in_new_history();
   void catch_up(std::string requested);
   void go_live();
@@ -81,6 +87,7 @@ class Subscription {
   Replica& replica_;
   Reader& reader_;
   std::vector<Place> places_;  // never resized: the topics know their addresses
+  Rights rights_;
   Place* next_ = nullptr;
   std::uint64_t after_;
   std::uint32_t generation_;

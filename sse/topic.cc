@@ -14,6 +14,7 @@ std::uint64_t Topic::after(std::uint64_t seq) const {
 
 void Topic::append(EventRef event, net::Clock::time_point expires) {
   bytes_ += event->weight();
+  newest_ = event->seq();
   log_.push_back({std::move(event), expires});
 }
 
@@ -28,6 +29,7 @@ void Topic::restart(std::uint64_t lost) {
   first_ += log_.size();
   log_.clear();
   bytes_ = 0;
+  newest_ = 0;
   lost_ = lost;
 }
 

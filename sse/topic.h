@@ -1,15 +1,18 @@
-// Topic: the bounded log of one name, and who waits for more of it. A reader is a position in the
-// log; what is dropped when, and who reads, is the replica's and the subscription's affair.
+// Topic: the bounded log of one name, or of all names of a pattern (a view), and who waits for more
+// of it. A reader is a position in the log; what is dropped when, and who reads, is the replica's
+// and the subscription's affair.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "server/net/loop.h"
 #include "sse/chain.h"
 #include "sse/event.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
@@ -28,13 +31,19 @@ class Topic {
  public:
   // `lost`: events of this name up to that seq may have existed and are not here.
   Topic(std::string name, std::uint64_t lost) : name_(std::move(name)), lost_(lost) {}
+  // A view. `pattern` outlives it.
+  Topic(const TopicMatcher* pattern, std::uint64_t lost)
+      : name_(pattern->text()), pattern_(pattern), lost_(lost) {}
   Topic(const Topic&) = delete;
   Topic& operator=(const Topic&) = delete;
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return name_; }  // of a view: the pattern's text
+  bool is_view() const { return pattern_ != nullptr; }
+  TopicMatcher matcher() const { return pattern_ ? *pattern_ : TopicMatcher::exact(name_); }
   std::uint64_t lost() const { return lost_; }
   std::size_t bytes() const { return bytes_; }
   bool empty() const { return log_.empty(); }
+  std::uint64_t newest() const { return newest_; }  // seq of the last event ever appended
 
   // Positions count this topic's own events and are never used again. [first, end) are here.
   std::uint64_t first() const { return first_; }
@@ -55,6 +64,8 @@ class Topic {
   // Wakes each that waits now, once.
   void wake();
 
+  // The views that take the events of this name as well, found once for each name and pattern.
+  std::vector<Topic*> views;
   std::uint32_t readers = 0;  // subscriptions that keep a position here
   bool touched = false;       // has events that nobody has been woken for
 
@@ -66,7 +77,9 @@ class Topic {
   std::string name_;
   std::deque<Held> log_;
   std::uint64_t first_ = 0;
+  const TopicMatcher* pattern_ = nullptr;
   std::uint64_t lost_;
+  std::uint64_t newest_ = 0;
   std::size_t bytes_ = 0;
   Chain<Waiter> waiters_;
 };

@@ -63,7 +63,7 @@ std::string outcome(const Authorizer& authorizer, const std::string& token) {
     return denied->sentence;
   }
   std::string topics;
-  for (const auto& topic : std::get<Grant>(decision).topics) topics += topic + " ";
+  for (const auto& topic : std::get<Grant>(decision).topics) topics += topic.text() + " ";
   return topics;
 }
 

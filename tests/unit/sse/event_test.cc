@@ -37,7 +37,7 @@ TEST_CASE("types, topics and publisher's ids with line breaks or control charact
   CHECK_FALSE(refusal(draft("x", "room/1", "größe")));
   for (const std::string& bad :
        {std::string("a\nb"), std::string("a\rb"), std::string("a\0b", 3), std::string("a\x7f"),
-        std::string("a\xc2\x85"), std::string("\xff"), std::string(129, 'a')}) {
+        std::string("a\xc2\x85"), std::string("\xff"), std::string(2049, 'a')}) {
     CHECK(refusal(draft("x", bad)));
     CHECK(refusal(draft("x", "t", bad)));
     Draft named = draft("x");
@@ -45,6 +45,7 @@ TEST_CASE("types, topics and publisher's ids with line breaks or control charact
     CHECK(refusal(named));
   }
   CHECK(refusal(draft("x", "")));
+  CHECK(refusal(draft("x", "t", std::string(129, 'a'))));
   CHECK(refusal(draft("x", "t", "herald.gap")));
 }
 

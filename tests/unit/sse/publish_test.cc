@@ -115,7 +115,9 @@ TEST_CASE("a token publishes to the topics it grants") {
   CHECK(other.read().find("topic \\\"x\\\"") != std::string::npos);
   FakeExchange none = send(world, "{\"message\":1}");
   CHECK(none.status() == 401);
-  CHECK(none.field("www-authenticate") == "Bearer realm=\"herald\"");
+  CHECK(none.field("www-authenticate") ==
+        "Bearer realm=\"herald\", resource_metadata=\"https://app.test/.well-known/"
+        "oauth-protected-resource/.well-known/mercure\"");
 }
 
 TEST_CASE("a publisher that leaves before its event is in the order is no trouble") {

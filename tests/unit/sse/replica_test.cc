@@ -81,8 +81,8 @@ TEST_CASE("the number of topics is bounded, and those that are read stay") {
   CHECK(log.held("a") == 0);
   CHECK(log.replica.lost("a") == 1);
   CHECK(log.held("b") == 1);
-  const std::vector<std::string> one{"c"};
-  const std::vector<std::string> two{"c", "d"};
+  const Matchers one{TopicMatcher::exact("c")};
+  const Matchers two{TopicMatcher::exact("c"), TopicMatcher::exact("d")};
   CHECK(log.replica.has_room(one));
   CHECK_FALSE(log.replica.has_room(two));
   Topic& also = log.replica.join("c");

@@ -1,0 +1,38 @@
+// MercurePublish: POST to the hub: one update as a form. Answers with its id as text when the
+// Sequencer has it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "server/http/handler.h"
+#include "server/net/loop.h"
+#include "sse/authorization.h"
+#include "sse/cors.h"
+#include "sse/sequencer.h"
+
+namespace sse {
+
+class MercurePublish final : public http::Handler {
+ public:
+  struct Options {
+    std::size_t content = 64 * 1024;  // bytes of a form; more is answered 413
+  };
+  // All outlive the handler, and `loop` runs no more once it is gone.
+  MercurePublish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
+                 const Cors& cors, Options options);
+
+  // A POST.
+  void handle(const http::Request& request, http::Exchange exchange) override;
+
+ private:
+  void publish(Draft draft, const http::Headers& fields, http::Exchange exchange);
+
+  net::Loop& loop_;
+  Sequencer& sequencer_;
+  const Authorizer& authorizer_;
+  const Cors& cors_;
+  const Options options_;
+};
+
+}  // namespace sse

@@ -1,0 +1,82 @@
+#include "sse/mercure_update.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "server/http/query.h"
+
+namespace sse {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Below, a browser would hammer the server; above, its user would think it dead.
+constexpr milliseconds shortest_retry{250};
+constexpr milliseconds longest_retry{300'000};
+
+std::optional<std::string> refuse_topic(std::string_view topic, const Url& hub) {
+  if (auto reason = topic_refusal(topic)) return reason;
+  if (topic == "*") return "The topic \"*\" is reserved: it stands for all topics.";
+  if (has_format_character(topic)) return "A topic has no invisible characters.";
+  if (addresses_hub(topic, hub)) {
+    return "Topics at or beneath the hub's own path, " + hub.pathname + ", are the hub's.";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> refuse_names(const Draft& draft) {
+  if (draft.publisher_id.starts_with('#') || draft.publisher_id == "earliest") {
+    return "An id does not begin with \"#\" and is not \"earliest\": those are the hub's.";
+  }
+  if (draft.type == "mercure") return "The type \"mercure\" is reserved for the hub's own events.";
+  for (const std::string_view text :
+       {std::string_view(draft.publisher_id), std::string_view(draft.type)}) {
+    if (printable(text) && !has_format_character(text)) continue;
+    return "An id or a type is UTF-8 text without control or invisible characters.";
+  }
+  return std::nullopt;
+}
+
+// None if it is no number.
+std::optional<milliseconds> read_retry(std::string_view text) {
+  if (text.empty() ||
+      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return std::nullopt;
+  }
+  milliseconds::rep value = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  if (error != std::errc()) return longest_retry;
+  return std::clamp(milliseconds(value), shortest_retry, longest_retry);
+}
+
+}  // namespace
+
+std::variant<Draft, std::string> read_update(std::string_view text, const Url& hub) {
+  const http::Query form(text);
+  Draft draft;
+  const auto topics = form.all("topic");
+  if (topics.empty()) return "The field \"topic\" is missing.";
+  for (const std::string_view topic : topics) {
+    if (auto reason = refuse_topic(topic, hub)) return *std::move(reason);
+  }
+  draft.topic = topics.front();
+  draft.alternates.assign(topics.begin() + 1, topics.end());
+  draft.data = form.get("data").value_or("");
+  if (!is_utf8(draft.data)) return "The field \"data\" is not UTF-8.";
+  draft.publisher_id = form.get("id").value_or("");
+  draft.type = form.get("type").value_or("");
+  // That the field is there counts, not what it says.
+  draft.is_private = form.get("private").has_value();
+  if (const auto retry = form.get("retry"); retry && !retry->empty()) {
+    const auto wait = read_retry(*retry);
+    if (!wait) return "The field \"retry\" is a number of milliseconds.";
+    draft.retry = *wait;
+  }
+  if (auto reason = refuse_names(draft)) return *std::move(reason);
+  if (auto reason = refusal(draft)) return *std::move(reason);
+  return draft;
+}
+
+}  // namespace sse
