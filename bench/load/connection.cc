@@ -170,6 +170,8 @@ Connection::~Connection() {
   if (handshaken_ && !failed_) SSL_shutdown(ssl_);
   watch_.reset();
   session_.reset();
+  // OpenSSL would spoil the ticket of a connection that it thinks was cut.
+  SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(ssl_);
 }
 

@@ -1,0 +1,73 @@
+// Runs a client against a server, on the client's core, and measures the server meanwhile.
+import { execFile, spawn } from 'node:child_process';
+import readline from 'node:readline';
+
+import { busySeconds, cpuOf, memoryOf } from './machine.mjs';
+import { clientCore } from './server.mjs';
+
+const program = process.env.HERALD_LOAD ?? 'build/bench/load/herald-load';
+
+// From start() to stop(): CPU of the server, and of everything that has nothing to do with the measurement.
+class Window {
+  constructor(server, clientFamily) {
+    this.families = [server.family(), clientFamily, [process.pid]];
+    this.began = { cpu: this.families.map(cpuOf), busy: busySeconds(), time: performance.now() };
+  }
+  stop() {
+    const cpu = this.families.map((family, i) => (cpuOf(family) - this.began.cpu[i]) / 1e9);
+    const elapsed = (performance.now() - this.began.time) / 1000;
+    const others = busySeconds() - this.began.busy - cpu.reduce((a, b) => a + b, 0);
+    // Ticks are coarse: less than a few of them are nobody.
+    return { cpu: cpu[0], client: cpu[1], elapsed, noise: Math.max(0, others - 0.05) / elapsed };
+  }
+}
+
+// Requests of one file with h2load: { done, cpu, elapsed, noise }.
+export async function h2load(server, path, { requests, connections = 16, streams = 32 }) {
+  const child = spawn('taskset', ['-c', clientCore, 'h2load', '-n', String(requests), '-c', String(connections), '-m', String(streams),
+    `https://127.0.0.1:${server.port}${path}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const window = new Window(server, [child.pid]);
+  let text = '';
+  // The client's own time is read while it lives: at the end of its output.
+  let measured;
+  for await (const piece of child.stdout) {
+    text += piece;
+    measured = window.stop();
+  }
+  const done = Number(text.match(/(\d+) succeeded/)?.[1] ?? 0);
+  if (done < requests) throw new Error(`${server.name}: only ${done} of ${requests} requests of ${path} succeeded`);
+  return { ...measured, done };
+}
+
+const flags = (options) => Object.entries(options).flatMap(([name, value]) =>
+  value === true ? [`--${name}`] : Array.isArray(value) ? value.flatMap((one) => [`--${name}`, String(one)]) : [`--${name}`, String(value)]);
+
+// One of the modes of herald-load. Gives its figures, with { cpu, elapsed, noise } of its measuring phase
+// and the server's memory when all is open and settled.
+export async function load(server, mode, options) {
+  const child = spawn('taskset', ['-c', clientCore, program, mode, ...flags({ port: server.port, ...options })],
+    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const facts = { memoryBefore: memoryOf(server.family()) };
+  let window;
+  for await (const line of readline.createInterface(child.stdout)) {
+    const said = JSON.parse(line);
+    if (said.phase === 'opened') facts.opened = said.seconds;
+    if (said.phase === 'settled') facts.memory = memoryOf(server.family());
+    if (said.phase === 'measuring') window = new Window(server, [child.pid]);
+    if (said.phase === 'measured') Object.assign(facts, window.stop());
+    if (said.phase === 'failed') throw new Error(`${server.name}: ${said.why}`);
+    if (said.phase === 'done') Object.assign(facts, said);
+  }
+  if (facts.phase !== 'done') throw new Error(`${server.name}: the load ended early`);
+  return facts;
+}
+
+// A slow line to a server: { port, stop }.
+export async function link(server, options) {
+  const child = spawn('taskset', ['-c', clientCore, program, 'link', ...flags({ port: server.port, ...options })],
+    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await new Promise((resolve) => readline.createInterface(child.stdout).once('line', (text) => resolve([text])));
+  return { ...server, port: JSON.parse(line).port, stop: () => child.kill() };
+}
+
+export const hasCommand = (name) => new Promise((resolve) => execFile('which', [name], (error) => resolve(!error)));

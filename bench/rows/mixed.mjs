@@ -1,0 +1,24 @@
+// An event while a large file comes down on the same connection, over 20 Mbit/s and 10 ms each way.
+import { link, load } from '../load.mjs';
+import { fileOf } from '../place.mjs';
+
+export const peers = ['nchan', 'node'];
+export const usual = peers;
+
+export async function* rows(bench) {
+  const servers = await bench.servers(peers);
+  const late = (download) => bench.compare(servers, async (server) => {
+    const { path, publish } = server.peer.events;
+    const line = await link(server, { megabits: 20, delay: 10 });
+    try {
+      const facts = await load({ ...server, port: line.port }, 'events', { path, publish: publish.path, type: publish.type, before: publish.before,
+        after: publish.after, connections: 1, streams: 1, rate: 20, settle: 0.3, seconds: bench.seconds(5), 'receive-buffer': 32768, ...download });
+      return { noise: facts.noise, p50: facts.latency_us.p50 / 1000, p99: facts.latency_us.p99 / 1000, max: facts.latency_us.max / 1000, lost: facts.lost };
+    } finally {
+      line.stop();
+    }
+  }, Math.min(bench.rounds, 3));
+  yield { title: 'event on an idle line', key: 'p50', unit: 'ms, p50', more: 'worse', targets: {}, result: await late({}), also: { key: 'p99', unit: 'ms, p99' } };
+  yield { title: 'event during a download on the same connection', key: 'p50', unit: 'ms, p50', more: 'worse', targets: {},
+    result: await late({ download: fileOf('10 MiB') }), also: { key: 'p99', unit: 'ms, p99' } };
+}
