@@ -52,6 +52,8 @@ class PushedWire final : public http::Wire {
           then(std::move(content));
         });
   }
+  std::unique_ptr<http::Body> content() override { return outer_.content(); }
+  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
 
  private:
   http::Exchange outer_;
