@@ -22,7 +22,6 @@ bool is_port(std::string_view text) {
 }
 
 bool is_authority(std::string_view text) {
-  std::string_view port;
   if (text.starts_with('[')) {
     const auto close = text.find(']');
     if (close == std::string_view::npos) return false;
@@ -30,9 +29,9 @@ bool is_authority(std::string_view text) {
     if (address.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos) {
       return false;
     }
-    port = text.substr(close + 1);
-    if (port.empty()) return !address.empty();
-    return port.starts_with(':') && is_port(port.substr(1));
+    if (address.empty()) return false;
+    const std::string_view port = text.substr(close + 1);
+    return port.empty() || (port.starts_with(':') && is_port(port.substr(1)));
   }
   const auto colon = text.find(':');
   const std::string_view host = text.substr(0, colon);

@@ -189,8 +189,8 @@ void Relay::answer() {
   response.fields = response_fields(head_.fields());
   response.fields.add("via", "1.1 herald");
   const std::string type(response.fields.get("content-type").value_or(""));
-  live_ = is_event_stream(type);
-  response.live = live_;
+  const bool live = is_event_stream(type);
+  response.live = live;
   response.priority = priority_of(type);
   response.notes.push_back({"upstream", member_->address.text});
   if (call_.method == "HEAD") {
@@ -198,7 +198,7 @@ void Relay::answer() {
   } else if (!bodiless(response.status)) {
     response.body = std::make_unique<Content>(*this, head_.length());
   }
-  if (live_) deadline_.stop();
+  live ? deadline_.stop() : deadline_.start(at_.options.idle);
   exchange_.respond(std::move(response));
 }
 

@@ -93,7 +93,6 @@ class Relay final : private Transfer::Client, private http::Waker {
   std::string buffer_;
   std::size_t given_ = 0;  // of buffer_, to the reader
   bool answered_ = false;
-  bool live_ = false;
   bool whole_ = false;  // the app server has said all of its answer
   bool cut_ = false;    // it will not say the rest
   bool ended_ = false;
