@@ -17,7 +17,7 @@ struct Flag {
   const char* help;
 };
 
-constexpr std::array<Flag, 17> flags{{
+constexpr auto flags = std::to_array<Flag>({
     {"ROOT", "serve", "root", "ROOT", "The folder to serve"},
     {"--listen", "serve", "listen", "HOST:PORT", "Where to listen; may be given several times"},
     {"--cert", "serve", "cert", "FILE",
@@ -39,7 +39,7 @@ constexpr std::array<Flag, 17> flags{{
     {"--token-file", "events", "token_file", "FILE", "Tokens that may publish, one a line"},
     {"--store", "events", "store", "STORE", "Keep events in this file, or at redis://HOST:PORT"},
     {"--origin", "events", "origins", "ORIGIN", "Other origin whose pages may subscribe, or *"},
-}};
+});
 
 std::string variable_of(const char* flag) {
   std::string name = "HERALD_";
