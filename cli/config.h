@@ -89,6 +89,9 @@ struct Config {
     std::string store;                 // empty: memory; a file; redis:// or unix:// and the rest
     std::string sync = "full";         // of a file: full, normal
     std::uint64_t store_bytes = 1 << 30;  // of events in a file
+    std::uint32_t store_events = 100'000;  // kept in a Redis, about
+    std::string store_prefix = "herald";   // of all keys there
+    milliseconds store_timeout{2000};      // of connecting to it, and of each answer
     std::vector<EventTopic> classes;      // the first whose pattern matches counts
     bool operator==(const Events&) const = default;
   };

@@ -4,6 +4,7 @@
 
 #include "cli/log.h"
 #include "sse/memory_sequencer.h"
+#include "sse/redis_sequencer.h"
 #include "sse/sqlite_sequencer.h"
 
 namespace cli {
@@ -26,13 +27,27 @@ std::unique_ptr<sse::Sequencer> file_store(const Config::Events& events) {
   return std::make_unique<sse::SqliteSequencer>(std::move(options));
 }
 
+std::unique_ptr<sse::Sequencer> redis_store(const Config::Events& events) {
+  sse::RedisSequencer::Options options;
+  options.address = sse::RedisAddress::parse(events.store);
+  options.prefix = events.store_prefix;
+  options.timeout = events.store_timeout;
+  options.events = events.store_events;
+  options.age = std::chrono::duration_cast<std::chrono::seconds>(events.age);
+  options.complain = [](const std::string& what) { log_warning(what); };
+  return std::make_unique<sse::RedisSequencer>(std::move(options));
+}
+
 }  // namespace
 
 std::unique_ptr<sse::Sequencer> event_store(const Config& config) {
   const std::string& store = config.events.store;
   if (store.empty()) return std::make_unique<sse::MemorySequencer>();
   if (store.find("://") == store.npos) return file_store(config.events);
-  throw net::Error("[events] store cannot be \"" + store + "\": name a file, such as events.db");
+  if (sse::RedisAddress::looks_like(store)) return redis_store(config.events);
+  throw net::Error(
+      "[events] store cannot be \"" + store +
+      "\": name a file, such as events.db, or a Redis, such as redis://127.0.0.1:6379");
 }
 
 sse::TopicClasses topic_classes(const Config::Events& events) {

@@ -78,6 +78,11 @@ std::string https_objection(std::string_view text) {
   return "a URL such as https://app.test/.well-known/mercure";
 }
 
+std::string prefix_objection(std::string_view text) {
+  if (!text.empty() && text.find_first_of("{} ") == text.npos) return {};
+  return "a word without braces, such as herald";
+}
+
 std::string origin_objection(std::string_view text) {
   if (text == "*") return {};
   const std::size_t host = text.find("://");
@@ -220,6 +225,9 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "anonymous", Switch{&events.anonymous}});
   all.push_back({table, "store", Path{&events.store}});
   all.push_back({table, "sync", Choice{&events.sync, {"full", "normal"}}});
+  all.push_back({table, "store_events", number(events.store_events, 100, 1'000'000'000)});
+  all.push_back({table, "store_prefix", Text{&events.store_prefix, prefix_objection}});
+  all.push_back({table, "store_timeout", duration(events.store_timeout, 100ms, 1min)});
   all.push_back({table, "store_bytes", size(events.store_bytes, mib, 1024 * gib)});
 }
 

@@ -1,0 +1,80 @@
+#include "sse/redis_scripts.h"
+
+namespace sse::scripts {
+namespace {
+
+// Numbers beyond 10^14 would be printed with an exponent.
+constexpr const char* know_the_head = R"lua(
+local function text(number) return string.format('%.0f', number) end
+local function field(entry, name)
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == name then return entry[2][i + 1] end
+  end
+end
+local head = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'history')
+local epoch, seq, history = head[1], tonumber(head[2] or 0), head[3]
+if not epoch then
+  redis.call('DEL', KEYS[1])
+  epoch, seq, history = ARGV[1], 0, ARGV[1]
+  redis.call('HSET', KEYS[2], 'epoch', epoch, 'seq', 0, 'history', history)
+elseif epoch == ARGV[2] then
+  local lost = seq < tonumber(ARGV[3])
+  if not lost and ARGV[4] ~= '' then
+    local entry = redis.call('XRANGE', KEYS[1], ARGV[3] .. '-0', ARGV[3] .. '-0')[1]
+    lost = entry and field(entry, 's') ~= ARGV[4]
+  end
+  if lost then
+    epoch = ARGV[1]
+    redis.call('HSET', KEYS[2], 'epoch', epoch)
+  end
+end
+)lua";
+
+constexpr const char* publish_all = R"lua(
+local said = {epoch}
+local i = 8
+while ARGV[i] do
+  local key, words = ARGV[i], tonumber(ARGV[i + 1])
+  local known = key ~= '' and redis.call('GET', ARGV[5] .. key)
+  local before = known and string.match(known, '^' .. history .. ' (%d+)$')
+  if before then
+    said[#said + 1] = before
+  else
+    seq = seq + 1
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[7], text(seq) .. '-0', 'e', epoch,
+               unpack(ARGV, i + 2, i + 1 + words))
+    if key ~= '' then
+      redis.call('SET', ARGV[5] .. key, history .. ' ' .. text(seq), 'EX', ARGV[6])
+    end
+    said[#said + 1] = text(seq)
+  end
+  i = i + 2 + words
+end
+redis.call('HSET', KEYS[2], 'seq', text(seq))
+return said
+)lua";
+
+constexpr const char* trim_aged = R"lua(
+local keep
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 200)) do
+  if tonumber(field(entry, 'm') or 0) >= tonumber(ARGV[5]) then break end
+  keep = text(tonumber(string.match(entry[1], '^%d+')) + 1) .. '-0'
+end
+if keep then redis.call('XTRIM', KEYS[1], 'MINID', keep) end
+return {epoch, text(seq)}
+)lua";
+
+constexpr const char* read_range = R"lua(
+local head = redis.call('HMGET', KEYS[2], 'epoch', 'seq')
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+return {head[1], head[2] or '0', first and first[1] or '',
+        redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', '+', 'COUNT', ARGV[2])}
+)lua";
+
+}  // namespace
+
+std::string publish() { return std::string(know_the_head) + publish_all; }
+std::string check() { return std::string(know_the_head) + trim_aged; }
+std::string read() { return read_range; }
+
+}  // namespace sse::scripts

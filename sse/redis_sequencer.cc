@@ -1,0 +1,383 @@
+#include "sse/redis_sequencer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <utility>
+
+#include "server/net/error.h"
+#include "sse/memory_sequencer.h"
+#include "sse/redis_scripts.h"
+
+namespace sse {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::system_clock;
+
+constexpr milliseconds checking_interval{2000};
+constexpr milliseconds longest_wait{1000};  // of XREAD, and of an answer for this node to read
+constexpr const char* entries_at_once = "1000";
+constexpr std::size_t entries_of_a_page = 256;
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::uint64_t seq_of(std::string_view text) {
+  std::uint64_t seq = 0;
+  std::from_chars(text.begin(), text.end(), seq);
+  return seq;
+}
+
+// Of what scripts::read() returned.
+Past past_of(const RedisReply& reply, const Range& range) {
+  Past past;
+  past.epoch = reply.items[0].text;
+  past.newest = seq_of(reply.items[1].text);
+  const std::uint64_t first = seq_of(reply.items[2].text);
+  past.lost = first == 0 ? past.newest : first - 1;
+  const std::vector<RedisReply>& items = reply.items[3].items;
+  past.through = range.after;
+  std::size_t bytes = 0;
+  for (const RedisReply& item : items) {
+    std::optional<RedisEntry> entry = read_entry(item, past.epoch);
+    if (!entry) continue;
+    const std::string& topic = entry->event->topic();
+    if (range.topics.empty() ||
+        std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end()) {
+      if (past.events.size() >= range.events || bytes >= range.bytes) return past;
+      bytes += entry->event->weight();
+      past.events.push_back(entry->event);
+    }
+    past.through = entry->event->seq();
+  }
+  if (items.size() < entries_of_a_page) past.through = std::max(past.through, past.newest);
+  return past;
+}
+
+std::string fresh_stamp() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return std::to_string(random());
+}
+
+}  // namespace
+
+RedisSequencer::RedisSequencer(Options options)
+    : options_(std::move(options)),
+      checking_time_(loop_, [this] { check(); }),
+      unread_time_(loop_, [this] { answer_those_read(); }),
+      link_(std::make_unique<RedisLink>(loop_,
+                                        RedisClient::Options{options_.address, options_.timeout},
+                                        static_cast<RedisLink::Owner&>(*this))) {
+  std::future<std::string> first = first_.get_future();
+  thread_ = std::thread([this] { loop_.run(); });
+  const std::string refusal = first.get();
+  if (refusal.empty()) return;
+  loop_.post([this] { loop_.stop(); });
+  thread_.join();
+  throw net::Error("the events' store refused: " + refusal + ": see [events] store");
+}
+
+RedisSequencer::~RedisSequencer() {
+  if (!thread_.joinable()) return;
+  loop_.post([this] { loop_.stop(); });
+  thread_.join();
+}
+
+void RedisSequencer::say_first(std::string refusal) {
+  if (!std::exchange(first_said_, true)) first_.set_value(std::move(refusal));
+}
+
+void RedisSequencer::detach(Inbox& inbox, net::Loop& home) {
+  fanout_.detach(inbox);
+  std::promise<void> gone;
+  loop_.post([&] {
+    for (Publishings* jobs : {&held_, &publishings_, &unread_}) {
+      for (Publishing& job : *jobs) {
+        if (job.home == &home) job.home = nullptr;
+      }
+    }
+    for (Reading& job : readings_) {
+      if (job.home == &home) job.home = nullptr;
+    }
+    gone.set_value();
+  });
+  gone.get_future().wait();
+}
+
+// ----------------------------------------------------------------------------------------- the
+// link
+
+void RedisSequencer::link_ready() {
+  verified_ = false;
+  checking_ = following_ = false;
+  link_->command({"SCRIPT", "LOAD", scripts::publish()}, [this](const RedisReply& reply) {
+    publish_hash_ = reply.failed() ? "" : reply.text;
+  });
+  check();
+}
+
+void RedisSequencer::link_lost(RedisClient::Ending ending, const std::string& reason) {
+  verified_ = false;
+  checking_time_.stop();
+  if (ending == RedisClient::Ending::refused && !first_said_) return say_first(reason);
+  say_first("");
+  if (trouble_.empty() && options_.complain) {
+    options_.complain("the events' store is away: " + reason +
+                      "; open streams wait for it, publishing is answered 503");
+  }
+  trouble_ = reason;
+  publishings_.splice(publishings_.end(), held_);
+  while (!publishings_.empty()) send(publishings_.begin());  // refuses
+}
+
+// The head of the log, the first words of ARGV: what this node knows of it.
+void RedisSequencer::add_head(std::vector<std::string>& words) const {
+  for (std::string word : {random_epoch(), epoch_, std::to_string(tail_), stamp_}) {
+    words.push_back(std::move(word));
+  }
+}
+
+std::vector<std::string> RedisSequencer::script(const std::string& text) const {
+  return {"EVAL", text, "2", key("log"), key("head")};
+}
+
+// Whether the log is the one that this node has read, and has what it has read.
+void RedisSequencer::check() {
+  if (!link_->ready() || std::exchange(checking_, true)) return;
+  std::vector<std::string> words = script(scripts::check());
+  add_head(words);
+  const milliseconds age = options_.age;
+  words.push_back(std::to_string(now_ms() - age.count()));
+  link_->command(words, [this](const RedisReply& reply) {
+    checking_ = false;
+    checked(reply);
+  });
+}
+
+void RedisSequencer::checked(const RedisReply& reply) {
+  if (reply.kind == RedisReply::Kind::lost) return;
+  if (reply.items.size() != 2) {
+    const std::string reason = reply.text.empty() ? "it is no Redis of ours" : reply.text;
+    if (!first_said_) return say_first(link_->place() + ": " + reason);
+    return link_->drop(reason);
+  }
+  const std::uint64_t seq = seq_of(reply.items[1].text);
+  if (reply.items[0].text != epoch_) {
+    begin(reply.items[0].text, seq);
+  } else {
+    newest_.store(std::max(seq, newest()), std::memory_order_release);
+  }
+  verified_ = true;
+  checking_time_.start(checking_interval);
+  say_first("");
+  if (!trouble_.empty() && options_.complain) options_.complain("the events' store is back");
+  trouble_.clear();
+  while (!held_.empty()) {
+    const auto job = held_.begin();
+    publishings_.splice(publishings_.end(), held_, job);
+    send(job);
+  }
+  follow();
+}
+
+// Another log, or another number for the same events: what was known means nothing.
+void RedisSequencer::begin(const std::string& epoch, std::uint64_t seq) {
+  epoch_ = epoch;
+  begun_ = seq;
+  tail_ = seq - std::min<std::uint64_t>(seq, options_.recent);
+  stamp_.clear();
+  ++history_;
+  newest_.store(seq, std::memory_order_release);
+  fanout_.start(epoch_, tail_);
+  answer_those_read();
+}
+
+// ------------------------------------------------------------------------------------ following
+
+void RedisSequencer::follow() {
+  if (!link_->ready() || !verified_ || std::exchange(following_, true)) return;
+  const std::vector<std::string> words{"XREAD",
+                                       "COUNT",
+                                       entries_at_once,
+                                       "BLOCK",
+                                       std::to_string(longest_wait.count()),
+                                       "STREAMS",
+                                       key("log"),
+                                       std::to_string(tail_) + "-0"};
+  link_->wait(words, longest_wait, [this, asked = history_](const RedisReply& reply) {
+    if (reply.kind == RedisReply::Kind::lost) return;
+    following_ = false;
+    if (asked == history_) followed(reply);
+    follow();
+  });
+}
+
+void RedisSequencer::followed(const RedisReply& reply) {
+  if (reply.kind == RedisReply::Kind::error) return link_->drop(reply.text);
+  if (reply.items.empty() || reply.items[0].items.size() != 2) return;
+  std::vector<RedisEntry> entries;
+  for (const RedisReply& item : reply.items[0].items[1].items) {
+    std::optional<RedisEntry> entry = read_entry(item, epoch_);
+    if (!entry) continue;
+    if (entry->epoch != epoch_ && entry->event->seq() > begun_) {
+      // The log has begun anew since it was looked at.
+      verified_ = false;
+      check();
+      break;
+    }
+    entries.push_back(*std::move(entry));
+  }
+  if (!entries.empty()) deliver(std::move(entries));
+}
+
+void RedisSequencer::deliver(std::vector<RedisEntry> entries) {
+  std::vector<EventRef> events;
+  const auto flush = [&] {
+    fanout_.deliver(events);
+    events.clear();
+  };
+  for (RedisEntry& entry : entries) {
+    if (entry.event->seq() != tail_ + 1) {
+      // What was between has been trimmed before this node came to read it.
+      flush();
+      fanout_.start(epoch_, entry.event->seq() - 1);
+    }
+    tail_ = entry.event->seq();
+    stamp_ = std::move(entry.stamp);
+    events.push_back(std::move(entry.event));
+  }
+  newest_.store(std::max(tail_, newest()), std::memory_order_release);
+  flush();
+  answer_those_read();
+}
+
+// ----------------------------------------------------------------------------------- publishing
+
+void RedisSequencer::publish(std::vector<Draft> drafts, net::Loop& home,
+                             std::function<void(const Published&)> done) {
+  std::optional<Refused> refused;
+  std::size_t bytes = 0;
+  for (const Draft& draft : drafts) {
+    if (auto reason = refusal(draft)) refused = Refused{400, *std::move(reason)};
+    bytes += sizeof(Draft) + draft.data.size();
+  }
+  if (!refused && waiting_bytes_.load(std::memory_order_relaxed) + bytes > options_.waiting_bytes) {
+    refused = Refused{503, "Events come faster than their store takes them."};
+  }
+  if (refused) {
+    return home.post([done = std::move(done), said = *std::move(refused)] { done(said); });
+  }
+  waiting_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  const auto job = std::make_shared<Publishing>(
+      Publishing{std::move(drafts), &home, std::move(done), bytes, {}, {}});
+  loop_.post([this, job] { send(publishings_.insert(publishings_.end(), std::move(*job))); });
+}
+
+void RedisSequencer::send(Publishings::iterator job) {
+  if (!link_->ready()) {
+    return refuse(job, "The event was not published: its store is away (" + trouble_ + ").");
+  }
+  if (!verified_) return held_.splice(held_.end(), publishings_, job);
+  std::vector<std::string> words = script(scripts::publish());
+  if (!publish_hash_.empty()) {
+    words[0] = "EVALSHA";
+    words[1] = publish_hash_;
+  }
+  add_head(words);
+  words.push_back(key("key:"));
+  words.push_back(std::to_string(options_.key_age.count()));
+  words.push_back(std::to_string(options_.events));
+  const std::int64_t now = now_ms();
+  for (const Draft& draft : job->drafts) {
+    std::vector<std::string> fields = fields_of(draft, now, fresh_stamp());
+    words.push_back(draft.key);
+    words.push_back(std::to_string(fields.size()));
+    std::move(fields.begin(), fields.end(), std::back_inserter(words));
+  }
+  link_->command(words, [this, job](const RedisReply& reply) { published(job, reply); });
+}
+
+void RedisSequencer::published(Publishings::iterator job, const RedisReply& reply) {
+  if (reply.kind == RedisReply::Kind::lost) {
+    return refuse(job, "The store went away before it answered (" + reply.text +
+                           "): the event may have been published or not. Publish it again with the "
+                           "same idempotency key.");
+  }
+  if (reply.text.starts_with("NOSCRIPT")) {
+    publish_hash_.clear();
+    return send(job);
+  }
+  if (reply.items.size() != job->drafts.size() + 1) {
+    refuse(job, "The event was not published: its store refused it (" + reply.text + ").");
+    if (reply.text.starts_with("READONLY")) link_->drop("it has become a replica");
+    return;
+  }
+  const std::string& epoch = reply.items[0].text;
+  std::uint64_t newest = 0;
+  for (std::size_t i = 1; i < reply.items.size(); ++i) {
+    job->ids.push_back({.epoch = epoch, .seq = seq_of(reply.items[i].text)});
+    newest = std::max(newest, job->ids.back().seq);
+  }
+  if (epoch != epoch_) {
+    check();
+  } else {
+    newest_.store(std::max(newest, newest_.load()), std::memory_order_release);
+  }
+  job->due = loop_.now() + longest_wait;
+  unread_.splice(unread_.end(), publishings_, job);
+  answer_those_read();
+}
+
+// A publisher hears of its event when the readers of this node can have it.
+void RedisSequencer::answer_those_read() {
+  for (auto at = unread_.begin(); at != unread_.end();) {
+    const auto job = at++;
+    const bool read = std::all_of(job->ids.begin(), job->ids.end(), [this](const EventId& id) {
+      return id.epoch == epoch_ && id.seq <= tail_;
+    });
+    if (read || job->due <= loop_.now()) answer(job, Published(job->ids));
+  }
+  if (!unread_.empty()) unread_time_.start(unread_.front().due - loop_.now());
+}
+
+void RedisSequencer::refuse(Publishings::iterator job, std::string sentence) {
+  answer(job, Published(Refused{503, std::move(sentence)}));
+}
+
+void RedisSequencer::answer(Publishings::iterator job, const Published& said) {
+  waiting_bytes_.fetch_sub(job->bytes, std::memory_order_relaxed);
+  if (job->home) job->home->post([done = std::move(job->done), said] { done(said); });
+  Publishings& list = job->ids.empty() ? publishings_ : unread_;
+  list.erase(job);
+}
+
+// ------------------------------------------------------------------------------------- the past
+
+void RedisSequencer::read(Range range, net::Loop& home,
+                          std::function<void(std::variant<Past, Refused>)> done) {
+  const auto job = std::make_shared<Reading>(Reading{std::move(range), &home, std::move(done)});
+  loop_.post([this, job] { ask(readings_.insert(readings_.end(), std::move(*job))); });
+}
+
+void RedisSequencer::ask(Readings::iterator job) {
+  if (!link_->ready() || !verified_) return answer(job, RedisReply());
+  std::vector<std::string> words = script(scripts::read());
+  words.push_back(std::to_string(job->range.after));
+  words.push_back(std::to_string(entries_of_a_page));
+  link_->command(words, [this, job](const RedisReply& reply) { answer(job, reply); });
+}
+
+void RedisSequencer::answer(Readings::iterator job, const RedisReply& reply) {
+  std::variant<Past, Refused> said = Refused{503, "The events' store is away."};
+  if (reply.items.size() == 4 && !reply.items[0].text.empty()) {
+    said = past_of(reply, job->range);
+  }
+  if (job->home) {
+    job->home->post([done = std::move(job->done), said = std::move(said)] { done(said); });
+  }
+  readings_.erase(job);
+}
+
+}  // namespace sse
