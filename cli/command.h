@@ -41,6 +41,7 @@ std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(cons
 std::unique_ptr<Command> check_command(CLI::App& program, Streams streams,
                                        std::vector<Check> checks);
 std::unique_ptr<Command> explain_command(CLI::App& program, Streams streams);
+std::unique_ptr<Command> compare_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> publish_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> certs_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> token_command(CLI::App& program, Streams streams);

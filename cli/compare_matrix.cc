@@ -27,8 +27,9 @@ double number_of(const std::string& text, const Bounds& bounds) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc() && end == text.data() + text.size();
   if (whole && value >= bounds.least && value <= bounds.most) return value;
-  throw UsageError(fmt::format("{} must be {} between {:g} and {:g}, separated by commas, not \"{}\"",
-                               bounds.flag, bounds.unit, bounds.least, bounds.most, text));
+  throw UsageError(
+      fmt::format("{} must be {} between {:g} and {:g}, separated by commas, not \"{}\"",
+                  bounds.flag, bounds.unit, bounds.least, bounds.most, text));
 }
 
 std::vector<double> numbers_of(const std::vector<std::string>& texts, const Bounds& bounds,
@@ -69,15 +70,15 @@ std::vector<lab::Conditions> cells_of(const CompareLists& lists, Thinking thinki
   const auto round_trips =
       numbers_of(lists.round_trips, round_trip_bounds,
                  quick ? std::vector<double>{20, 100} : std::vector<double>{20, 50, 100, 200});
-  const auto bandwidths =
-      numbers_of(lists.bandwidths, bandwidth_bounds, quick ? std::vector<double>{10} : std::vector<double>{10, 50});
+  const auto bandwidths = numbers_of(lists.bandwidths, bandwidth_bounds,
+                                     quick ? std::vector<double>{10} : std::vector<double>{10, 50});
   const auto thinks =
       numbers_of(lists.thinks, think_bounds,
                  quick ? std::vector<double>{0, 200} : std::vector<double>{0, 50, 200, 500});
   const auto caches = among<lab::Cache>("--cache", lists.caches, lab::all_caches,
                                         {lab::Cache::cold, lab::Cache::warm});
-  const auto connections = among<lab::Connection>(
-      "--connection", lists.connections, lab::all_connections, {lab::Connection::fresh});
+  const auto connections = among<lab::Connection>("--connection", lists.connections,
+                                                  lab::all_connections, {lab::Connection::fresh});
   std::vector<lab::Conditions> cells;
   for (const lab::Cache cache : caches) {
     for (const lab::Connection connection : connections) {

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   const auto program = cli::make_program();
   std::vector<std::unique_ptr<cli::Command>> commands;
   commands.push_back(cli::serve_command(*program, cli::serve));
+  commands.push_back(cli::compare_command(*program, streams));
   commands.push_back(cli::publish_command(*program, streams));
   commands.push_back(cli::certs_command(*program, streams));
   commands.push_back(cli::check_command(
