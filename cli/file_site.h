@@ -25,6 +25,7 @@ class FileSite final : public hints::Site {
   std::optional<hints::AssetInfo> asset(std::string_view path) override;
   std::optional<std::string> text(std::string_view path, std::size_t limit) override;
   std::vector<hints::SaidLink> links(std::string_view path) override;
+  std::vector<std::string> learned_links(std::string_view) override { return {}; }
   std::optional<hints::Unserved> unserved(std::string_view path, std::size_t limit) override;
   std::string unserved_version(std::string_view path) override;
 

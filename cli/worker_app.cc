@@ -5,7 +5,9 @@
 #include "cli/log.h"
 #include "cli/parts.h"
 #include "cli/response_fields.h"
+#include "hints/app_site.h"
 #include "hints/explain_handler.h"
+#include "hints/learning.h"
 #include "hints/think.h"
 #include "proxy/handler.h"
 #include "server/http/router.h"
@@ -22,12 +24,27 @@ assets::FileHandler::Spa spa_of(const Config& config) {
   return on ? assets::FileHandler::Spa::on : assets::FileHandler::Spa::off;
 }
 
-std::unique_ptr<proxy::ProxyHandler> proxy_of(std::size_t worker, net::Loop& loop,
-                                              const Config& config) {
+// An app server, and what is learned from its answers.
+struct AppServer {
+  AppServer(std::size_t worker, net::Loop& loop, const Config& config)
+      : learned(loop, {}), proxy(loop, options_of(worker, config)), learning(learned, proxy) {}
+
+  proxy::ProxyHandler::Options options_of(std::size_t worker, const Config& config) {
+    proxy::ProxyHandler::Options options = proxy_options(config);
+    if (worker == 0) options.pool.complain = [](const std::string& what) { log_warning(what); };
+    options.pool.on_failure = [this] { learned.new_build(); };
+    return options;
+  }
+
+  hints::LearnedSource learned;
+  proxy::ProxyHandler proxy;
+  hints::LearningHandler learning;
+};
+
+std::unique_ptr<AppServer> app_server_of(std::size_t worker, net::Loop& loop,
+                                         const Config& config) {
   if (config.proxy.upstreams.empty()) return nullptr;
-  proxy::ProxyHandler::Options options = proxy_options(config);
-  if (worker == 0) options.pool.complain = [](const std::string& what) { log_warning(what); };
-  return std::make_unique<proxy::ProxyHandler>(loop, std::move(options));
+  return std::make_unique<AppServer>(worker, loop, config);
 }
 
 // Every worker reads the rules; one complains of them.
@@ -44,11 +61,16 @@ struct WorkerApp::Pages {
         hints::Judgement& judgement, const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
-        app_server(proxy_of(worker, loop, config)),
-        files(store, {.spa = spa_of(config), .next = app_server.get(), .rules = &rules}),
+        app_server(app_server_of(worker, loop, config)),
+        files(store, {.spa = spa_of(config),
+                      .next = app_server ? &app_server->learning : nullptr,
+                      .rules = &rules}),
         think(loop, files, {.think = config.serve.think}),
         site(store, rules, loop, config.serve.root, spa_of(config)),
-        planner(site, loop, {.build = plan_options(config)}),
+        whole_site(app_server ? std::make_unique<hints::AppSite>(site, app_server->learned)
+                              : nullptr),
+        planner(whole_site ? static_cast<hints::Site&>(*whole_site) : site, loop,
+                {.build = plan_options(config)}),
         hinting(planner, think, {.mode = hints_mode(config), .judgement = &judgement}),
         status(sources),
         explain(planner, hints_mode(config)),
@@ -65,14 +87,15 @@ struct WorkerApp::Pages {
   }
 
   // Of an answer that is still on its way.
-  bool busy() const { return app_server && app_server->requests() > 0; }
+  bool busy() const { return app_server && app_server->proxy.requests() > 0; }
 
   assets::AssetStore store;
   assets::SiteRules rules;
-  std::unique_ptr<proxy::ProxyHandler> app_server;  // null: none
+  std::unique_ptr<AppServer> app_server;  // null: none
   assets::FileHandler files;
   hints::ThinkHandler think;
   FileSite site;
+  std::unique_ptr<hints::AppSite> whole_site;  // files and app server; null: no app server
   hints::Planner planner;
   hints::HintingHandler hinting;
   StatusHandler status;

@@ -9,6 +9,9 @@ Advice advice_on(Reason reason) {
     case Reason::redirected:
       return {Advice::Weight::problem,
               "Name where it is sent to, or take the rule out of _redirects."};
+    case Reason::unseen:
+      return {Advice::Weight::remark,
+              "Nothing to do: it is told of once a visitor has fetched it from the app server."};
     case Reason::no_store:
     case Reason::stale:
       return {

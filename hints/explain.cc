@@ -70,9 +70,12 @@ std::string way(const Item& item, const Client& client, Mode mode) {
   const Decision decision = decide(request_of(client), mode);
   const bool push_open = decision.no_push.empty() && client.takes_pushes;
   if (push_open && item.push == Pushable::yes) return "push";
+  const std::string link = item.on_answer ? ", and link" : "";
   if (decision.no_early_hints.empty()) {
-    return mode == Mode::automatic ? "103 if the page takes time, and link"
-                                   : "103 before the page, and link";
+    return (mode == Mode::automatic ? "103 if the page takes time" : "103 before the page") + link;
+  }
+  if (decision.no_link.empty() && !item.on_answer) {
+    return "nothing: the answer is the app's own";
   }
   if (decision.no_link.empty()) {
     if (decision.no_early_hints == by_mode) return "link on the page";

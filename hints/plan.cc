@@ -68,6 +68,8 @@ std::string_view words(Reason reason) {
       return "not on the page";
     case Reason::unsure:
       return "not surely fetched";
+    case Reason::unseen:
+      return "not seen yet";
     case Reason::size:
       return "size";
   }
@@ -102,6 +104,8 @@ std::string_view words(Source source) {
       return "html";
     case Source::css:
       return "css";
+    case Source::learned:
+      return "app server";
   }
   return "";
 }

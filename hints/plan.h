@@ -15,8 +15,8 @@ namespace hints {
 
 enum class As { style, script, font, image, fetch };
 enum class Rel { preload, modulepreload };
-enum class Cors { none, anonymous, credentials };            // the crossorigin attribute
-enum class Source { config, headers, manifest, html, css };  // in the order of merging
+enum class Cors { none, anonymous, credentials };                     // the crossorigin attribute
+enum class Source { config, headers, manifest, html, css, learned };  // in the order of merging
 enum class Pushable { no, yes };
 
 // Where a reference was found, for people.
@@ -42,6 +42,9 @@ struct Item {
   // Of the file; empty: it is none of this site's, so perhaps not for everybody.
   std::string version = {};
   std::uint64_t bytes = 0;  // as sent, about; 0: not known
+  // Whether the page's own answer may name it: not if only the app server that makes the page knows
+  // whether this answer still needs it.
+  bool on_answer = true;
 };
 
 enum class Reason {
@@ -60,6 +63,7 @@ enum class Reason {
   deep_import,   // an @import inside an imported stylesheet
   not_on_page,   // a stylesheet of the build that the page does not have
   unsure,        // of the build, but nobody knows when it is fetched
+  unseen,        // an app server may have it, but it has not been fetched yet
   size,          // the links of this page take too many bytes already
 };
 

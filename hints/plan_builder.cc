@@ -73,6 +73,7 @@ std::optional<Reason> freshness_fault(std::string_view cache_control, bool last_
 
 std::optional<Reason> fault_of(const Item& item, const std::optional<AssetInfo>& asset) {
   if (!asset) return Reason::missing;
+  if (asset->known == AssetInfo::Known::not_yet) return Reason::unseen;
   if (!asset->redirect.empty()) return Reason::redirected;
   if (!fits(item.as, asset->media_type)) return Reason::wrong_as;
   return freshness_fault(asset->cache_control, asset->last_modified);
@@ -191,6 +192,34 @@ void add_links(const std::vector<SaidLink>& links, std::string_view path, Mergin
   }
 }
 
+// What an app server says that the page needs, behind what is known otherwise.
+void add_learned(const std::vector<std::string>& links, std::string_view path, Merging& merging,
+                 std::vector<Withheld>& withheld) {
+  for (const std::string& link : links) {
+    const Mention mention{Source::learned, std::string(path), 0};
+    LinkOutcome outcome = read_link(link, path);
+    if (auto* item = std::get_if<Item>(&outcome)) {
+      item->mention = mention;
+      merging.add_said(std::move(*item));
+    } else if (auto* one = std::get_if<LinkWithheld>(&outcome)) {
+      withheld.push_back({std::move(one->target), one->reason, mention});
+    }
+  }
+}
+
+// Whoever says so can be believed that there is something to fetch; a page only names it.
+bool trusted_unseen(const Item& item) {
+  const Source source = item.mention.source;
+  return source == Source::config || source == Source::headers || source == Source::learned ||
+         std::ranges::any_of(item.also,
+                             [](const Mention& also) { return also.source == Source::learned; });
+}
+
+// Whether everybody may know of it.
+bool is_public(const AssetInfo& asset) {
+  return http::to_lower(asset.cache_control).find("private") == std::string::npos;
+}
+
 }  // namespace
 
 PlanBuilder::PlanBuilder(Site& site, Options options)
@@ -225,6 +254,7 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
   for (Item& item : told.items) merging.add_manifest(std::move(item));
   for (const Item& item : found.items) merging.add_own(item);
   merging.sort_from(said);
+  add_learned(site_.learned_links(path), path, merging, found.withheld);
   built.corrections = merging.corrections();
   std::vector<Withheld> withheld = std::move(found.withheld);
   const auto also_withheld = [&](std::vector<Withheld> more) {
@@ -243,17 +273,20 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
   for (const std::string& file : found.read) depend(file, site_.asset(file));
   for (Item& item : std::move(merging).items()) {
     const std::string_view file = path_of(item.target);
-    const std::optional<AssetInfo> asset = site_.asset(file);
+    std::optional<AssetInfo> asset = site_.asset(file);
     depend(file, asset);
     std::optional<Reason> fault = fault_of(item, asset);
     const bool trusted =
         item.mention.source == Source::config && options_.unknown == Unknown::trust;
     if (fault == Reason::missing && trusted) fault.reset();
+    if (fault == Reason::unseen && trusted_unseen(item)) fault.reset();
     if (fault) {
       withheld.push_back({std::move(item.target), *fault, std::move(item.mention)});
       continue;
     }
-    if (asset) {
+    if (asset && asset->known == AssetInfo::Known::not_yet) asset.reset();
+    item.on_answer = item.mention.source <= Source::headers || (page != nullptr && !page->of_app);
+    if (asset && is_public(*asset)) {
       item.version = asset->version;
       item.bytes = asset->bytes;
     }

@@ -1,6 +1,6 @@
 // PlanBuilder: makes the plan of a page from all its sources, in this order: what is configured,
-// `_headers`, the manifest of the build, the page and its stylesheets; and asks the site of each
-// asset whether telling of it does good. Keeps no plans; Planner does.
+// `_headers`, the manifest of the build, the page and its stylesheets, what an app server says; and
+// asks the site of each asset whether telling of it does good. Keeps no plans; Planner does.
 #pragma once
 
 #include <optional>

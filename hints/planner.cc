@@ -74,11 +74,13 @@ std::shared_ptr<const Plan> Planner::plan(std::string_view path) {
   const std::vector<std::size_t> matches =
       builder_.configured().matches(path, page ? std::string_view(page->path) : "");
   const std::vector<SaidLink> links = builder_.site().links(path);
-  if (!page && matches.empty()) return nullptr;
+  const std::vector<std::string> learned = builder_.site().learned_links(path);
+  if (!page && matches.empty() && learned.empty()) return nullptr;
 
   std::string key = page ? page->path : "";
   for (const std::size_t match : matches) key.append(1, '\n').append(std::to_string(match));
   for (const SaidLink& link : links) key.append(1, '\n').append(link.value);
+  for (const std::string& link : learned) key.append(1, '\n').append(link);
   const std::string version = page ? page->version : "";
   const std::string_view directory = directory_of(path);
   // A page with relative addresses that answers many directories (a single-page app) has a plan for

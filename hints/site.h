@@ -16,6 +16,8 @@ struct Page {
   // Changes whenever the text does. If it is an entity tag, an answer with another one is known to
   // be another page.
   std::string version;
+  // An app server makes it: the next answer may be another page.
+  bool of_app = false;
 };
 
 struct AssetInfo {
@@ -25,6 +27,8 @@ struct AssetInfo {
   bool last_modified = true;  // whether the field will be sent
   std::string redirect = {};  // where a GET is sent instead, by a rule; empty: nowhere
   std::uint64_t bytes = 0;    // as sent to a client that takes every coding; 0: not known
+  // An app server may have it, but has not been asked for it yet: nothing is known of it.
+  enum class Known { yes, not_yet } known = Known::yes;
 };
 
 // A Link that the operator gives a path beside its page: one link of `_headers`.
@@ -55,6 +59,8 @@ class Site {
   virtual std::optional<std::string> text(std::string_view path, std::size_t limit) = 0;
   // Those of the path as asked for, in order.
   virtual std::vector<SaidLink> links(std::string_view path) = 0;
+  // What an app server has said itself that this path needs: values of `link` fields.
+  virtual std::vector<std::string> learned_links(std::string_view path) = 0;
   // As it is on the disk now, such as "/.vite/manifest.json". Only called to build a plan.
   virtual std::optional<Unserved> unserved(std::string_view path, std::size_t limit) = 0;
   // Its version, and that of "/_headers", as far as it is known without much effort; empty: none.

@@ -99,7 +99,7 @@ void Telling::push(http::Exchange& exchange) {
 void Telling::part() {
   std::vector<std::size_t> by_link;
   for (std::size_t i = 0; i < plan_->items.size(); ++i) {
-    if (told_[i] != Usage::Told::by_push && verdict_.lot(i).withheld.empty()) by_link.push_back(i);
+    if (goes_by_link(i)) by_link.push_back(i);
   }
   partly_ = by_link.size() < plan_->items.size();
   if (!partly_) return;
@@ -116,15 +116,39 @@ void Telling::hint(http::Exchange& exchange) {
   if (!exchange.alive()) return;
   exchange.hint(links());
   hinted_early_ = true;
-  linked();
+  linked(OnAnswer::or_not);
+}
+
+bool Telling::goes_by_link(std::size_t i) const {
+  return told_[i] != Usage::Told::by_push && verdict_.lot(i).withheld.empty();
 }
 
 // All that is told by links has been.
-void Telling::linked() {
+void Telling::linked(OnAnswer which) {
   for (std::size_t i = 0; i < told_.size(); ++i) {
-    if (told_[i] != Usage::Told::no || !verdict_.lot(i).withheld.empty()) continue;
-    told_[i] = Usage::Told::by_link;
+    if (which == OnAnswer::only && !plan_->items[i].on_answer) continue;
+    if (goes_by_link(i)) told_[i] = Usage::Told::by_link;
   }
+}
+
+// But for those that an app server has put there itself.
+http::Headers Telling::answer_links(const http::Response& response) const {
+  const std::string present = response.fields.joined("link");
+  http::Headers links;
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    if (!goes_by_link(i) || !plan_->items[i].on_answer) continue;
+    const std::string_view link = plan_->links[i].value;
+    if (present.find(link.substr(0, link.find('>') + 1)) != std::string::npos) continue;
+    links.add("link", link);
+  }
+  return links;
+}
+
+bool Telling::some_on_answer() const {
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    if (goes_by_link(i) && plan_->items[i].on_answer) return true;
+  }
+  return false;
 }
 
 bool Telling::outdated(const http::Response& response) const {
@@ -145,7 +169,7 @@ std::string Telling::way(const http::Response& response) const {
   if (some_pushed()) also("push");
   if (hinted_early_) also("early-hints");
   const bool linked = shows_page(response) && !outdated(response) &&
-                      verdict_.decision.no_link.empty() && !links().empty();
+                      verdict_.decision.no_link.empty() && some_on_answer();
   if (linked && !hinted_early_) {
     also("link");
     const std::string_view why = verdict_.decision.no_early_hints;
@@ -156,6 +180,7 @@ std::string Telling::way(const http::Response& response) const {
     if (plan_->items.empty()) return text + ": nothing to tell";
     if (!shows_page(response)) return text + ": answer is not the page";
     if (outdated(response)) return text + ": the page has changed";
+    if (!some_on_answer() && !links().empty()) return text + ": the answer is the app's own";
   }
   const std::string_view why =
       verdict_.decision.no_push.empty() ? push_stopped_ : verdict_.decision.no_push;
@@ -165,7 +190,14 @@ std::string Telling::way(const http::Response& response) const {
 
 std::string Telling::hinted() const {
   if (!verdict_.decision.no_link.empty()) return {};
-  return partly_ ? listed(left_, " ", list_bytes) : plan_->hinted_targets;
+  if (hinted_early_ || std::ranges::all_of(plan_->items, &Item::on_answer)) {
+    return partly_ ? listed(left_, " ", list_bytes) : plan_->hinted_targets;
+  }
+  std::vector<std::string_view> targets;
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    if (goes_by_link(i) && plan_->items[i].on_answer) targets.emplace_back(plan_->items[i].target);
+  }
+  return listed(targets, " ", list_bytes);
 }
 
 std::string Telling::withheld() const {
@@ -184,13 +216,13 @@ void Telling::finish(http::Response& response) {
   const std::string pushed = listed(pushed_, " ", list_bytes);
   const std::string withheld = this->withheld();
   const bool page = shows_page(response);
-  const bool told = page && !outdated(response);
+  const bool told = page && !outdated(response) && some_on_answer();
   const std::string hinted = told || hinted_early_ ? this->hinted() : std::string();
   if (page) {
     make_room(response);
     if (told && verdict_.decision.no_link.empty()) {
-      response.fields.append(links());
-      linked();
+      response.fields.append(answer_links(response));
+      linked(OnAnswer::only);
     }
     std::string timing;
     timing.reserve(way.size() + hinted.size() + pushed.size() + withheld.size() + 96);

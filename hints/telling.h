@@ -47,7 +47,11 @@ class Telling {
   std::string way(const http::Response& response) const;
   std::string hinted() const;
   std::string withheld() const;
-  void linked();
+  bool goes_by_link(std::size_t item) const;
+  enum class OnAnswer { only, or_not };
+  void linked(OnAnswer which);
+  http::Headers answer_links(const http::Response& response) const;
+  bool some_on_answer() const;
 
   std::shared_ptr<const Plan> plan_;
   Verdict verdict_;

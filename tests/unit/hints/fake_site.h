@@ -51,6 +51,10 @@ class FakeSite final : public hints::Site {
     const auto found = said.find(std::string(path));
     return found == said.end() ? std::vector<hints::SaidLink>() : found->second;
   }
+  std::vector<std::string> learned_links(std::string_view path) override {
+    const auto found = learned.find(std::string(path));
+    return found == learned.end() ? std::vector<std::string>() : found->second;
+  }
   std::optional<hints::Unserved> unserved(std::string_view path, std::size_t limit) override {
     const auto found = hidden.find(std::string(path));
     if (found == hidden.end() || found->second.text.size() > limit) return std::nullopt;
@@ -66,6 +70,7 @@ class FakeSite final : public hints::Site {
   }
 
   std::map<std::string, std::vector<hints::SaidLink>> said;  // by path
+  std::map<std::string, std::vector<std::string>> learned;  // likewise
   std::map<std::string, hints::Unserved> hidden;
   std::map<std::string, File> files;
   bool single_page = false;

@@ -1,0 +1,165 @@
+#include "hints/learning.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hints/content_coding.h"
+#include "hints/telling.h"
+#include "server/http/link.h"
+
+namespace hints {
+namespace {
+
+// A body that keeps a copy of what passes, as long as it is short enough, and shows it when whole.
+class CopiedBody final : public http::Body {
+ public:
+  using Whole = std::function<void(std::string)>;
+  CopiedBody(std::unique_ptr<http::Body> body, std::size_t limit, Whole whole)
+      : body_(std::move(body)), limit_(limit), whole_(std::move(whole)) {}
+
+  std::optional<std::uint64_t> length() const override { return body_->length(); }
+  http::Read read(std::span<std::byte> into, http::Waker& later) override {
+    const http::Read got = body_->read(into, later);
+    if (!whole_) return got;
+    if (copy_.size() + got.bytes > limit_) {
+      whole_ = nullptr;
+      copy_ = {};
+      return got;
+    }
+    copy_.append(reinterpret_cast<const char*>(into.data()), got.bytes);
+    if (got.end) std::exchange(whole_, nullptr)(std::move(copy_));
+    return got;
+  }
+
+ private:
+  std::unique_ptr<http::Body> body_;
+  std::size_t limit_;
+  Whole whole_;
+  std::string copy_;
+};
+
+bool has_directive(const http::Response& response, std::string_view directive) {
+  const std::string all = http::to_lower(response.fields.joined("cache-control"));
+  return all.find(directive) != std::string::npos;
+}
+
+bool is_css(const http::Response& response) {
+  return response.field("content-type").value_or("").starts_with("text/css");
+}
+
+// Nobody is told in advance where a redirect to another origin leads.
+bool leads_elsewhere(const http::Response& response) {
+  const std::string_view location = response.field("location").value_or("");
+  return location.starts_with("//") || location.find("://") != std::string_view::npos;
+}
+
+void add_links(std::vector<std::string>& links, const http::Headers& fields) {
+  for (const http::Field field : fields) {
+    if (field.name != "link") continue;
+    for (const std::string_view link : http::split_links(field.value)) links.emplace_back(link);
+  }
+}
+
+// The outer exchange, with the answers looked at as they pass.
+class LearningWire final : public http::Wire {
+ public:
+  LearningWire(http::Exchange outer, const http::Request& request, LearnedSource& learned)
+      : outer_(std::move(outer)),
+        learned_(learned),
+        path_(request.path()),
+        signed_in_(request.fields.has("authorization")),
+        has_cookie_(request.fields.has("cookie")) {}
+
+  bool alive() const override { return outer_.alive(); }
+  void hint(const http::Headers& fields) override {
+    add_links(links_, fields);
+    outer_.hint(fields);
+  }
+  http::Push push(std::string_view target, http::Priority priority) override {
+    return outer_.push(target, priority);
+  }
+  void respond(http::Response response) override {
+    look_at(response);
+    outer_.respond(std::move(response));
+  }
+  void collect(std::size_t limit, std::function<void(std::string)> then) override {
+    http::Exchange::collect(
+        std::move(outer_), limit,
+        [this, then = std::move(then)](http::Exchange back, std::string content) {
+          outer_ = std::move(back);
+          then(std::move(content));
+        });
+  }
+  std::unique_ptr<http::Body> content() override { return outer_.content(); }
+  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
+
+ private:
+  // What only this visitor may see is not told to others.
+  bool is_private(const http::Response& response) const {
+    if (signed_in_) return true;
+    return has_cookie_ &&
+           (has_directive(response, "private") || has_directive(response, "no-store"));
+  }
+
+  void look_at(http::Response& response) {
+    const bool redirect = response.status == 301 || response.status == 302;
+    if ((redirect && !leads_elsewhere(response)) || shows_page(response)) {
+      if (is_private(response)) return;
+      add_links(links_, response.fields);
+      learned_.saw_links(path_, std::move(links_));
+    }
+    if (shows_page(response)) {
+      if (response.body && learned_.wants_page(path_, response)) copy_page(response);
+      return;
+    }
+    learned_.saw_asset(path_, response);
+    const bool css = response.status == 200 && is_css(response) && response.body;
+    if (css && learned_.wants_stylesheet(path_)) copy_stylesheet(response);
+  }
+
+  void copy_page(http::Response& response) {
+    copy(response,
+         [&learned = learned_, path = path_, signature = LearnedSource::signature_of(response)](
+             std::string html) { learned.saw_page(path, signature, std::move(html)); });
+  }
+
+  void copy_stylesheet(http::Response& response) {
+    copy(response, [&learned = learned_, path = path_](std::string css) {
+      learned.saw_stylesheet(path, std::move(css));
+    });
+  }
+
+  void copy(http::Response& response, std::function<void(std::string)> text) {
+    const std::size_t limit = learned_.options().text_bytes;
+    response.body =
+        std::make_unique<CopiedBody>(std::move(response.body), limit,
+                                     [limit, coding = response.fields.joined("content-encoding"),
+                                      text = std::move(text)](std::string bytes) {
+                                       if (auto readable = decoded(bytes, coding, limit))
+                                         text(*std::move(readable));
+                                     });
+  }
+
+  http::Exchange outer_;
+  LearnedSource& learned_;
+  const std::string path_;
+  const bool signed_in_;
+  const bool has_cookie_;
+  std::vector<std::string> links_;  // of the 103 so far
+};
+
+}  // namespace
+
+void LearningHandler::handle(const http::Request& request, http::Exchange exchange) {
+  // Of a condition or a range the answer says little, and of anything but GET nothing.
+  if (request.method != "GET" || request.fields.has("range")) {
+    return next_.handle(request, std::move(exchange));
+  }
+  next_.handle(request, http::Exchange(std::make_unique<LearningWire>(std::move(exchange), request,
+                                                                      learned_)));
+}
+
+}  // namespace hints
