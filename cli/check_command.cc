@@ -42,12 +42,19 @@ void check_certificate(const Config& config, std::vector<Fault>& reasons) {
   }
 }
 
-void check_token_files(const Config& config, std::vector<Fault>& reasons) {
-  for (const std::string& file :
-       {config.events.key_file, config.events.token_file, config.serve.admin_token_file}) {
+void check_read_files(const Config& config, std::vector<Fault>& reasons) {
+  for (const std::string& file : {config.events.key_file, config.events.token_file,
+                                  config.serve.admin_token_file, config.proxy.ca}) {
     if (file.empty() || access(file.c_str(), R_OK) == 0) continue;
     reasons.emplace_back(net::SystemError("cannot read " + file).what());
   }
+}
+
+void check_proxy(const Config& config, std::vector<Fault>& reasons) {
+  if (config.proxy.upstreams.empty() || !config.serve.spa) return;
+  Fault fault("--spa does nothing beside --upstream: the app answers pages that are no file");
+  fault.level = Fault::Level::note;
+  reasons.push_back(std::move(fault));
 }
 
 class CheckCommand final : public Command {
@@ -71,7 +78,8 @@ class CheckCommand final : public Command {
     std::vector<Fault> reasons;
     check_root(config, reasons);
     check_certificate(config, reasons);
-    check_token_files(config, reasons);
+    check_read_files(config, reasons);
+    check_proxy(config, reasons);
     for (const Check& check : checks_) {
       for (Fault& reason : check(config)) reasons.push_back(std::move(reason));
     }

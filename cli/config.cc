@@ -252,6 +252,12 @@ void require_coherent(const Config& config) {
         "[hsts] preload needs include_subdomains = true and a max_age of 365d or more: browsers' "
         "lists take nothing less");
   }
+  // The usual "." would be the app's own folder, sources and all.
+  if (!config.proxy.upstreams.empty() && serve.root == ".") {
+    throw net::Error(
+        "--upstream needs ROOT beside it: name the folder whose files are served before the app is "
+        "asked, such as public (or ./ if it is this one)");
+  }
   const Config::Events& events = config.events;
   std::map<std::string_view, std::string_view> urls;
   for (const auto& [key, url] :

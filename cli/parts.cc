@@ -80,6 +80,7 @@ assets::SiteRules::Options rules_options(const Config& config) {
 
 hints::PlanBuilder::Options plan_options(const Config& config) {
   hints::PlanBuilder::Options options;
+  if (!config.proxy.upstreams.empty()) options.unknown = hints::PlanBuilder::Unknown::trust;
   for (const Config::HintedPage& page : config.hints.pages) {
     hints::Configured configured{page.path, {}, page.only};
     for (const std::string& target : page.items) {

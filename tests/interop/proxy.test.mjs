@@ -1,0 +1,258 @@
+// Herald in front of a real app server (Express): what passes, what is learned, and what happens when the app dies.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fetchOn, folder, lacks, listen, npmFolder, program, run, serve, session, soon, tree, until } from '../support/herald.mjs';
+
+const skip = lacks({ packages: ['express'], programs: ['openssl'] });
+const MEGABYTE = 1024 * 1024;
+const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: 'text/html' };
+
+// The app server, which can be killed and started again at the same place.
+class Shop {
+  #child;
+  at = '0';
+  async start(build = 'a1b2c3d4') {
+    this.#child = spawn(process.execPath, [path.join(tree, 'tests/support/shop.mjs'), this.at, build], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, HERALD_NPM: npmFolder } });
+    this.exit = new Promise((resolve) => { this.#child.once('exit', resolve); });
+    let out = '';
+    this.#child.stdout.on('data', (bytes) => { out += bytes; });
+    this.at = await until('the app server listens', () => /^listening (.*)$/m.exec(out)?.[1], { within: 20000 });
+    return this;
+  }
+  get url() { return this.at.startsWith('/') ? `unix:${this.at}` : `http://127.0.0.1:${this.at}`; }
+  async kill() { this.#child.kill('SIGKILL'); await this.exit; }
+}
+async function shop(t, at = '0') {
+  const started = new Shop();
+  started.at = at;
+  t.after(() => started.kill());
+  return started.start();
+}
+async function proxied(t, app, ...args) {
+  const root = folder(t, { 'file.txt': 'a file', 'about/index.html': '<h1>about</h1>' });
+  const herald = await serve(t, root, '--workers', '1', '--upstream', app.url, ...args);
+  return { herald, client: await session(t, herald) };
+}
+const links = (fields) => [fields?.link ?? []].flat().join(', ');
+// A visit to a page and to its assets, as a browser makes it.
+async function visit(client, target) {
+  const page = await fetchOn(client, target, { headers: navigation });
+  for (const [, asset] of page.text.matchAll(/(?:href|src)="([^"]+)"/g)) await fetchOn(client, asset);
+  return page;
+}
+
+test('files come first, then the app, and it is told who asks', { skip }, async (t) => {
+  const { client } = await proxied(t, await shop(t));
+  assert.equal((await fetchOn(client, '/file.txt')).text, 'a file');
+  assert.match((await fetchOn(client, '/about/', { headers: navigation })).text, /about/);
+  assert.match((await fetchOn(client, '/shop', { headers: navigation })).text, /shop/);
+  assert.equal((await fetchOn(client, '/nothing')).status, 404);
+  const echo = await fetchOn(client, '/echo?a=b', { method: 'PUT', body: 'hello', headers: { cookie: 'a=1; b=2', te: 'trailers', 'x-forwarded-for': '6.6.6.6' } });
+  assert.equal(echo.text, 'hello');
+  assert.equal(echo.headers['x-method'], 'PUT');
+  const fields = JSON.parse(echo.headers['x-fields']);
+  assert.equal(fields.cookie, 'a=1; b=2');
+  assert.equal(fields['x-forwarded-for'], '127.0.0.1');
+  assert.equal(fields['x-forwarded-proto'], 'https');
+  assert.match(fields.forwarded, /^for=127\.0\.0\.1;host="localhost:\d+";proto=https$/);
+  assert.match(fields.via, /herald/);
+  assert.equal(fields.te, undefined);
+  assert.equal(echo.headers['keep-alive'], undefined);
+});
+
+test('the first visit learns, and the second is told while the app still makes the page', { skip }, async (t) => {
+  const { client } = await proxied(t, await shop(t));
+  const first = await visit(client, '/shop');
+  assert.equal(first.interim.length, 0);
+  const asked = performance.now();
+  const stream = client.request({ ':path': '/shop', ...navigation });
+  const interim = await soon('the 103 comes', new Promise((resolve) => { stream.once('headers', resolve); }));
+  const told = performance.now() - asked;
+  await soon('the page comes', new Promise((resolve) => { stream.once('response', resolve); }));
+  t.diagnostic(`103 after ${told.toFixed(0)} ms, the page after ${(performance.now() - asked).toFixed(0)} ms`);
+  stream.resume();
+  assert.match(links(interim), /<\/assets\/shop-a1b2c3d4\.css>; rel=preload; as=style/);
+  assert.match(links(interim), /<\/assets\/shop-a1b2c3d4\.js>; rel=modulepreload; as=script; crossorigin/);
+
+  // The same without a clock: the 103 is here before the app has been allowed to answer.
+  const learning = fetchOn(client, '/held', { headers: navigation });
+  await until('the app holds the page', async () => { await fetchOn(client, '/go', { method: 'POST', body: '' }); return Promise.race([learning, false]); }, { every: 50 });
+  const held = client.request({ ':path': '/held', ...navigation });
+  let answered = false;
+  held.once('response', () => { answered = true; });
+  await soon('the 103 comes', new Promise((resolve) => { held.once('headers', resolve); }));
+  assert.equal(answered, false);
+  await fetchOn(client, '/go', { method: 'POST', body: '' });
+  await until('the page comes', () => answered);
+  held.resume();
+});
+
+test('Link fields of the app are learned where its pages name nothing', { skip }, async (t) => {
+  const { client } = await proxied(t, await shop(t));
+  await fetchOn(client, '/assets/shop-a1b2c3d4.css');
+  const go = (page) => until('the app answers', async () => { await fetchOn(client, '/go', { method: 'POST', body: '' }); return Promise.race([page, false]); }, { every: 50 });
+  const first = await go(fetchOn(client, '/held-link', { headers: navigation }));
+  assert.equal(first.interim.length, 0);
+  const second = await go(fetchOn(client, '/held-link', { headers: navigation }));
+  assert.equal(second.interim.length, 1);
+  assert.match(links(second.interim[0]), /shop-a1b2c3d4\.css/);
+  assert.equal(links(second.headers).split('shop-a1b2c3d4.css').length, 2, 'the link is on the page once');
+});
+
+test('a client that says no gets no 103 of what was learned', { skip }, async (t) => {
+  const { client } = await proxied(t, await shop(t));
+  await visit(client, '/shop');
+  assert.equal((await fetchOn(client, '/shop', { headers: navigation })).interim.length, 1);
+  for (const [what, method, headers] of [
+    ['no browser', 'GET', {}],
+    ['an iframe', 'GET', { ...navigation, 'sec-fetch-dest': 'iframe' }],
+    ['a fetch', 'GET', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    ['opted out', 'GET', { ...navigation, 'no-early-hints': '1' }],
+    ['a prefetch', 'GET', { ...navigation, 'sec-purpose': 'prefetch' }],
+    ['HEAD', 'HEAD', navigation],
+    ['conditional', 'GET', { ...navigation, 'if-none-match': '"x"' }],
+  ]) {
+    assert.equal((await fetchOn(client, '/shop', { method, headers })).interim.length, 0, what);
+  }
+});
+
+test('the 103s of an app are passed on, whatever follows', { skip }, async (t) => {
+  const { client } = await proxied(t, await shop(t));
+  for (const [then, status] of [['page', 200], ['missing', 404], ['away', 302], ['reset', 502]]) {
+    const answer = await fetchOn(client, `/early/${then}`, { headers: { accept: 'text/html' } });
+    assert.equal(answer.status, status, then);
+    assert.equal(answer.interim.length, 2, then);
+    assert.match(links(answer.interim[0]), /<\/a\.css>.*<\/b\.js>/);
+    assert.equal(answer.interim[0]['x-trace'], 'one');
+    assert.match(links(answer.interim[1]), /<\/c\.css>/);
+  }
+});
+
+test('a new build of the app: its pages never name assets of the old, nor do their later 103', { skip }, async (t) => {
+  const app = await shop(t);
+  const { client } = await proxied(t, app);
+  await visit(client, '/shop');
+  assert.match(links((await visit(client, '/shop')).interim[0]), /a1b2c3d4/);
+  await app.kill();
+  assert.equal((await fetchOn(client, '/shop', { headers: navigation })).status, 502);
+  await app.start('e5f6a7b8');
+  const first = await visit(client, '/shop');
+  assert.equal(first.interim.length, 0);
+  assert.doesNotMatch(links(first.headers), /a1b2c3d4/);
+  const second = await visit(client, '/shop');
+  assert.match(links(second.interim[0]), /e5f6a7b8/);
+  assert.doesNotMatch(links(second.interim[0]), /a1b2c3d4/);
+  // A deployment that nobody has noticed.
+  await visit(client, '/early/page');
+  await app.kill();
+  await app.start('0c9d8e7f');
+  const unnoticed = await visit(client, '/shop');
+  assert.doesNotMatch(links(unnoticed.headers), /e5f6a7b8/);
+  assert.match(links((await visit(client, '/shop')).interim[0]), /0c9d8e7f/);
+  assert.equal((await visit(client, '/early/page')).interim.length, 2, 'other pages have to be seen again');
+});
+
+test('an event stream of the app is live, and ends there when the client goes', { skip }, async (t) => {
+  const { client } = await proxied(t, await shop(t));
+  const feed = await soon('the stream opens', listen(client, '/events-of-the-app').open);
+  assert.equal(feed.status, 200);
+  // A download beside it does not hold up its events.
+  const download = client.request({ ':path': `/download/${64 * MEGABYTE}` });
+  download.on('data', () => {});
+  await until('events come', () => feed.events.length >= 3);
+  feed.stream.close();
+  await until('the app sees it', async () => JSON.parse((await fetchOn(client, '/open')).text).open === 0);
+});
+
+test('uploads and downloads of any size take no more memory', { skip, timeout: 180000 }, async (t) => {
+  const { herald, client } = await proxied(t, await shop(t));
+  await visit(client, '/shop');
+  const size = 300 * MEGABYTE;
+  const peak = () => Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8'))[1]) / 1024;
+  const before = peak();
+  const upload = client.request({ ':path': '/count', ':method': 'POST', 'content-length': size });
+  const counted = new Promise((resolve, reject) => {
+    let text = '';
+    upload.on('data', (bytes) => { text += bytes; });
+    upload.on('end', () => resolve(JSON.parse(text).bytes));
+    upload.on('error', reject);
+  });
+  const chunk = Buffer.alloc(MEGABYTE);
+  for (let sent = 0; sent < size; sent += chunk.length) {
+    if (!upload.write(chunk)) await new Promise((resolve) => { upload.once('drain', resolve); });
+  }
+  upload.end();
+  assert.equal(await soon('the upload is counted', counted, 90000), size);
+  const afterUpload = peak();
+  const download = client.request({ ':path': `/download/${size}` });
+  let received = 0;
+  download.on('data', (bytes) => { received += bytes.length; });
+  await soon('the download ends', new Promise((resolve, reject) => { download.on('end', resolve); download.on('error', reject); }), 90000);
+  assert.equal(received, size);
+  t.diagnostic(`most memory: ${before.toFixed(1)} MiB before, ${afterUpload.toFixed(1)} after ${size / MEGABYTE} MiB up, ${peak().toFixed(1)} after as much down`);
+  assert.ok(peak() - before < 16, `${before} MiB became ${peak()} MiB`);
+});
+
+test('an app that is killed and started again under load costs only its own requests', { skip, timeout: 60000 }, async (t) => {
+  const app = await shop(t);
+  const { client } = await proxied(t, app);
+  const count = {};
+  const files = {};
+  let stop = false;
+  const ask = async (target, into) => {
+    while (!stop) {
+      const { status } = await fetchOn(client, target);
+      into[status] = (into[status] ?? 0) + 1;
+      await new Promise((resolve) => { setTimeout(resolve, 2); });
+    }
+  };
+  const load = [...Array.from({ length: 6 }, () => ask('/who', count)), ask('/file.txt', files)];
+  const served = (status, more) => { const from = count[status] ?? 0; return until(`${status} under load`, () => (count[status] ?? 0) > from + more); };
+  for (let round = 0; round < 3; round += 1) {
+    await served(200, 20);
+    await app.kill();
+    await served(502, 5);
+    await app.start();
+  }
+  await served(200, 20);
+  stop = true;
+  await Promise.all(load);
+  assert.deepEqual(Object.keys(files), ['200']);
+  assert.deepEqual(Object.keys(count).sort(), ['200', '502']);
+});
+
+test('an answer that breaks off resets its stream, one that never comes is 504', { skip }, async (t) => {
+  const config = folder(t, { 'herald.toml': '[proxy]\nfirst_byte = "300ms"\n' });
+  const { client } = await proxied(t, await shop(t), '--config', path.join(config, 'herald.toml'));
+  await assert.rejects(fetchOn(client, '/halfway'), /INTERNAL_ERROR/);
+  const late = await fetchOn(client, '/silent', { headers: { accept: 'application/json' } });
+  assert.equal(late.status, 504);
+  assert.match(late.headers['content-type'], /problem\+json/);
+  assert.match(JSON.parse(late.text).detail, /no answer within/);
+  assert.equal((await fetchOn(client, '/who')).status, 200);
+});
+
+test('of several app servers one may die unnoticed, and a socket file is an address too', { skip }, async (t) => {
+  const one = await shop(t);
+  const two = await shop(t, path.join(folder(t), 'shop.sock'));
+  const { client, herald } = await proxied(t, one, '--upstream', two.url);
+  const who = async () => JSON.parse((await fetchOn(client, '/who')).text).pid;
+  const seen = new Set();
+  await until('both are asked', async () => { seen.add(await who()); return seen.size === 2; });
+  await one.kill();
+  for (let i = 0; i < 20; i += 1) assert.equal((await fetchOn(client, '/who')).status, 200);
+  assert.match(herald.stderr, /app server http:.* fails: /);
+});
+
+test('what is wrong with an upstream is said in a sentence', { skip }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  const wrong = await run(program, ['check', root, '--upstream', 'localhost:3000']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /--upstream must be http:\/\/HOST:PORT, https:\/\/HOST:PORT or unix:\/path\/to\/socket, not "localhost:3000"/);
+  const nowhere = await run(program, ['check', '--upstream', 'http://127.0.0.1:9']);
+  assert.equal(nowhere.code, 2);
+  assert.match(nowhere.stderr, /name the folder whose files/);
+});
