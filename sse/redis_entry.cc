@@ -15,6 +15,9 @@ constexpr const char* type_field = "y";
 constexpr const char* data_field = "d";
 constexpr const char* json_field = "j";
 constexpr const char* publisher_id_field = "p";
+constexpr const char* alternate_field = "a";  // as often as there are alternates
+constexpr const char* private_field = "v";
+constexpr const char* retry_field = "r";  // milliseconds
 
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -36,6 +39,9 @@ std::vector<std::string> fields_of(const Draft& draft, std::int64_t time_ms,
   if (!draft.type.empty()) add(type_field, draft.type);
   if (draft.form == Form::json) add(json_field, "1");
   if (!draft.publisher_id.empty()) add(publisher_id_field, draft.publisher_id);
+  if (draft.is_private) add(private_field, "1");
+  if (draft.retry.count() > 0) add(retry_field, std::to_string(draft.retry.count()));
+  for (const std::string& topic : draft.alternates) add(alternate_field, topic);
   return fields;
 }
 
@@ -60,6 +66,11 @@ std::optional<RedisEntry> read_entry(const RedisReply& entry, const std::string&
     if (name == data_field) draft.data = value;
     if (name == json_field) draft.form = Form::json;
     if (name == publisher_id_field) draft.publisher_id = value;
+    if (name == private_field) draft.is_private = true;
+    if (name == retry_field) {
+      draft.retry = std::chrono::milliseconds(number<std::uint32_t>(value).value_or(0));
+    }
+    if (name == alternate_field) draft.alternates.push_back(value);
   }
   if (made.epoch.empty() || refusal(draft)) return std::nullopt;
   const Event::Time time{std::chrono::milliseconds(time_ms)};

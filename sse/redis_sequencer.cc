@@ -30,6 +30,14 @@ std::uint64_t seq_of(std::string_view text) {
   return seq;
 }
 
+bool wanted(const Range& range, const Event& event) {
+  const auto among = [&range](const std::string& topic) {
+    return std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end();
+  };
+  return range.topics.empty() || among(event.topic()) ||
+         std::any_of(event.alternates().begin(), event.alternates().end(), among);
+}
+
 // Of what scripts::read() returned.
 Past past_of(const RedisReply& reply, const Range& range) {
   Past past;
@@ -43,9 +51,7 @@ Past past_of(const RedisReply& reply, const Range& range) {
   for (const RedisReply& item : items) {
     std::optional<RedisEntry> entry = read_entry(item, past.epoch);
     if (!entry) continue;
-    const std::string& topic = entry->event->topic();
-    if (range.topics.empty() ||
-        std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end()) {
+    if (wanted(range, *entry->event)) {
       if (past.events.size() >= range.events || bytes >= range.bytes) return past;
       bytes += entry->event->weight();
       past.events.push_back(entry->event);
@@ -134,7 +140,8 @@ void RedisSequencer::link_lost(RedisClient::Ending ending, const std::string& re
 
 // The head of the log, the first words of ARGV: what this node knows of it.
 void RedisSequencer::add_head(std::vector<std::string>& words) const {
-  for (std::string word : {random_epoch(), epoch_, std::to_string(tail_), stamp_}) {
+  for (std::string word :
+       {random_epoch(), epoch_, std::to_string(tail_), stamp_, std::to_string(newest())}) {
     words.push_back(std::move(word));
   }
 }

@@ -70,6 +70,9 @@ TEST_CASE("an event comes back from an entry as it was published") {
   Draft full = draft("a\nb", "t", "tick");
   full.form = Form::json;
   full.publisher_id = "mine";
+  full.alternates = {"u", "v"};
+  full.is_private = true;
+  full.retry = 1500ms;
   const auto read = read_entry(entry(7, fields_of(full, 1'700'000'000'123, "stamp")), "epoch2");
   REQUIRE(read);
   CHECK(read->epoch == "epoch1");
@@ -79,6 +82,9 @@ TEST_CASE("an event comes back from an entry as it was published") {
   CHECK(read->event->topic() == "t");
   CHECK(read->event->form() == Form::json);
   CHECK(read->event->publisher_id() == "mine");
+  CHECK(read->event->alternates().size() == 2);
+  CHECK(read->event->is_private());
+  CHECK(read->event->retry() == 1500ms);
   CHECK(read->event->time() == before.time());
 }
 
