@@ -1,5 +1,9 @@
 #include "server/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -14,6 +18,9 @@ namespace {
 // Sealed bytes before they go to the kernel: enough to pay for a system call, little enough that an
 // urgent event does not wait long behind what a slow peer has not taken.
 constexpr std::size_t batch = 64 * 1024;
+// The same where events share the connection with a download: here, and of what the kernel holds.
+// With 64 KiB each, an event came 50 ms late on a line of 20 Mbit/s.
+constexpr std::size_t batch_beside_live = 16 * 1024;
 // What one connection may send in one turn of the loop before the others have theirs.
 constexpr std::size_t turn = 1024 * 1024;
 // Between the two GOAWAYs of a drain (RFC 9113 section 6.8): requests under way arrive meanwhile.
@@ -142,7 +149,8 @@ bool Connection::send_some() {
   http::Output& output = at_.output;
   for (std::size_t sent = 0; sent < turn;) {
     bool more = true;
-    while (more && socket_->sealed() < batch) {
+    const std::size_t enough = session_->live_beside_others() ? batch_beside_live : batch;
+    while (more && socket_->sealed() < enough) {
       output.clear();
       more = session_->fill(output);
       if (output.bytes().empty()) break;
@@ -182,10 +190,17 @@ void Connection::settle(bool more) {
     watch_->want_read(takes_more);
   }
   if (more && !blocked_since_) blocked_since_ = at_.loop.now();
+  if (more && !holds_little_ && session_ && session_->live_beside_others()) hold_little();
   if (socket_->unsent() == 0) blocked_since_.reset();
   if (more == wants_write_) return;
   wants_write_ = more;
   watch_->want_write(more);
+}
+
+void Connection::hold_little() {
+  holds_little_ = true;
+  const int bytes = batch_beside_live;
+  setsockopt(socket_->fd(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 void Connection::drain() {

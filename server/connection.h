@@ -59,6 +59,7 @@ class Connection final : private http::TransportGauge {
   bool send_some();  // false: the kernel takes no more, or the connection has closed
   bool seal(std::span<const std::byte> bytes);  // false: the connection has closed
   void settle(bool more);
+  void hold_little();
   void close();
   void complain(const std::string& why);
   void give_up(const char* why);  // complains and closes
@@ -81,6 +82,7 @@ class Connection final : private http::TransportGauge {
   bool wants_read_ = true;
   bool draining_ = false;
   bool complained_ = false;
+  bool holds_little_ = false;  // the kernel was told to, for the sake of events
   const net::Clock::time_point accepted_at_;
   net::Clock::time_point heard_;         // bytes from the peer
   net::Clock::time_point busy_;          // there were streams

@@ -59,6 +59,7 @@ class Session final : public http::Session {
   std::optional<TimePoint> content_awaited_since() const override;
   void reset_stalled(TimePoint since) override;
   bool has_live_streams() const override { return stream_ && stream_->live(); }
+  bool live_beside_others() const override { return false; }  // one at a time
   void ping() override {}
   bool ping_outstanding() const override { return false; }
   bool answered_early() const override { return lingering_; }

@@ -152,6 +152,7 @@ void Session::reap() {
       nghttp2_session_consume_connection(nghttp2_.get(), stream.unconsumed());
     }
     if (stream.request.pushed) --pushing_;
+    if (stream.live()) --live_;
     if (around_.log) around_.log->completed(stream.access(around_.peer, around_.loop.now()));
     around_.tally.streams_now.add(-1);
     streams_.erase(stream.place);
@@ -248,7 +249,6 @@ void Session::stop_uploads() {
   }
 }
 
-bool Session::has_live_streams() const { return std::ranges::any_of(streams_, &Stream::live); }
 
 // ------------------------------------------------------------------------- the way to the client
 

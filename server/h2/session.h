@@ -67,7 +67,8 @@ class Session final : public http::Session {
   bool inside_header_section() const override { return open_header_section_; }
   std::optional<TimePoint> content_awaited_since() const override;
   void reset_stalled(TimePoint since) override;
-  bool has_live_streams() const override;
+  bool has_live_streams() const override { return live_ > 0; }
+  bool live_beside_others() const override { return live_ > 0 && live_ < streams_.size(); }
   void ping() override;
   bool ping_outstanding() const override { return ping_outstanding_; }
   bool answered_early() const override { return answered_early_; }
@@ -111,6 +112,7 @@ class Session final : public http::Session {
   std::vector<Stream*> closed_;   // to be destroyed when no callback is running
   std::unordered_set<std::uint64_t>
       diary_;  // targets that the client has asked for or been promised
+  std::size_t live_ = 0;  // of streams_, those with a live answer
   std::size_t pushed_ = 0;
   std::size_t pushing_ = 0;
   std::size_t cancelled_ = 0;  // pushes, by the client

@@ -65,6 +65,7 @@ void Session::prioritise(Stream& stream, const http::Response& response) {
 }
 
 void Session::submit(Stream& stream, http::Response& response) {
+  if (response.live) ++live_;
   if (stream.request.pushed && response.status >= 300) {
     reset(stream, NGHTTP2_CANCEL);  // nobody has asked for an error
     return;

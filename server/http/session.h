@@ -51,6 +51,8 @@ class Session {
   virtual void reset_stalled(TimePoint since) = 0;
   // Some body is live: a peer that went without a word would be missed by nothing but a ping.
   virtual bool has_live_streams() const = 0;
+  // Events share the connection with other answers, which must not get in their way.
+  virtual bool live_beside_others() const = 0;
   // Asks for a sign of life, where the protocol has one.
   virtual void ping() = 0;
   virtual bool ping_outstanding() const = 0;

@@ -4,9 +4,11 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct Loop::State {
   std::vector<Later*> laters;  // null where one was destroyed
   std::mutex mutex;            // guards `posted` alone
   std::vector<std::function<void()>> posted;
+  std::atomic<std::thread::id> thread;  // that runs the loop
 };
 
 // ---------------------------------------------------------------------------------------- Timer
@@ -189,7 +192,14 @@ void Loop::post(std::function<void()> task) {
     first = state_->posted.empty();
     state_->posted.push_back(std::move(task));
   }
-  if (first && state_->wake_fd) eventfd_write(state_->wake_fd.get(), 1);
+  // The loop's own thread looks for tasks before it waits again.
+  const bool waits = std::this_thread::get_id() != state_->thread.load(std::memory_order_relaxed);
+  if (first && waits && state_->wake_fd) eventfd_write(state_->wake_fd.get(), 1);
+}
+
+bool Loop::has_posted() {
+  const std::lock_guard lock(state_->mutex);
+  return !state_->posted.empty();
 }
 
 void Loop::run_posted() {
@@ -225,6 +235,7 @@ void Loop::refresh() {
 
 void Loop::run() {
   state_->stopped = false;
+  state_->thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
   stale_ = true;
   while (!state_->stopped) {
     refresh();
@@ -240,7 +251,8 @@ void Loop::run() {
       event_add(state_->alarm.get(), &limit);
     }
     stale_ = true;
-    event_base_loop(state_->base.get(), EVLOOP_ONCE);
+    const int at_once = has_posted() ? EVLOOP_NONBLOCK : 0;
+    event_base_loop(state_->base.get(), EVLOOP_ONCE | at_once);
   }
 }
 
@@ -249,10 +261,7 @@ void Loop::stop() { state_->stopped = true; }
 void Loop::advance(Clock::duration by) {
   assert(state_->time == Time::manual);
   const auto target = now_ + by;
-  const auto busy = [&] {
-    const std::lock_guard lock(state_->mutex);
-    return !state_->posted.empty() || !state_->laters.empty();
-  };
+  const auto busy = [&] { return has_posted() || !state_->laters.empty(); };
   for (;;) {
     while (busy()) turn();
     auto& heap = state_->timers;

@@ -126,6 +126,7 @@ class Loop {
   void run_due_timers();
   void run_laters();
   void run_posted();
+  bool has_posted();
   void turn();
   void refresh();
   void guarded(const std::function<void()>& callback);

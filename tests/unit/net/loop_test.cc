@@ -92,6 +92,27 @@ TEST_CASE("work posted from other threads runs on the loop, in order") {
   CHECK(order == "abcde");
 }
 
+TEST_CASE("work that a timer, deferred work or other work posts is done before the loop waits") {
+  net::Loop loop;
+  std::string order;
+  net::Later later(loop, [&] {
+    loop.post([&] {
+      order += 'b';
+      loop.post([&] {
+        order += 'c';
+        loop.stop();
+      });
+    });
+  });
+  net::Timer timer(loop, [&] {
+    loop.post([&] { order += 'a'; });
+    later.schedule();
+  });
+  timer.start(1ms);
+  loop.run();  // without any other event to wake it
+  CHECK(order == "abc");
+}
+
 TEST_CASE("a real loop wakes for a descriptor and for a timer") {
   net::Loop loop;
   int pipe_fds[2];
