@@ -15,12 +15,15 @@
 #include "cli/compare_matrix.h"
 #include "cli/compare_setup.h"
 #include "cli/folder_site.h"
+#include "cli/hint_files.h"
 #include "cli/interrupt.h"
 #include "cli/offline_site.h"
 #include "cli/program.h"
 #include "cli/progress_bar.h"
 #include "cli/version.h"
 #include "cli/whole_file.h"
+#include "compare/conclusion.h"
+#include "compare/hint_choice.h"
 #include "compare/identity.h"
 #include "compare/report.h"
 #include "compare/runner.h"
@@ -79,6 +82,40 @@ void require_page(hints::Planner& planner, const std::string& path, const std::s
                    root + " " + path + " says why");
 }
 
+// The cells that hints are for: with a cold cache, or all if there are none.
+std::vector<lab::Conditions> cold_cells(const std::vector<lab::Conditions>& cells) {
+  std::vector<lab::Conditions> cold = cells;
+  std::erase_if(cold, [](const lab::Conditions& cell) { return cell.cache != lab::Cache::cold; });
+  return cold.empty() ? cells : cold;
+}
+
+// For each page the arm that did best, and of its plan what is worth telling.
+std::vector<RecommendedPage> recommended(const Request& request,
+                                         const lab::Comparison& comparison) {
+  const auto credentials = lab::make_identity();
+  const std::vector<lab::Conditions> cells = cold_cells(request.run.cells);
+  OfflineSite offline(request.config);
+  hints::Planner planner(offline.site, offline.loop, {.build = request.bench.plan});
+  std::vector<RecommendedPage> pages;
+  for (const lab::PageResult& page : comparison.pages) {
+    const std::string path = page.path.substr(0, page.path.find_first_of("?#"));
+    pages.push_back({.path = path, .arm = lab::Arm::none, .items = {}, .dropped = {}});
+    RecommendedPage& found = pages.back();
+    if (!page.cells.empty()) found.arm = conclude(page).advice;
+    const auto plan = planner.plan(path);
+    if (found.arm == lab::Arm::none || !plan) continue;
+    auto choice = lab::choose_hints(plan->items, [&](const std::vector<hints::Item>& items) {
+      lab::VirtualBench::Options options = request.bench;
+      options.plan.configured = {{path, items, true}};
+      lab::VirtualBench bench(site_maker(request.config), *credentials, options);
+      return lab::hint_cost(bench, page.path, found.arm, cells, request.run.seed);
+    });
+    found.items = std::move(choice.kept);
+    found.dropped = std::move(choice.dropped);
+  }
+  return pages;
+}
+
 class CompareCommand final : public Command {
  public:
   CompareCommand(CLI::App& program, Streams streams)
@@ -111,6 +148,12 @@ class CompareCommand final : public Command {
     app_.add_flag("--quick", quick_, "Fewer cells and runs, for a first look");
     option("--out", out_, "DIR", "Writes index.html and comparison.json there");
     option("--json", json_, "FILE", "Writes every load with every resource");
+    app_.add_option("--write-hints", hint_files_,
+                    "Writes the hints that did best: as _headers if it is named so, else as TOML")
+        ->type_name("FILE")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->expected(1)
+        ->allow_extra_args(false);
     option("--config", config_file_, "FILE", "TOML file with [[hints.page]] and [files]");
     app_.add_flag("--spa", spa_, "Answer unknown pages with index.html");
     app_.footer(examples);
@@ -129,6 +172,7 @@ class CompareCommand final : public Command {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     require_results(comparison);
     report(comparison);
+    if (!hint_files_.empty() && !interrupt.requested()) write_hints(request, comparison);
     return comparison.setup.interrupted ? interrupted : done;
   }
 
@@ -191,6 +235,10 @@ class CompareCommand final : public Command {
       require_writable(std::filesystem::path(out_) / page_name);
     }
     if (!json_.empty()) require_writable(json_);
+    for (const std::string& file : hint_files_) {
+      require_own_hint_file(file);
+      require_writable(file);
+    }
   }
 
   std::vector<lab::PageResult> measure(const Request& request, const Interrupt& interrupt) const {
@@ -257,6 +305,17 @@ class CompareCommand final : public Command {
     streams_.out.flush();
   }
 
+  void write_hints(const Request& request, const lab::Comparison& comparison) const {
+    const std::vector<RecommendedPage> pages = recommended(request, comparison);
+    const std::string& command = comparison.setup.command;
+    for (const std::string& file : hint_files_) {
+      write_whole(file, names_headers_file(file) ? hints_as_headers(pages, command)
+                                                 : hints_as_toml(pages, command));
+      streams_.out << "  hints: " << file << "\n";
+    }
+    streams_.out.flush();
+  }
+
   static constexpr const char* page_name = "index.html";
 
   CLI::App& app_;
@@ -275,6 +334,7 @@ class CompareCommand final : public Command {
   std::uint64_t seed_ = 0;
   std::string out_;
   std::string json_;
+  std::vector<std::string> hint_files_;
   std::string config_file_;
 };
 

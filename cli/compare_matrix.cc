@@ -70,8 +70,7 @@ std::vector<lab::Conditions> cells_of(const CompareLists& lists, Thinking thinki
   const auto round_trips =
       numbers_of(lists.round_trips, round_trip_bounds,
                  quick ? std::vector<double>{20, 100} : std::vector<double>{20, 50, 100, 200});
-  const auto bandwidths = numbers_of(lists.bandwidths, bandwidth_bounds,
-                                     quick ? std::vector<double>{10} : std::vector<double>{10, 50});
+  const auto bandwidths = numbers_of(lists.bandwidths, bandwidth_bounds, std::vector<double>{10});
   const auto thinks =
       numbers_of(lists.thinks, think_bounds,
                  quick ? std::vector<double>{0, 200} : std::vector<double>{0, 50, 200, 500});
