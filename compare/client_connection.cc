@@ -25,7 +25,7 @@ void ClientConnection::received(std::span<const std::byte> bytes) {
   tell(http_.receive(bytes));
   if (user_ != nullptr) user_->settled();
   flush();
-  if (!http_.complaint().empty()) closed(http_.complaint());
+  if (http_.ended_for_error()) closed("the server does not speak HTTP/2 as it should");
 }
 
 void ClientConnection::tell(std::span<const Http2Client::Event> events) {

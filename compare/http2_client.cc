@@ -45,11 +45,6 @@ struct Http2Client::Callbacks {
     return 0;
   }
 
-  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) {
-    if (header->type == NGHTTP2_DATA) self(user).content_[header->stream_id] += header->length;
-    return 0;
-  }
-
   static int frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Http2Client& me = self(user);
     Event event;
@@ -66,6 +61,7 @@ struct Http2Client::Callbacks {
         event.fields = std::exchange(me.section_, {});
         break;
       case NGHTTP2_GOAWAY:
+        me.going_away_ = true;
         event.kind = Kind::going_away;
         event.stream = frame->goaway.last_stream_id;
         event.error = frame->goaway.error_code;
@@ -122,7 +118,6 @@ Http2Client::Http2Client(Pushes pushes) {
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::begin_headers);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, Callbacks::header);
-  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, Callbacks::begin_frame);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, Callbacks::frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Callbacks::data);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, Callbacks::closed);
@@ -147,18 +142,18 @@ Http2Client::Http2Client(Pushes pushes) {
 Http2Client::~Http2Client() = default;
 
 std::span<const Http2Client::Event> Http2Client::receive(std::span<const std::byte> bytes) {
+  meter_.read(bytes);
   receiving_ = true;
   const ssize_t read = nghttp2_session_mem_recv(
       nghttp2_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   receiving_ = false;
-  if (read < 0) {
-    complaint_ = std::string("the server does not speak HTTP/2 as it should (") +
-                 nghttp2_strerror(static_cast<int>(read)) + ")";
-  } else if (nghttp2_session_want_read(nghttp2_.get()) == 0) {
-    complaint_ = "the connection broke a rule of HTTP/2 and was ended";
-  }
+  if (read < 0) damaged_ = true;
   told_ = std::exchange(events_, {});
   return told_;
+}
+
+bool Http2Client::ended_for_error() const {
+  return damaged_ || (!going_away_ && nghttp2_session_want_read(nghttp2_.get()) == 0);
 }
 
 std::span<const std::byte> Http2Client::next_output() {
@@ -181,11 +176,6 @@ void Http2Client::cancel(std::int32_t stream) {
 }
 
 void Http2Client::ping() { nghttp2_submit_ping(nghttp2_.get(), NGHTTP2_FLAG_NONE, nullptr); }
-
-std::uint64_t Http2Client::content_of(std::int32_t stream) const {
-  const auto found = content_.find(stream);
-  return found == content_.end() ? 0 : found->second;
-}
 
 std::string error_name(std::uint32_t error_code) { return nghttp2_http2_strerror(error_code); }
 

@@ -8,9 +8,9 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "compare/data_meter.h"
 #include "server/http/headers.h"
 
 struct nghttp2_session;
@@ -58,9 +58,9 @@ class Http2Client {
   void ping();
 
   // Content that has come on the stream, also since it was cancelled.
-  std::uint64_t content_of(std::int32_t stream) const;
-  // Why the connection cannot go on; empty as long as it can.
-  const std::string& complaint() const { return complaint_; }
+  std::uint64_t content_of(std::int32_t stream) const { return meter_.content_of(stream); }
+  // The server broke the protocol, and has been told; the connection must be closed.
+  bool ended_for_error() const;
 
  private:
   struct Callbacks;
@@ -71,8 +71,9 @@ class Http2Client {
   std::vector<Event> events_;  // noted
   std::vector<Event> told_;
   http::Headers section_;  // the header section that is coming in
-  std::unordered_map<std::int32_t, std::uint64_t> content_;
-  std::string complaint_;
+  DataMeter meter_;
+  bool damaged_ = false;
+  bool going_away_ = false;  // the server has said so
   bool receiving_ = false;
   std::unique_ptr<nghttp2_session, FreeSession> nghttp2_;
 };

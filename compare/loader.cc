@@ -5,26 +5,35 @@
 namespace lab {
 
 Loader::Loader(net::Loop& loop, Dialer& dialer, const TlsClient& tls, Texts& texts, Options options)
-    : loop_(loop), dialer_(dialer), tls_(tls), texts_(texts), options_(std::move(options)) {}
+    : loop_(loop),
+      dialer_(dialer),
+      tls_(tls),
+      texts_(texts),
+      options_(std::move(options)),
+      deliver_(loop, [this] { deliver(); }) {}
 
 void Loader::load(const Visit& visit, Store& store, std::function<void(PageLoad)> done) {
-  navigation_ = nullptr;
   const net::Clock::time_point start = loop_.now();
   connect(visit);
   Requester requester{options_.authority.empty() ? options_.host : options_.authority, visit.target,
                       visit.takes};
   Navigation::Visit details{std::move(requester), visit.cache, visit.live, start, options_.limits};
+  done_ = std::move(done);
   navigation_ = std::make_unique<Navigation>(
       Navigation::Surroundings{loop_, *connection_, store, texts_, offer_}, std::move(details),
-      [this, done = std::move(done)](PageLoad load) {
-        keep_ticket();
-        // A connection on which something went wrong is nobody's to reuse.
-        const bool reusable = load.failure.empty() && connection_->open();
-        const auto tell = done;
-        navigation_ = nullptr;
-        if (!reusable) connection_ = nullptr;
-        tell(std::move(load));
+      [this](PageLoad load) {
+        result_ = std::move(load);
+        deliver_.schedule();
       });
+}
+
+void Loader::deliver() {
+  navigation_ = nullptr;
+  keep_ticket();
+  // A connection on which something went wrong is nobody's to reuse.
+  if (!result_.failure.empty() || !connection_->open()) connection_ = nullptr;
+  const auto done = std::exchange(done_, nullptr);
+  done(std::exchange(result_, {}));
 }
 
 void Loader::connect(const Visit& visit) {

@@ -40,8 +40,8 @@ class Loader {
     std::string live = {};  // target of an event stream to be open meanwhile; empty: none
   };
   // One load at a time. `done` is called once, at the end of a turn of the loop, and may begin
-  // another. `store` is this page's: the first load fills it, `visit.cache` says how much of it
-  // counts.
+  // another, though not destroy the loader. `store` is this page's: the first load fills it,
+  // `visit.cache` says how much of it counts.
   void load(const Visit& visit, Store& store, std::function<void(PageLoad)> done);
 
   // By what all loads have seen.
@@ -53,6 +53,7 @@ class Loader {
  private:
   void connect(const Visit& visit);
   void keep_ticket();
+  void deliver();
 
   net::Loop& loop_;
   Dialer& dialer_;
@@ -64,6 +65,9 @@ class Loader {
   Takes connected_for_;
   std::unique_ptr<ClientConnection> connection_;
   std::unique_ptr<Navigation> navigation_;
+  std::function<void(PageLoad)> done_;
+  PageLoad result_;
+  net::Later deliver_;
 };
 
 }  // namespace lab

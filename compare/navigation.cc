@@ -34,8 +34,7 @@ Navigation::Navigation(const Surroundings& around, Visit visit,
                 visit_.start},
                [this](Fetches::Need need) { page_.arrived(need); }),
       page_({around.loop, fetches_, around.texts, origins_of(visit_.requester.authority)}, target_),
-      limit_(around.loop, [this] { out_of_time(); }),
-      deliver_(around.loop, [this] { finished_(std::move(load_)); }) {
+      limit_(around.loop, [this] { out_of_time(); }) {
   limit_.start(visit_.limits.time);
   around_.connection.serve(this);
   if (!around_.connection.tls().secure()) return;
@@ -158,8 +157,7 @@ void Navigation::document_content(std::span<const std::byte> bytes) {
 }
 
 void Navigation::going_away(const Event& event) {
-  const bool served = event.stream >= fetches_.document_stream();
-  if (event.error == 0 && served) return;
+  if (page_.loaded()) return;
   fail("the server ended the connection (GOAWAY, " + error_name(event.error) +
        ") before the page had loaded");
 }
@@ -207,20 +205,21 @@ void Navigation::out_of_time() {
 
 void Navigation::fail(std::string why) {
   if (over_) return;
-  load_ = {};
-  load_.failure = std::move(why);
-  over_ = true;
-  limit_.stop();
-  deliver_.schedule();
+  PageLoad load;
+  load.failure = std::move(why);
+  end(std::move(load));
 }
 
 void Navigation::finish() {
   if (live_) around_.connection.http().cancel(live_stream_);
-  load_ = record();
+  around_.store.fill(fetches_.storable());
+  end(record());
+}
+
+void Navigation::end(PageLoad load) {
   over_ = true;
   limit_.stop();
-  around_.store.fill(fetches_.storable());
-  deliver_.schedule();
+  finished_(std::move(load));
 }
 
 PageLoad Navigation::record() const {

@@ -43,8 +43,8 @@ class Navigation final : private ClientConnection::User {
     Limits limits;
   };
 
-  // `finished` is called once, at the end of a turn of the loop; the navigation may then be
-  // destroyed. All must outlive it.
+  // `finished` is called once, perhaps from inside the connection, and must not destroy the
+  // navigation inside the call. All must outlive it.
   Navigation(const Surroundings& around, Visit visit, std::function<void(PageLoad)> finished);
   ~Navigation();
   Navigation(const Navigation&) = delete;
@@ -66,6 +66,7 @@ class Navigation final : private ClientConnection::User {
   void out_of_time();
   void fail(std::string why);
   void finish();
+  void end(PageLoad load);
   PageLoad record() const;
 
   Milliseconds since_start(net::Clock::time_point at) const;
@@ -87,7 +88,6 @@ class Navigation final : private ClientConnection::User {
   bool asked_ = false;  // whether all that was sent has arrived: a PING is out
   bool over_ = false;
   net::Timer limit_;
-  net::Later deliver_;
 };
 
 }  // namespace lab
