@@ -11,7 +11,7 @@ Transport::User& RemoteServer::accept(std::unique_ptr<Transport> end) {
           failure_ = "the connection to " + name_ + " failed: " + ended.failure();
         }
       });
-  relay.join(std::move(end));
+  relay.join(std::move(end), SocketRelay::Stream::open);
   return relay.user();
 }
 

@@ -27,9 +27,9 @@ SocketRelay::SocketRelay(net::Loop& loop, net::Fd socket, std::function<void(Soc
   watch_.want_read(false);
 }
 
-void SocketRelay::join(std::unique_ptr<Transport> transport) {
+void SocketRelay::join(std::unique_ptr<Transport> transport, Stream stream) {
   transport_ = std::move(transport);
-  watch_.want_read(true);
+  if (stream == Stream::open) watch_.want_read(true);
 }
 
 void SocketRelay::on_ready(net::Watch::Ready ready) {

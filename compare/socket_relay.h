@@ -23,8 +23,10 @@ class SocketRelay final : private Transport::User {
   SocketRelay(const SocketRelay&) = delete;
   SocketRelay& operator=(const SocketRelay&) = delete;
 
-  // Once. The transport has user() as its user.
-  void join(std::unique_ptr<Transport> transport);
+  // Once. The transport has user() as its user. What comes from the socket waits until a stream
+  // that was dialled is connected.
+  enum class Stream { open, dialled };
+  void join(std::unique_ptr<Transport> transport, Stream stream);
   Transport::User& user() { return *this; }
 
   bool over() const { return over_; }
@@ -33,7 +35,7 @@ class SocketRelay final : private Transport::User {
   const std::string& failure() const { return failure_; }
 
  private:
-  void connected() override {}
+  void connected() override { watch_.want_read(true); }
   void received(std::span<const std::byte> bytes) override;
   void drained() override;
   void closed(const std::string& why) override;
