@@ -112,7 +112,10 @@ TEST_CASE("what cannot be compared is refused in a sentence, and nothing is writ
   const std::vector<Case> cases{
       {{root + "/nowhere"},
        1,
-       "herald: " + root + "/nowhere is no folder: name the folder with the files to compare"},
+       "herald: " + root +
+           "/nowhere is no folder: name the folder with the files to compare, or an address such "
+           "as "
+           "https://localhost:8443/"},
       {{root, "--page", "/missing"}, 1, "herald: there is no page at /missing in " + root},
       {{root, "--page", "/bare.html"},
        1,
@@ -136,6 +139,18 @@ TEST_CASE("what cannot be compared is refused in a sentence, and nothing is writ
        2,
        "herald: --arms must be of none, link, early-hints, push, push+early-hints, separated by "
        "commas, not \"psuh\", did you mean \"push\"?"},
+      {{"https://127.0.0.1:1/", "--think", "5"},
+       2,
+       "herald: a running server thinks as long as it does and has its own streams: leave --think, "
+       "--body-think and --live out"},
+      {{root, "--insecure"}, 2, "herald: --insecure and --ca are for running servers"},
+      {{root, "--browser", "/usr/bin/chromium", "--cache", "warm"},
+       2,
+       "herald: --browser loads with an empty cache over a fresh connection: leave --cache, "
+       "--connection and --live out"},
+      {{root, "--browser", "/usr/bin/chromium", "--arms", "push"},
+       2,
+       "herald: none of these arms can be measured there: leave --arms out to see which can"},
       {{root, "--cache", "hot"},
        2,
        "herald: --cache must be of cold, warm, partly, stale, separated by commas, not \"hot\""},
@@ -159,8 +174,7 @@ TEST_CASE("a matrix is every combination of its lists") {
   lists.thinks = {"0", "300"};
   lists.caches = {"cold", "stale"};
   lists.connections = {"reused"};
-  const auto cells =
-      cli::cells_of(lists, cli::Thinking::before_body, cli::Live::yes, cli::Extent::whole);
+  const auto cells = cli::cells_of(lists, {}, cli::Thinking::before_body, cli::Live::yes);
   REQUIRE(cells.size() == 8);
   CHECK(cells[1].round_trip == 20);
   CHECK(cells[1].think == 0);
