@@ -64,19 +64,12 @@ std::vector<Value> among(const char* flag, const std::vector<std::string>& texts
 
 }  // namespace
 
-std::vector<lab::Conditions> cells_of(const CompareLists& lists, Thinking thinking, Live live,
-                                      Extent extent) {
-  const bool quick = extent == Extent::quick;
-  const auto round_trips =
-      numbers_of(lists.round_trips, round_trip_bounds,
-                 quick ? std::vector<double>{20, 100} : std::vector<double>{20, 50, 100, 200});
-  const auto bandwidths = numbers_of(lists.bandwidths, bandwidth_bounds,
-                                     quick ? std::vector<double>{10} : std::vector<double>{10, 50});
-  const auto thinks =
-      numbers_of(lists.thinks, think_bounds,
-                 quick ? std::vector<double>{0, 200} : std::vector<double>{0, 50, 200, 500});
-  const auto caches = among<lab::Cache>("--cache", lists.caches, lab::all_caches,
-                                        {lab::Cache::cold, lab::Cache::warm});
+std::vector<lab::Conditions> cells_of(const CompareLists& lists, const CompareDefaults& defaults,
+                                      Thinking thinking, Live live) {
+  const auto round_trips = numbers_of(lists.round_trips, round_trip_bounds, defaults.round_trips);
+  const auto bandwidths = numbers_of(lists.bandwidths, bandwidth_bounds, defaults.bandwidths);
+  const auto thinks = numbers_of(lists.thinks, think_bounds, defaults.thinks);
+  const auto caches = among<lab::Cache>("--cache", lists.caches, lab::all_caches, defaults.caches);
   const auto connections = among<lab::Connection>("--connection", lists.connections,
                                                   lab::all_connections, {lab::Connection::fresh});
   std::vector<lab::Conditions> cells;

@@ -24,7 +24,7 @@ void require(bool done) {
   if (!done) throw net::Error("cannot make a certificate for the comparison");
 }
 
-Certificate certify(EVP_PKEY* key) {
+Certificate certify(EVP_PKEY* key, const EVP_MD* digest) {
   Certificate certificate(X509_new());
   require(certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
@@ -35,7 +35,7 @@ Certificate certify(EVP_PKEY* key) {
                              reinterpret_cast<const unsigned char*>(host_of_pages), -1, -1, 0);
   require(X509_set_issuer_name(certificate.get(), name) == 1 &&
           X509_set_pubkey(certificate.get(), key) == 1 &&
-          X509_sign(certificate.get(), key, nullptr) > 0);
+          X509_sign(certificate.get(), key, digest) > 0);
   return certificate;
 }
 
@@ -45,12 +45,9 @@ std::string text_of(BIO* memory) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-}  // namespace
-
-std::shared_ptr<const net::Credentials> make_identity() {
-  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+std::shared_ptr<const net::Credentials> credentials_of(const Key& key, const EVP_MD* digest) {
   require(static_cast<bool>(key));
-  const Certificate certificate = certify(key.get());
+  const Certificate certificate = certify(key.get(), digest);
   const Memory chain(BIO_new(BIO_s_mem()));
   const Memory secret(BIO_new(BIO_s_mem()));
   require(chain && secret && PEM_write_bio_X509(chain.get(), certificate.get()) == 1 &&
@@ -58,6 +55,16 @@ std::shared_ptr<const net::Credentials> make_identity() {
                                    nullptr) == 1);
   return net::Credentials::parse(text_of(chain.get()), text_of(secret.get()),
                                  "the comparison's certificate", "its key");
+}
+
+}  // namespace
+
+std::shared_ptr<const net::Credentials> make_identity() {
+  return credentials_of(Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")), nullptr);
+}
+
+std::shared_ptr<const net::Credentials> make_browser_identity() {
+  return credentials_of(Key(EVP_EC_gen("P-256")), EVP_sha256());
 }
 
 }  // namespace lab

@@ -11,6 +11,9 @@ namespace lab {
 // handshake has the same bytes each time. Throws net::Error.
 std::shared_ptr<const net::Credentials> make_identity();
 
+// The same with ECDSA, as browsers know no Ed25519.
+std::shared_ptr<const net::Credentials> make_browser_identity();
+
 inline constexpr const char* host_of_pages = "page.test";
 
 }  // namespace lab

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "compare/flow.h"
 
@@ -25,31 +26,34 @@ class SlowStart {
       : round_trip_(conditions.round_trip), rate_(conditions.down * 125), window_(window) {}
 
   struct Sent {
-    Milliseconds first;  // byte leaves
-    Milliseconds last;
+    double bytes = 0;
+    Milliseconds first = 0;  // byte leaves
+    Milliseconds end = 0;    // nothing leaves between the last byte and this
   };
-  // `bytes` are there from `ready` on, behind all that was sent before.
-  Sent send(Milliseconds ready, double bytes) {
-    Milliseconds time = std::max(ready, free_);
-    if (time - free_ > round_trip_ + least_timeout) window_ = std::min(window_, first_window);
-    Sent sent{.first = -1, .last = time};
-    while (bytes > 0) {
-      if (time >= round_ + round_trip_) {
+  // As much of `bytes` as leaves from `time` on and before `until`.
+  Sent send(Milliseconds time, double bytes, Milliseconds until) {
+    if (time - silent_since_ > round_trip_ + least_timeout) {
+      window_ = std::min(window_, first_window);
+    }
+    Sent sent{.bytes = 0, .first = time, .end = time};
+    while (sent.bytes < bytes && sent.end < until) {
+      if (sent.end >= round_ + round_trip_) {
         window_ += std::min(in_round_, window_);
-        round_ = time;
+        round_ = sent.end;
         in_round_ = 0;
-      } else if (in_round_ >= window_) {
-        time = round_ + round_trip_;
+      }
+      if (in_round_ >= window_) {
+        sent.end = std::min(until, round_ + round_trip_);
+        if (sent.bytes == 0) sent.first = sent.end;
         continue;
       }
-      const double piece = std::min(bytes, window_ - in_round_);
-      if (sent.first < 0) sent.first = time;
-      time += piece / rate_;
+      const double piece =
+          std::min({bytes - sent.bytes, window_ - in_round_, (until - sent.end) * rate_});
+      sent.end += piece / rate_;
+      sent.bytes += piece;
       in_round_ += piece;
-      bytes -= piece;
+      silent_since_ = sent.end;
     }
-    if (sent.first < 0) sent.first = time;
-    sent.last = free_ = time;
     return sent;
   }
 
@@ -57,7 +61,7 @@ class SlowStart {
   const Milliseconds round_trip_;
   const double rate_;  // bytes per millisecond
   double window_;
-  Milliseconds free_ = 0;
+  Milliseconds silent_since_ = 0;
   Milliseconds round_ = -1e9;
   double in_round_ = 0;
 };
@@ -101,60 +105,122 @@ ModelPage model_page(const PageLoad& plain, const PageLoad& arm) {
       page.document = wire_bytes(resource.content);
       continue;
     }
-    if (!resource.blocking || resource.from == From::cache) continue;
+    if (resource.from == From::cache) continue;
+    const ModelPage::Told told = told_in(arm, resource.target);
+    if (!resource.blocking && told == ModelPage::Told::not_before_page) continue;
     page.assets.push_back({.bytes = wire_bytes(resource.content),
                            .depth = depth_of(plain, resource),
-                           .told = told_in(arm, resource.target)});
+                           .told = told,
+                           .blocks = resource.blocking});
+  }
+  // Pushed in vain.
+  for (const Resource& resource : arm.resources) {
+    if (!resource.promised || resource.fate == Fate::used) continue;
+    page.assets.push_back({.bytes = wire_bytes(resource.content),
+                           .depth = 1,
+                           .told = ModelPage::Told::by_push,
+                           .blocks = false});
   }
   return page;
 }
 
-// All that is told in advance, and the document, are jobs of one sender in the order in which they
-// are there; the rest follows, depth by depth, a round trip behind what names it.
-Milliseconds predicted(const ModelPage& page, const Conditions& conditions, double window) {
-  using Told = ModelPage::Told;
-  const Milliseconds round_trip = conditions.round_trip;
-  struct Job {
-    Milliseconds ready;
-    double bytes;
-    bool document;
-  };
-  const Milliseconds headers = conditions.think;
-  const Milliseconds content = headers + conditions.body_think;
-  std::vector<Job> jobs{{content, page.document, true}};
-  int deepest = 0;
-  for (const ModelPage::Asset& asset : page.assets) {
-    if (asset.told == Told::by_push) jobs.push_back({0, asset.bytes, false});
-    if (asset.told == Told::by_hint) jobs.push_back({round_trip, asset.bytes, false});
-    if (asset.told == Told::with_headers) {
-      jobs.push_back({headers + round_trip, asset.bytes, false});
-    }
-    if (asset.told == Told::not_before_page) deepest = std::max(deepest, asset.depth);
-  }
-  // The document is the most urgent of what is there.
-  std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) {
-    return a.ready != b.ready ? a.ready < b.ready : a.document && !b.document;
-  });
+namespace {
 
-  SlowStart sender(conditions, window);
-  Milliseconds named =
-      0;  // what the next depth needs to be known of is here, as the server sees it
-  Milliseconds done = 0;
-  for (const Job& job : jobs) {
-    const SlowStart::Sent sent = sender.send(job.ready, job.bytes);
-    if (job.document) named = sent.first;  // a page is read as it comes
-    done = std::max(done, sent.last);
-  }
-  for (int depth = 1; depth <= deepest; ++depth) {
-    double bytes = 0;
+constexpr Milliseconds never = 1e12;
+
+// Bytes that the server has to send, from a time on; the lower the rank, the more urgent.
+struct Job {
+  Milliseconds ready = 0;
+  double bytes = 0;
+  int rank = 0;
+  int depth = 0;  // 0: the document, or told in advance
+};
+constexpr int document_rank = 0;
+constexpr int blocking_rank = 1;
+constexpr int other_rank = 2;
+
+// All that is told in advance, and the document, are there from the beginning; the rest follows,
+// depth by depth, a round trip behind what names it.
+class Schedule {
+ public:
+  Schedule(const ModelPage& page, const Conditions& conditions, double window)
+      : page_(page), round_trip_(conditions.round_trip), sender_(conditions, window) {
+    using Told = ModelPage::Told;
+    const Milliseconds headers = conditions.think;
+    jobs_.push_back({headers + conditions.body_think, page.document, document_rank});
     for (const ModelPage::Asset& asset : page.assets) {
-      if (asset.told == Told::not_before_page && asset.depth == depth) bytes += asset.bytes;
+      const int rank = asset.blocks ? blocking_rank : other_rank;
+      if (asset.told == Told::by_push) jobs_.push_back({0, asset.bytes, rank});
+      if (asset.told == Told::by_hint) jobs_.push_back({round_trip_, asset.bytes, rank});
+      if (asset.told == Told::with_headers) {
+        jobs_.push_back({headers + round_trip_, asset.bytes, rank});
+      }
     }
-    const SlowStart::Sent sent = sender.send(named + round_trip, bytes);
-    if (bytes > 0) done = std::max(done, sent.last);
-    named = std::max(done, content);
   }
-  return round_trip + done;  // half of it to ask, half to answer
+
+  // When the last byte leaves without which the page does not render.
+  Milliseconds run() {
+    Milliseconds now = 0;
+    Milliseconds done = 0;
+    while (Job* job = next(now)) {
+      const bool first_of_page = job->rank == document_rank && job->bytes == page_.document;
+      const SlowStart::Sent sent = sender_.send(now, job->bytes, interruption(now, job->rank));
+      now = sent.end;
+      job->bytes -= sent.bytes;
+      const bool over = job->bytes <= 1e-6;
+      if (over && job->rank != other_rank) done = std::max(done, now);
+      if (over) job->bytes = 0;
+      const int depth = job->depth;
+      // A page is read as it comes; what a style or module names is known when it is whole.
+      if (first_of_page && sent.bytes > 0) add_depth(1, sent.first);
+      if (over && depth > 0 && !pending(depth)) add_depth(depth + 1, now);
+    }
+    return done;
+  }
+
+ private:
+  // The most urgent that is ready; if there is none, time moves on to the next that will be.
+  Job* next(Milliseconds& now) {
+    Job* best = nullptr;
+    for (Job& job : jobs_) {
+      if (job.bytes <= 0) continue;
+      const auto key = [now](const Job& one) {
+        return one.ready > now ? std::pair(one.ready, one.rank) : std::pair(-1.0, one.rank);
+      };
+      if (!best || key(job) < key(*best)) best = &job;
+    }
+    if (best) now = std::max(now, best->ready);
+    return best;
+  }
+  Milliseconds interruption(Milliseconds now, int rank) const {
+    Milliseconds first = never;
+    for (const Job& job : jobs_) {
+      if (job.bytes > 0 && job.rank < rank && job.ready > now) first = std::min(first, job.ready);
+    }
+    return first;
+  }
+  bool pending(int depth) const {
+    return std::any_of(jobs_.begin(), jobs_.end(),
+                       [depth](const Job& job) { return job.depth == depth && job.bytes > 0; });
+  }
+  void add_depth(int depth, Milliseconds named) {
+    for (const ModelPage::Asset& asset : page_.assets) {
+      if (asset.told != ModelPage::Told::not_before_page || asset.depth != depth) continue;
+      jobs_.push_back({named + round_trip_, asset.bytes, blocking_rank, depth});
+    }
+  }
+
+  const ModelPage& page_;
+  const Milliseconds round_trip_;
+  SlowStart sender_;
+  std::vector<Job> jobs_;
+};
+
+}  // namespace
+
+Milliseconds predicted(const ModelPage& page, const Conditions& conditions, double window) {
+  // Half a round trip to ask, half to answer.
+  return conditions.round_trip + Schedule(page, conditions, window).run();
 }
 
 std::optional<Milliseconds> predicted_gain(const PageLoad& plain, const PageLoad& arm,

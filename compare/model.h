@@ -19,6 +19,7 @@ struct ModelPage {
     double bytes = 0;  // on the wire; only headers if it is validated
     int depth = 1;     // 1: the page names it; 2: what the page names does
     Told told = Told::not_before_page;
+    bool blocks = true;  // else it only takes room from what does
   };
   double document = 0;  // bytes on the wire
   std::vector<Asset> assets;

@@ -28,9 +28,6 @@ std::chrono::milliseconds whole(Milliseconds time) {
   return std::chrono::milliseconds(std::llround(time));
 }
 
-// Any second will do, as long as it is the same one: digits differ in length once compressed.
-constexpr std::time_t second_of_all_dates = 1'767'225'600;
-
 }  // namespace
 
 void EarlierPage::handle(const http::Request&, http::Exchange exchange) {
@@ -47,7 +44,7 @@ SiteServer::SiteServer(net::Loop& loop, http::Handler& files, hints::Planner& pl
       live_(loop, {}),
       router_(hinting_),
       tls_(tls),
-      date_(second_of_all_dates),
+      date_(options.second),
       workplace_{loop, router_, limits_, tally_, date_, output_},
       reap_(loop, [this] {
         connections_.remove_if([this](const EngineConnection& one) {

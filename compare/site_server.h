@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <list>
 #include <memory>
 
@@ -42,6 +43,9 @@ class SiteServer final : public Link::Listener {
     Arm arm = Arm::none;
     Milliseconds think = 0;
     Milliseconds body_think = 0;
+    // Of every `date` field: any will do in virtual time, as long as it is the same one, because
+    // digits differ in length once compressed.
+    std::time_t second = 1'767'225'600;
   };
 
   // All must outlive the server.

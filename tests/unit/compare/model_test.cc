@@ -97,6 +97,16 @@ TEST_CASE("links on the answer save the time between its headers and its content
   CHECK(gain(Told::with_headers, conditions) == Approx(80).margin(1));
 }
 
+TEST_CASE("what is pushed besides fills the window, and the page waits for it") {
+  ModelPage page = page_with(Told::by_push, 4000);
+  const Conditions conditions = conditions_of(100, 50);
+  const double alone = predicted(page, conditions, window);
+  page.assets.push_back({.bytes = 20'000, .depth = 1, .told = Told::by_push, .blocks = false});
+  CHECK(predicted(page, conditions, window) - alone == Approx(50).margin(8));
+  page.assets[1].bytes = 5000;
+  CHECK(predicted(page, conditions, window) == Approx(alone).margin(1));
+}
+
 TEST_CASE("the shape of a page is read from its loads") {
   PageLoad plain;
   plain.final_headers = 200;
@@ -111,12 +121,18 @@ TEST_CASE("the shape of a page is read from its loads") {
   arm.resources[1].hinted = 100;
   arm.resources[2].promised = 90;
   arm.resources[2].from = From::push;
+  arm.resources[3].hinted = 100;
+  arm.resources[4].promised = 90;
+  arm.resources[4].fate = Fate::cancelled;
   const ModelPage page = model_page(plain, arm);
-  REQUIRE(page.assets.size() == 2);
+  REQUIRE(page.assets.size() == 4);
+  CHECK_FALSE(page.assets[2].blocks);
+  CHECK_FALSE(page.assets[3].blocks);
   CHECK(page.document > 2000);
   CHECK(page.assets[0].depth == 1);
   CHECK(page.assets[0].told == Told::by_hint);
   CHECK(page.assets[1].depth == 2);
   CHECK(page.assets[1].told == Told::by_push);
+  CHECK(page.assets[1].blocks);
   CHECK(model_page(plain, plain).assets[0].told == Told::not_before_page);
 }

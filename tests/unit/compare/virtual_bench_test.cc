@@ -135,3 +135,9 @@ TEST_CASE("a load does not depend on what was loaded before") {
     }
   }
 }
+
+TEST_CASE("a page that is not there is said to be missing") {
+  Bed bed;
+  const PageLoad load = bed.bench.load({.page = "/nowhere", .conditions = {}, .arm = Arm::none});
+  CHECK_FALSE(load.failure.empty());
+}
