@@ -81,6 +81,19 @@ void add_forwarding(http::Headers& fields, const http::Request& request, Forward
   if (const auto real = received.get("x-real-ip")) fields.add("x-real-ip", *real);
 }
 
+// How the request came here (RFC 9110 section 7.6.3).
+std::string via_element(const http::Request& request) {
+  switch (request.version) {
+    case http::Version::http_1_0:
+      return std::string("1.0 ").append(pseudonym);
+    case http::Version::http_1_1:
+      return std::string("1.1 ").append(pseudonym);
+    case http::Version::http_2:
+      break;
+  }
+  return std::string("2.0 ").append(pseudonym);
+}
+
 // HTTP/2 may take a cookie field apart; HTTP/1.1 wants it whole (RFC 9113 section 8.2.3).
 void add_cookies(http::Headers& fields, const http::Headers& received) {
   std::string all;
@@ -132,7 +145,7 @@ http::Headers request_fields(const http::Request& request, Forwarding forwarding
   }
   add_cookies(fields, request.fields);
   add_forwarding(fields, request, forwarding);
-  add_to_list(fields, request.fields, "via", std::string("2.0 ").append(pseudonym));
+  add_to_list(fields, request.fields, "via", via_element(request));
   return fields;
 }
 

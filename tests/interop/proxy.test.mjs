@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fetchOn, folder, lacks, listen, npmFolder, program, run, serve, session, soon, tree, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, lacks, listen, npmFolder, program, run, serve, session, soon, tree, until } from '../support/herald.mjs';
 
 const skip = lacks({ packages: ['express'], programs: ['openssl'] });
 const MEGABYTE = 1024 * 1024;
@@ -245,6 +246,20 @@ test('of several app servers one may die unnoticed, and a socket file is an addr
   await one.kill();
   for (let i = 0; i < 20; i += 1) assert.equal((await fetchOn(client, '/who')).status, 200);
   assert.match(herald.stderr, /app server http:.* fails: /);
+});
+
+test('an https app server is asked once its certificate is known', { skip }, async (t) => {
+  const { key, cert } = certificate(folder(t), 'app');
+  const app = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) }, (request, response) => response.end('over TLS'));
+  await new Promise((resolve) => { app.listen(0, '127.0.0.1', resolve); });
+  t.after(() => { app.closeAllConnections(); app.close(); });
+  const upstream = { url: `https://127.0.0.1:${app.address().port}` };
+  const unknown = await proxied(t, upstream);
+  assert.equal((await fetchOn(unknown.client, '/')).status, 502);
+  assert.match(unknown.herald.stderr, /app server https:.* fails: .*certificate/);
+  const config = folder(t, { 'herald.toml': `[proxy]\nca = "${cert}"\n` });
+  const { client } = await proxied(t, upstream, '--config', path.join(config, 'herald.toml'));
+  assert.equal((await fetchOn(client, '/')).text, 'over TLS');
 });
 
 test('what is wrong with an upstream is said in a sentence', { skip }, async (t) => {

@@ -69,6 +69,12 @@ TEST_CASE("behind another proxy, what it says is believed and added to") {
   CHECK(passed.joined("via") == "1.1 edge, 2.0 herald");
 }
 
+TEST_CASE("via says how the request came") {
+  auto asked = request({});
+  asked.version = http::Version::http_1_1;
+  CHECK(request_fields(asked, Forwarding::replace).joined("via") == "1.1 herald");
+}
+
 TEST_CASE("addresses of IPv6 and ports are quoted in forwarded") {
   const http::Peer peer{.address = "2001:db8::1", .tls = {}, .cipher = {}};
   auto asked = request({});
