@@ -35,7 +35,8 @@ async function shop(t, at = '0') {
 async function proxied(t, app, ...args) {
   const root = folder(t, { 'file.txt': 'a file', 'about/index.html': '<h1>about</h1>' });
   const herald = await serve(t, root, '--workers', '1', '--upstream', app.url, ...args);
-  return { herald, client: await session(t, herald) };
+  const client = await session(t, herald);
+  return { herald, client };
 }
 const links = (fields) => [fields?.link ?? []].flat().join(', ');
 // A visit to a page and to its assets, as a browser makes it.
@@ -103,6 +104,55 @@ test('Link fields of the app are learned where its pages name nothing', { skip }
   assert.equal(links(second.headers).split('shop-a1b2c3d4.css').length, 2, 'the link is on the page once');
 });
 
+test('a client that takes pushes has the assets of the app before its page', { skip }, async (t) => {
+  const app = await shop(t);
+  const { herald, client } = await proxied(t, app);
+  const letGo = () => fetch(`${app.url}/go`, { method: 'POST' });
+  const learning = fetchOn(client, '/held', { headers: navigation });
+  await until('the app holds the page', async () => { await letGo(); return Promise.race([learning, false]); }, { every: 50 });
+  for (const name of ['css', 'js']) await fetchOn(client, `/assets/shop-a1b2c3d4.${name}`);
+  const other = await session(t, herald);
+  const pushed = {};
+  other.on('stream', (stream, request) => {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => { pushed[request[':path']] = (pushed[request[':path']] ?? '') + text; });
+  });
+  const held = other.request({ ':path': '/held', ...navigation });
+  let answered = false;
+  held.once('response', () => { answered = true; });
+  await until('the assets are pushed', () => Object.keys(pushed).length === 2);
+  assert.equal(answered, false);
+  assert.match(pushed['/assets/shop-a1b2c3d4.css'], /teal/);
+  await letGo();
+  await until('the page comes', () => answered);
+  held.resume();
+});
+
+test('a server told to stop between the 103 and the page still brings the page', { skip }, async (t) => {
+  const app = await shop(t);
+  const { herald, client } = await proxied(t, app);
+  const early = client.request({ ':path': '/early/page' });
+  await soon('the 103 comes', new Promise((resolve) => { early.once('headers', resolve); }));
+  herald.signal('SIGTERM');
+  let text = '';
+  early.on('data', (bytes) => { text += bytes; });
+  await soon('the page ends', new Promise((resolve, reject) => { early.on('end', resolve); early.on('error', reject); }));
+  assert.match(text, /early/);
+  client.close();
+  assert.equal((await herald.exit).code, 0);
+});
+
+test('a reload leaves the event streams of the app alone', { skip }, async (t) => {
+  const { herald, client } = await proxied(t, await shop(t), '--log', 'info');
+  const feed = await soon('the stream opens', listen(client, '/events-of-the-app').open);
+  herald.signal('SIGHUP');
+  await until('the reload is over', () => herald.stderr.includes('reloaded'));
+  const before = feed.events.length;
+  await until('events go on', () => feed.events.length > before + 3);
+  assert.match((await fetchOn(client, '/shop')).text, /shop/);
+  assert.equal(feed.ended, false);
+});
+
 test('a client that says no gets no 103 of what was learned', { skip }, async (t) => {
   const { client } = await proxied(t, await shop(t));
   await visit(client, '/shop');
@@ -163,6 +213,7 @@ test('an event stream of the app is live, and ends there when the client goes', 
   // A download beside it does not hold up its events.
   const download = client.request({ ':path': `/download/${64 * MEGABYTE}` });
   download.on('data', () => {});
+  download.on('error', () => {}); // is cut off by the end of the test
   await until('events come', () => feed.events.length >= 3);
   feed.stream.close();
   await until('the app sees it', async () => JSON.parse((await fetchOn(client, '/open')).text).open === 0);
