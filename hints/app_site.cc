@@ -35,9 +35,10 @@ std::optional<std::string> AppSite::text(std::string_view path, std::size_t limi
 }
 
 std::vector<std::string> AppSite::learned_links(std::string_view path) {
-  // A file has come to be where the app had a page.
-  if (files_.resolve(path)) return {};
-  return learned_.links(path);
+  std::vector<std::string> links = learned_.links(path);
+  // A file may have come to be where the app had a page.
+  if (!links.empty() && files_.resolve(path)) return {};
+  return links;
 }
 
 }  // namespace hints

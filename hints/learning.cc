@@ -1,5 +1,7 @@
 #include "hints/learning.h"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "hints/content_coding.h"
+#include "hints/target.h"
 #include "hints/telling.h"
 #include "server/http/link.h"
 
@@ -48,6 +51,17 @@ bool has_directive(const http::Response& response, std::string_view directive) {
 
 bool is_css(const http::Response& response) {
   return response.field("content-type").value_or("").starts_with("text/css");
+}
+
+// What pages fetch, as opposed to what programs ask for, by its name or by its type.
+bool may_be_asset(std::string_view path, const http::Response& response) {
+  if (names_asset(path)) return true;
+  static constexpr std::array<std::string_view, 5> types{
+      "text/css", "text/javascript", "application/javascript", "font/", "image/"};
+  const std::string_view type = response.field("content-type").value_or("");
+  return response.status == 200 && std::ranges::any_of(types, [&](std::string_view begin) {
+           return type.starts_with(begin);
+         });
 }
 
 // Nobody is told in advance where a redirect to another origin leads.
@@ -115,6 +129,7 @@ class LearningWire final : public http::Wire {
       if (response.body && learned_.wants_page(path_, response)) copy_page(response);
       return;
     }
+    if (!may_be_asset(path_, response)) return;
     learned_.saw_asset(path_, response);
     const bool css = response.status == 200 && is_css(response) && response.body;
     if (css && learned_.wants_stylesheet(path_)) copy_stylesheet(response);

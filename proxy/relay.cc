@@ -198,6 +198,10 @@ void Relay::answer() {
   } else if (!bodiless(response.status)) {
     response.body = std::make_unique<Content>(*this, head_.length());
   }
+  left_ = head_.length();
+  // After an error libcurl sends no more, but goes on waiting for what it has been made to wait
+  // for.
+  if (transfer_->waits_for_content()) send_later_.schedule();
   live ? deadline_.stop() : deadline_.start(at_.options.idle);
   exchange_.respond(std::move(response));
 }
@@ -211,6 +215,7 @@ Relay::Verdict Relay::on_content(std::span<const std::byte> bytes) {
     given_ = 0;
   }
   buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (left_) *left_ -= std::min<std::uint64_t>(*left_, bytes.size());
   wake_reader();
   return Verdict::go_on;
 }
@@ -220,7 +225,8 @@ http::Read Relay::read(std::span<std::byte> into, http::Waker& later) {
   std::copy_n(reinterpret_cast<const std::byte*>(buffer_.data()) + given_, bytes, into.begin());
   given_ += bytes;
   if (held() > 0) return {bytes, false};
-  if (whole_) return {bytes, true};
+  // An app server may say all of its answer before it has all of the request.
+  if (whole_ || left_ == 0) return {bytes, true};
   if (cut_ && bytes == 0) throw std::runtime_error("the app server ended in mid-answer");
   if (bytes == 0) reader_ = &later;
   receive_later_.schedule();

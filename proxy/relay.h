@@ -91,7 +91,8 @@ class Relay final : private Transfer::Client, private http::Waker {
   Content* content_ = nullptr;     // cleared by whoever of the two goes first
   http::Waker* reader_ = nullptr;  // waits for more of the answer
   std::string buffer_;
-  std::size_t given_ = 0;  // of buffer_, to the reader
+  std::size_t given_ = 0;              // of buffer_, to the reader
+  std::optional<std::uint64_t> left_;  // of the answer's content, to come from the app server
   bool answered_ = false;
   bool whole_ = false;  // the app server has said all of its answer
   bool cut_ = false;    // it will not say the rest

@@ -314,6 +314,18 @@ TEST_CASE_METHOD(World, "a file that comes to be where the app had a page wins")
   CHECK(plan("/new.html") == "/b.css|");
 }
 
+TEST_CASE_METHOD(World, "what programs ask for leaves no trace") {
+  make();
+  const std::size_t before = learned->bytes();
+  for (const char* path : {"/api/orders", "/api/missing", "/events"}) {
+    if (std::string_view(path) != "/api/missing") {
+      app.pages[path] = {200, {{"content-type", "application/json"}}, "{}"};
+    }
+    visit(path);
+  }
+  CHECK(learned->bytes() == before);
+}
+
 TEST_CASE_METHOD(World, "HEAD, POST and ranges teach nothing") {
   make();
   page("/", "<link rel=stylesheet href=/a.css>");

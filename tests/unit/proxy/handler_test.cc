@@ -230,6 +230,49 @@ TEST_CASE_METHOD(World, "an app that does not read holds up the client's content
   CHECK(text.read < 32u * 1024 * 1024);
 }
 
+TEST_CASE_METHOD(World, "an app that answers before it has all of the content is heard") {
+  Upload::Text text;
+  text.pending = "half";
+  FakeExchange fake;
+  fake->body = std::make_unique<Upload>(text, 100);
+  answers(
+      "HTTP/1.1 413 Content Too Large\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nno!\r\n0\r\n\r\n");
+  ask(fake, post("/"));
+  until([&] { return fake.answered(); });
+  CHECK(fake.status() == 413);
+  CHECK(body(fake) == "no!");
+
+  answers("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nenough!");
+  FakeExchange other;
+  other->body = std::make_unique<Upload>(text, 100);
+  text.pending = "half";
+  ask(other, post("/"));
+  until([&] { return other.answered(); });
+  CHECK(body(other) == "enough!");
+}
+
+TEST_CASE_METHOD(World, "content and answer may go both ways at once") {
+  Upload::Text text;
+  text.pending = "one";
+  FakeExchange fake;
+  fake->body = std::make_unique<Upload>(text, std::nullopt);
+  ask(fake, post("/"));
+  until([&] { return !app.visits.empty() && visit().heard.ends_with("3\r\none\r\n"); });
+  visit().say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\necho one\r\n");
+  std::string heard;
+  until([&] {
+    if (fake.answered()) heard += fake.read();
+    return heard == "echo one";
+  });
+  text.say("two");
+  until([&] { return visit().heard.ends_with("3\r\ntwo\r\n"); });
+  text.ended = true;
+  text.wake();
+  until([&] { return visit().heard.ends_with("0\r\n\r\n"); });
+  visit().say("0\r\n\r\n");
+  CHECK(body(fake).empty());
+}
+
 TEST_CASE_METHOD(World, "a client that leaves in the middle of its content ends the request") {
   Upload::Text text;
   text.pending = "half";
