@@ -18,7 +18,7 @@ if not epoch then
   epoch, seq, history = ARGV[1], 0, ARGV[1]
   redis.call('HSET', KEYS[2], 'epoch', epoch, 'seq', 0, 'history', history)
 elseif epoch == ARGV[2] then
-  local lost = seq < tonumber(ARGV[3])
+  local lost = seq < tonumber(ARGV[5])
   if not lost and ARGV[4] ~= '' then
     local entry = redis.call('XRANGE', KEYS[1], ARGV[3] .. '-0', ARGV[3] .. '-0')[1]
     lost = entry and field(entry, 's') ~= ARGV[4]
@@ -32,19 +32,19 @@ end
 
 constexpr const char* publish_all = R"lua(
 local said = {epoch}
-local i = 8
+local i = 9
 while ARGV[i] do
   local key, words = ARGV[i], tonumber(ARGV[i + 1])
-  local known = key ~= '' and redis.call('GET', ARGV[5] .. key)
+  local known = key ~= '' and redis.call('GET', ARGV[6] .. key)
   local before = known and string.match(known, '^' .. history .. ' (%d+)$')
   if before then
     said[#said + 1] = before
   else
     seq = seq + 1
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[7], text(seq) .. '-0', 'e', epoch,
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[8], text(seq) .. '-0', 'e', epoch,
                unpack(ARGV, i + 2, i + 1 + words))
     if key ~= '' then
-      redis.call('SET', ARGV[5] .. key, history .. ' ' .. text(seq), 'EX', ARGV[6])
+      redis.call('SET', ARGV[6] .. key, history .. ' ' .. text(seq), 'EX', ARGV[7])
     end
     said[#said + 1] = text(seq)
   end
@@ -57,7 +57,7 @@ return said
 constexpr const char* trim_aged = R"lua(
 local keep
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 200)) do
-  if tonumber(field(entry, 'm') or 0) >= tonumber(ARGV[5]) then break end
+  if tonumber(field(entry, 'm') or 0) >= tonumber(ARGV[6]) then break end
   keep = text(tonumber(string.match(entry[1], '^%d+')) + 1) .. '-0'
 end
 if keep then redis.call('XTRIM', KEYS[1], 'MINID', keep) end

@@ -1,23 +1,23 @@
 // What runs inside of Redis, each script as one step. Their KEYS: the log (a stream whose ids are
 // "<seq>-0") and the head (a hash: epoch, seq, and `history`, which tells one log from the next).
 //
-// ARGV[1..4] of the first two: a fresh epoch, in case one is wanted; the epoch that the caller
-// knows, the highest seq that it has seen of it, and that event's stamp (or ""). Where there is no
-// head it is made, and then what the log holds means nothing. Where the log has not the event that
-// the caller has seen, the primary has lost its tail, and seqs will be, or have been, given again:
-// under the fresh epoch they are other ids.
+// ARGV[1..5] of the first two: a fresh epoch, in case one is wanted; the epoch that the caller
+// knows; the seq of the last event that it has read, and that event's stamp (or ""); the highest
+// seq that it has heard of. Where there is no head it is made, and then what the log holds means
+// nothing. Where the log has not what the caller has seen, the primary has lost its tail, and seqs
+// will be, or have been, given again: under the fresh epoch they are other ids.
 #pragma once
 
 #include <string>
 
 namespace sse::scripts {
 
-// ARGV[5..7]: the prefix of keys of idempotency, how many seconds they are remembered, the most
+// ARGV[6..8]: the prefix of keys of idempotency, how many seconds they are remembered, the most
 // entries of the log; then for each event its key (or ""), the number of words that are its fields,
 // and those. Returns the epoch, then for each event its seq.
 std::string publish();
 
-// ARGV[5]: events published before this time (milliseconds since 1970) are too old, and some of
+// ARGV[6]: events published before this time (milliseconds since 1970) are too old, and some of
 // them are removed. Returns the epoch and the highest seq.
 std::string check();
 

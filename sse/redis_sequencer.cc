@@ -140,7 +140,8 @@ void RedisSequencer::link_lost(RedisClient::Ending ending, const std::string& re
 
 // The head of the log, the first words of ARGV: what this node knows of it.
 void RedisSequencer::add_head(std::vector<std::string>& words) const {
-  for (std::string word : {random_epoch(), epoch_, std::to_string(tail_), stamp_}) {
+  for (std::string word :
+       {random_epoch(), epoch_, std::to_string(tail_), stamp_, std::to_string(newest())}) {
     words.push_back(std::move(word));
   }
 }
