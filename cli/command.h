@@ -37,12 +37,14 @@ struct Streams {
 using Check = std::function<std::vector<Fault>(const Config&)>;
 
 // `program` must outlive the commands.
-std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve);
+std::unique_ptr<Command> serve_command(
+    CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve);
 std::unique_ptr<Command> check_command(CLI::App& program, Streams streams,
                                        std::vector<Check> checks);
 std::unique_ptr<Command> explain_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> compare_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> publish_command(CLI::App& program, Streams streams);
+std::unique_ptr<Command> prove_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> certs_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> token_command(CLI::App& program, Streams streams);
 

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   commands.push_back(cli::serve_command(*program, cli::serve));
   commands.push_back(cli::compare_command(*program, streams));
   commands.push_back(cli::publish_command(*program, streams));
+  commands.push_back(cli::prove_command(*program, streams));
   commands.push_back(cli::certs_command(*program, streams));
   commands.push_back(cli::check_command(
       *program, streams, {cli::unusable_options, cli::hidden_files, cli::lint_rules, cli::lint_hints}));

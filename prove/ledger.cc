@@ -1,0 +1,194 @@
+#include "prove/ledger.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace prove {
+namespace {
+
+constexpr std::size_t most_violations = 20;
+
+struct Known {
+  std::string topic;
+  std::string data;
+};
+using History = std::map<std::uint64_t, Known>;  // of one epoch, by seq
+using Histories = std::map<std::string, History>;
+
+}  // namespace
+
+std::optional<Id> Id::parse(std::string_view text) {
+  if (text.starts_with('#')) text.remove_prefix(1);  // as Mercure's streams write it
+  const auto dash = text.rfind('-');
+  if (dash == std::string_view::npos || dash == 0) return std::nullopt;
+  Id id{std::string(text.substr(0, dash)), 0};
+  const std::string_view digits = text.substr(dash + 1);
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), id.seq);
+  if (error != std::errc() || end != digits.end()) return std::nullopt;
+  return id;
+}
+
+void Record::event(Id id, std::string topic, std::string data) {
+  seen_.push_back({Seen::Kind::event, std::move(id), std::move(topic), std::move(data)});
+}
+
+void Record::checkpoint(Id id) { seen_.push_back({Seen::Kind::checkpoint, std::move(id), {}, {}}); }
+
+void Record::gap(std::string reason) {
+  seen_.push_back({Seen::Kind::gap, {}, {}, std::move(reason)});
+}
+
+void Ledger::acknowledged(const Id& id, const std::string& topic, const std::string& data) {
+  const std::lock_guard lock(mutex_);
+  acknowledged_.push_back({id, topic, data});
+}
+
+namespace {
+
+// Goes through what one reader was told.
+class Judge {
+ public:
+  Judge(Judgement& judgement, const Histories& histories, Tally& tally, std::string reader,
+        const std::set<std::string>& topics)
+      : judgement_(judgement),
+        histories_(histories),
+        tally_(tally),
+        reader_(std::move(reader)),
+        topics_(topics) {}
+
+  void gap(const std::string& reason) {
+    ++tally_.gaps;
+    reason_ = reason;
+  }
+
+  // `upto`: whether the event at `id` itself ought to have been given before.
+  enum class Upto { before, including };
+  void reach(const Id& id, Upto upto) {
+    if (at_ && at_->epoch == id.epoch) {
+      in_same_epoch(id, upto);
+    } else if (at_ && reason_.empty()) {
+      violation("came from " + at_->print() + " to " + id.print() + " without a gap");
+    }
+    if (!at_ || at_->epoch != id.epoch || id.seq > at_->seq || !reason_.empty()) at_ = id;
+    reason_.clear();
+  }
+
+  // Nothing more comes.
+  void end(const std::string& last_epoch) {
+    if (!at_ || at_->epoch != last_epoch || !reason_.empty()) return;
+    const std::uint64_t missing = missed(at_->seq, ~std::uint64_t{0}, Upto::before);
+    if (missing == 0) return;
+    tally_.lost += missing;
+    violation("was never given what follows " + at_->print());
+  }
+
+ private:
+  void in_same_epoch(const Id& id, Upto upto) {
+    const bool back = upto == Upto::before ? id.seq <= at_->seq : id.seq < at_->seq;
+    if (back && reason_.empty()) {
+      ++tally_.repeated;
+      return violation("was given " + id.print() + " after " + at_->print());
+    }
+    const std::uint64_t missing = back ? 0 : missed(at_->seq, id.seq, upto);
+    if (missing > 0 && reason_.empty()) {
+      tally_.lost += missing;
+      violation("missed " + std::to_string(missing) + " between " + at_->print() + " and " +
+                id.print());
+    }
+    if (missing == 0 && !reason_.empty() && !back) {
+      ++tally_.needless;
+      violation("was told of a gap (" + reason_ + ") between " + at_->print() + " and " +
+                id.print() + ", where nothing is missing");
+    }
+  }
+
+  // Events of our topics between two seqs.
+  std::uint64_t missed(std::uint64_t after, std::uint64_t until, Upto upto) const {
+    const auto history = histories_.find(at_->epoch);
+    if (history == histories_.end()) return 0;
+    const auto first = history->second.upper_bound(after);
+    const auto last = upto == Upto::before ? history->second.lower_bound(until)
+                                           : history->second.upper_bound(until);
+    return static_cast<std::uint64_t>(std::count_if(
+        first, last, [this](const auto& known) { return topics_.contains(known.second.topic); }));
+  }
+
+  void violation(const std::string& what) {
+    ++judgement_.violation_count;
+    if (judgement_.violations.size() < most_violations) {
+      judgement_.violations.push_back(reader_ + " " + what);
+    }
+  }
+
+  Judgement& judgement_;
+  const Histories& histories_;
+  Tally& tally_;
+  const std::string reader_;
+  const std::set<std::string>& topics_;
+  std::optional<Id> at_;
+  std::string reason_;  // of a gap that has just been told; empty: none has
+};
+
+}  // namespace
+
+Judgement Ledger::judge(const std::vector<const Record*>& records) const {
+  Judgement judgement;
+  Histories histories;
+  std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>> published;
+  const auto learn = [&](const Id& id, const std::string& topic, const std::string& data) {
+    const auto [place, fresh] = histories[id.epoch].emplace(id.seq, Known{topic, data});
+    judgement.epochs.insert(id.epoch);
+    if (fresh && published[{id.epoch, data}].insert(id.seq).second &&
+        published[{id.epoch, data}].size() > 1) {
+      ++judgement.twice;
+    }
+    if (fresh || (place->second.topic == topic && place->second.data == data)) return;
+    ++judgement.violation_count;
+    judgement.violations.push_back(id.print() + " is two events: " + place->second.data + " and " +
+                                   data);
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    judgement.acknowledged = acknowledged_.size();
+    for (const Published& each : acknowledged_) learn(each.id, each.topic, each.data);
+  }
+  std::string last_epoch;  // in which most readers ended
+  std::map<std::string, int> ends;
+  for (const Record* record : records) {
+    for (const Record::Seen& seen : record->seen_) {
+      if (seen.kind == Record::Seen::Kind::event) learn(seen.id, seen.topic, seen.text);
+    }
+    for (auto at = record->seen_.rbegin(); at != record->seen_.rend(); ++at) {
+      if (at->kind == Record::Seen::Kind::gap) continue;
+      if (++ends[at->id.epoch] > ends[last_epoch]) last_epoch = at->id.epoch;
+      break;
+    }
+  }
+  std::size_t number = 0;
+  for (const Record* record : records) {
+    Tally& tally = judgement.kinds[record->kind_];
+    ++tally.readers;
+    tally.connections += record->connections_;
+    Judge judge(judgement, histories, tally, record->kind_ + " " + std::to_string(++number),
+                record->topics_);
+    for (const Record::Seen& seen : record->seen_) {
+      switch (seen.kind) {
+        case Record::Seen::Kind::gap:
+          judge.gap(seen.text);
+          break;
+        case Record::Seen::Kind::checkpoint:
+          judge.reach(seen.id, Judge::Upto::including);
+          break;
+        case Record::Seen::Kind::event:
+          ++tally.events;
+          judge.reach(seen.id, Judge::Upto::before);
+          break;
+      }
+    }
+    judge.end(last_epoch);
+  }
+  return judgement;
+}
+
+}  // namespace prove

@@ -1,0 +1,151 @@
+#include "prove/prover.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "prove/cluster.h"
+#include "prove/readers.h"
+#include "server/net/error.h"
+
+namespace prove {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr seconds patience{30};  // for all to have come to the end
+
+// Whoever publishes and reads, on a few threads.
+class Crowd {
+ public:
+  Crowd(const Options& options, const Field& field, Trust trust) : random_(options.seed) {
+    for (std::size_t i = 0; i < options.topics; ++i) topics_.push_back("t" + std::to_string(i));
+    for (int i = 0; i < 4; ++i) drivers_.push_back(std::make_unique<Driver>(trust));
+    for (std::size_t i = 0; i < options.publishers; ++i) {
+      publishers_.push_back(std::make_unique<Publisher>(next_driver(), field, ledger, counts,
+                                                        "p" + std::to_string(i), topics_,
+                                                        options.pause, random_()));
+      last_driver().add(*publishers_.back());
+    }
+    const auto add = [&](std::unique_ptr<Reader> reader) {
+      last_driver().add(*reader);
+      readers_.push_back(std::move(reader));
+    };
+    using Dialect = StreamReader::Dialect;
+    for (std::size_t i = 0; i < options.streams; ++i) {
+      add(std::make_unique<StreamReader>(next_driver(), field, Dialect::herald, some_topics(i),
+                                         random_()));
+    }
+    for (std::size_t i = 0; i < options.polls; ++i) {
+      add(std::make_unique<PollReader>(next_driver(), field, some_topics(i), random_()));
+    }
+    for (std::size_t i = 0; i < options.mercure; ++i) {
+      add(std::make_unique<StreamReader>(next_driver(), field, Dialect::mercure, some_topics(i),
+                                         random_()));
+    }
+  }
+  ~Crowd() { stop(); }
+
+  void start() {
+    for (const auto& driver : drivers_) driver->start();
+  }
+  void stop() {
+    for (const auto& driver : drivers_) driver->stop();
+  }
+  // The publishers say their last, and the readers get it; or not, in time.
+  void finish() {
+    const auto deadline = Clock::now() + patience;
+    for (const auto& publisher : publishers_) publisher->finish();
+    const auto done = [](const auto& publisher) { return publisher->done(); };
+    while (!std::all_of(publishers_.begin(), publishers_.end(), done) && Clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    // Each has said something last to every topic: whoever has the newest of those has all.
+    std::map<std::string, Id> last;
+    for (const auto& publisher : publishers_) {
+      if (!publisher->done()) continue;
+      for (const auto& [topic, id] : publisher->last()) {
+        if (id.seq > last[topic].seq) last[topic] = id;
+      }
+    }
+    const auto there = [&](const auto& reader) { return at_end(*reader, last); };
+    while (!std::all_of(readers_.begin(), readers_.end(), there) && Clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+  }
+  Judgement judge() const {
+    std::vector<const Record*> records;
+    for (const auto& reader : readers_) records.push_back(&reader->record());
+    return ledger.judge(records);
+  }
+
+  Ledger ledger;
+  Publisher::Counts counts;
+
+ private:
+  static bool at_end(const Reader& reader, const std::map<std::string, Id>& last) {
+    const std::optional<Id> at = reader.reached();
+    return at && std::all_of(last.begin(), last.end(), [&](const auto& topic_and_id) {
+             const auto& [topic, id] = topic_and_id;
+             return !reader.topics().contains(topic) ||
+                    (at->epoch == id.epoch && at->seq >= id.seq);
+           });
+  }
+  Driver& next_driver() { return *drivers_[++turn_ % drivers_.size()]; }
+  Driver& last_driver() { return *drivers_[turn_ % drivers_.size()]; }
+  // All of them, or some.
+  std::set<std::string> some_topics(std::size_t number) {
+    std::set<std::string> chosen(topics_.begin(), topics_.end());
+    while (number % 2 == 1 && chosen.size() > 1 && random_() % 3 != 0) {
+      chosen.erase(std::next(chosen.begin(), static_cast<long>(random_() % chosen.size())));
+    }
+    return chosen;
+  }
+
+  std::mt19937 random_;
+  std::vector<std::string> topics_;
+  std::vector<std::unique_ptr<Driver>> drivers_;
+  std::size_t turn_ = 0;
+  std::vector<std::unique_ptr<Publisher>> publishers_;
+  std::vector<std::unique_ptr<Reader>> readers_;
+};
+
+}  // namespace
+
+Proof prove(const Options& options, const std::function<void(const std::string&)>& say) {
+  Proof proof;
+  std::unique_ptr<Cluster> cluster;
+  Field field;
+  field.nodes = options.urls;
+  field.token = options.token;
+  if (options.urls.empty()) {
+    cluster = std::make_unique<Cluster>(options);
+    field.nodes = cluster->urls();
+  }
+  Crowd crowd(options, field, options.urls.empty() ? Trust::anyone : options.trust);
+  crowd.start();
+  std::mt19937 random(options.seed);
+  const auto end = Clock::now() + options.time;
+  while (Clock::now() < end) {
+    std::this_thread::sleep_for(milliseconds(std::uniform_int_distribution(400, 1500)(random)));
+    if (!cluster || options.mishaps.empty() || Clock::now() >= end) continue;
+    const Mishap mishap = options.mishaps[random() % options.mishaps.size()];
+    say(cluster->suffer(mishap, random));
+    ++proof.mishaps[name_of(mishap)];
+  }
+  say("the mishaps are over: the last events are published and awaited");
+  crowd.finish();
+  crowd.stop();
+  proof.judgement = crowd.judge();
+  proof.refused = crowd.counts.refused;
+  proof.unsure = crowd.counts.unsure;
+  return proof;
+}
+
+}  // namespace prove
