@@ -80,6 +80,8 @@ struct Config {
     milliseconds age{24 * 3600 * 1000};      // of an event in history
     std::uint64_t message_bytes = 64 << 10;  // of one publishing request
     std::uint32_t subscribers = 100'000;     // at one time
+    std::uint32_t arrivals = 10'000;         // new streams a second, on average
+    std::uint32_t departures = 4000;         // streams a second that are sent away at a stop
     milliseconds retry{2000};
     milliseconds heartbeat{15'000};
     std::vector<std::string> origins;  // for CORS: "https://app.test", or "*"

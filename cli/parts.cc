@@ -170,6 +170,9 @@ sse::Hub::Options hub_options(const Config& config) {
   options.streams.heartbeat = events.heartbeat;
   options.streams.retry = events.retry;
   options.streams.subscribers = share(events.subscribers);
+  options.streams.arrivals = share(events.arrivals);
+  options.streams.departures = share(events.departures);
+  options.streams.grace = config.serve.drain * 2 / 3;
   options.polls.held = share(events.subscribers);
   options.publish.content = events.message_bytes;
   options.updates.content = events.message_bytes;

@@ -216,6 +216,8 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "bytes", size(events.bytes, 64 * kib, 1024 * gib)});
   all.push_back({table, "age", duration(events.age, 1s, 24h * 3650)});
   all.push_back({table, "message_bytes", size(events.message_bytes, 1, 64 * mib)});
+  all.push_back({table, "arrivals", number(events.arrivals, 1, 10'000'000)});
+  all.push_back({table, "departures", number(events.departures, 1, 10'000'000)});
   all.push_back({table, "subscribers", number(events.subscribers, 1, 10'000'000)});
   all.push_back({table, "retry", duration(events.retry, 250ms, 5min)});
   all.push_back({table, "heartbeat", duration(events.heartbeat, 1s, 5min)});

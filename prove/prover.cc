@@ -66,10 +66,13 @@ class Crowd {
     while (!std::all_of(publishers_.begin(), publishers_.end(), done) && Clock::now() < deadline) {
       std::this_thread::sleep_for(milliseconds(20));
     }
-    // Each has said something last to every topic: whoever has that has all.
-    Id last;
+    // Each has said something last to every topic: whoever has the newest of those has all.
+    std::map<std::string, Id> last;
     for (const auto& publisher : publishers_) {
-      if (publisher->done() && publisher->last().seq > last.seq) last = publisher->last();
+      if (!publisher->done()) continue;
+      for (const auto& [topic, id] : publisher->last()) {
+        if (id.seq > last[topic].seq) last[topic] = id;
+      }
     }
     const auto there = [&](const auto& reader) { return at_end(*reader, last); };
     while (!std::all_of(readers_.begin(), readers_.end(), there) && Clock::now() < deadline) {
@@ -86,10 +89,13 @@ class Crowd {
   Publisher::Counts counts;
 
  private:
-  // As far as `last`, give or take what followed on topics that are not its own.
-  bool at_end(const Reader& reader, const Id& last) const {
-    const std::optional<Id> id = reader.reached();
-    return id && id->epoch == last.epoch && id->seq + 2 * topics_.size() > last.seq;
+  static bool at_end(const Reader& reader, const std::map<std::string, Id>& last) {
+    const std::optional<Id> at = reader.reached();
+    return at && std::all_of(last.begin(), last.end(), [&](const auto& topic_and_id) {
+             const auto& [topic, id] = topic_and_id;
+             return !reader.topics().contains(topic) ||
+                    (at->epoch == id.epoch && at->seq >= id.seq);
+           });
   }
   Driver& next_driver() { return *drivers_[++turn_ % drivers_.size()]; }
   Driver& last_driver() { return *drivers_[turn_ % drivers_.size()]; }

@@ -215,7 +215,7 @@ void Publisher::finished(int status, bool whole) {
   }
   ++counts_.acknowledged;
   ledger_.acknowledged(*id, topic_, data_);
-  last_ = *id;
+  last_[topic_] = *id;
   driver_.after(pause_, [this] { next(); });
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -105,8 +106,8 @@ class Publisher final : public Driver::Client {
   // From any thread. Publishes one last event to each topic, and is done.
   void finish() { finishing_ = true; }
   bool done() const { return done_; }
-  // Of the last event, when done.
-  const Id& last() const { return last_; }
+  // Of the last event of each topic, when done.
+  const std::map<std::string, Id>& last() const { return last_; }
 
  private:
   void next();
@@ -125,7 +126,7 @@ class Publisher final : public Driver::Client {
   std::string topic_;
   std::string data_;
   std::string answer_;
-  Id last_;
+  std::map<std::string, Id> last_;
   std::atomic<bool> finishing_ = false;
   std::atomic<bool> done_ = false;
 };

@@ -7,18 +7,34 @@ namespace {
 // Below, a browser would hammer the server; above, its user would think it dead.
 constexpr std::chrono::milliseconds shortest_retry{250};
 constexpr std::chrono::milliseconds longest_retry{300'000};
+constexpr std::chrono::milliseconds tenth{100};
+constexpr double burst_seconds = 2;
 }  // namespace
 
 Audience::Audience(net::Loop& loop, Options options)
-    : loop_(loop), options_(options), timer_(loop, [this] { beat(); }) {}
+    : loop_(loop),
+      options_(options),
+      timer_(loop, [this] { beat(); }),
+      admissions_(static_cast<double>(options.arrivals) * burst_seconds),
+      admitted_(loop.now()) {}
 
 bool Audience::enter(std::uint64_t connection) {
   if (draining_ || subscribers_ >= options_.subscribers) return false;
   const auto found = connections_.find(connection);
   const std::size_t streams = found == connections_.end() ? 0 : found->second;
-  if (streams >= options_.per_connection) return false;
+  if (streams >= options_.per_connection || !admits()) return false;
   connections_[connection] = streams + 1;
   ++subscribers_;
+  return true;
+}
+
+bool Audience::admits() {
+  const auto rate = static_cast<double>(options_.arrivals);
+  const std::chrono::duration<double> passed = loop_.now() - admitted_;
+  admitted_ = loop_.now();
+  admissions_ = std::min(admissions_ + passed.count() * rate, rate * burst_seconds);
+  if (admissions_ < 1) return false;
+  --admissions_;
   return true;
 }
 
@@ -31,10 +47,12 @@ void Audience::leave(std::uint64_t connection) {
 void Audience::idle(Idler& idler) {
   idler.due = loop_.now() + jitter_.around(options_.heartbeat, 0.1);
   idlers_.push_back(idler);
+  if (draining_) idler.due = tenth_ + tenth;
   if (!timer_.armed()) timer_.start(idler.due - loop_.now());
 }
 
 void Audience::beat() {
+  if (draining_) return rouse_those_who_may_go();
   while (!idlers_.empty() && idlers_.front().due <= loop_.now()) {
     Idler& idler = idlers_.front();
     idler.unlink();
@@ -45,13 +63,34 @@ void Audience::beat() {
 
 void Audience::drain() {
   draining_ = true;
-  Chain<Idler> roused;
-  roused.take(idlers_);
-  while (!roused.empty()) {
-    Idler& idler = roused.front();
+  const auto tenths = std::max<std::size_t>(1, static_cast<std::size_t>(options_.grace / tenth));
+  share_ = std::max({options_.departures / 10, subscribers_ / tenths + 1, std::size_t{1}});
+  renew_departures();
+  rouse_those_who_may_go();
+}
+
+void Audience::renew_departures() {
+  tenth_ = loop_.now();
+  departures_left_ = share_;
+}
+
+bool Audience::sends_away() {
+  if (!draining_) return false;
+  if (loop_.now() - tenth_ >= tenth) renew_departures();
+  if (departures_left_ == 0) return false;
+  --departures_left_;
+  return true;
+}
+
+// A stream that is roused asks whether it is to go; one that is busy asks by itself.
+void Audience::rouse_those_who_may_go() {
+  if (loop_.now() - tenth_ >= tenth) renew_departures();
+  for (std::size_t left = departures_left_; left > 0 && !idlers_.empty(); --left) {
+    Idler& idler = idlers_.front();
     idler.unlink();
     idler.rouse();
   }
+  if (!idlers_.empty()) timer_.start(tenth);
 }
 
 std::string Audience::retry() {

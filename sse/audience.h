@@ -1,5 +1,6 @@
-// Audience: what the event streams of one worker share: how many there may be, the heart-beat of
-// those that are idle (one timer for all), and the word that it is time to go.
+// Audience: what the event streams of one worker share: how many there may be, and how many may
+// come at once, the heart-beat of those that are idle (one timer for all), and the word that it is
+// time to go, which is not said to all at one moment: they would all come back at one.
 #pragma once
 
 #include <chrono>
@@ -22,6 +23,12 @@ class Audience {
     std::chrono::milliseconds retry{2'000};  // 250 ms to 5 min; up to a quarter sooner or later
     std::size_t subscribers = 100'000;       // of one worker
     std::size_t per_connection = 100;
+    // New streams a second, on average, two seconds' worth at once; the others are asked to come
+    // back. So a crowd that has lost its server does not fell the next one.
+    std::size_t arrivals = 5000;
+    // Streams a second that are sent away when draining; more if `grace` would not do.
+    std::size_t departures = 2000;
+    std::chrono::milliseconds grace{20'000};
   };
 
   // A stream that has said all it had to say.
@@ -46,9 +53,11 @@ class Audience {
   // `idler` is roused once, unless it unlinks itself before.
   void idle(Idler& idler);
 
-  // Everyone is to go, now and from now on.
+  // Everyone is to go, one after the other, and nobody is let in.
   void drain();
   bool draining() const { return draining_; }
+  // Whether the stream that asks is to go now. Each true is one departure.
+  bool sends_away();
   std::size_t subscribers() const { return subscribers_; }
   // "retry: <ms>\n\n": when to come back.
   std::string retry();
@@ -58,6 +67,9 @@ class Audience {
 
  private:
   void beat();
+  bool admits();
+  void renew_departures();
+  void rouse_those_who_may_go();
 
   net::Loop& loop_;
   Options options_;
@@ -66,7 +78,12 @@ class Audience {
   Chain<Idler> idlers_;  // by due time, give or take the jitter
   std::unordered_map<std::uint64_t, std::size_t> connections_;
   std::size_t subscribers_ = 0;
+  double admissions_;  // that are left; grows with time
+  net::Clock::time_point admitted_;
   bool draining_ = false;
+  std::size_t share_ = 0;            // of departures, each tenth of a second
+  std::size_t departures_left_ = 0;  // in the present tenth
+  net::Clock::time_point tenth_;
 };
 
 }  // namespace sse

@@ -58,7 +58,7 @@ http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) 
 
 // Sets what is to be sent next. False: nothing yet.
 bool EventStreamBody::prepare() {
-  if (audience_.draining() || audience_.now() >= until_) {
+  if (audience_.sends_away() || audience_.now() >= until_) {
     say(audience_.retry());
     ended_ = true;
     return true;

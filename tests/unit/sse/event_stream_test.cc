@@ -108,6 +108,60 @@ TEST_CASE("drain ends every stream with word of when to come back, and defers ne
   CHECK(late.ended);
 }
 
+TEST_CASE("many streams are sent away one after the other, and are live until then") {
+  Hub::Options options;
+  options.streams.departures = 20;
+  options.streams.grace = 10s;
+  World world(options);
+  std::vector<FakeExchange> streams;
+  for (int i = 0; i < 10; ++i) streams.push_back(world.worker().events("/events"));
+  for (FakeExchange& stream : streams) stream.read();
+  const auto gone = [&] {
+    int count = 0;
+    for (FakeExchange& stream : streams) {
+      stream.read();
+      count += stream.ended ? 1 : 0;
+    }
+    return count;
+  };
+  world.worker().hub.drain();
+  CHECK(gone() == 2);
+  world.loop().advance(100ms);
+  CHECK(gone() == 4);
+  world.publish("still here");
+  CHECK(streams[9].read().find("still here") != std::string::npos);
+  CHECK(gone() == 4);
+  world.loop().advance(100ms);
+  CHECK(gone() == 6);
+  for (int i = 0; i < 2; ++i) {
+    world.loop().advance(100ms);
+    gone();
+  }
+  CHECK(gone() == 10);
+}
+
+TEST_CASE("a crowd that comes at once is let in at a rate, and the others are asked to come back") {
+  Hub::Options options;
+  options.streams.arrivals = 5;
+  World world(options);
+  std::vector<FakeExchange> streams;
+  const auto come = [&](int many) {
+    int admitted = 0;
+    for (int i = 0; i < many; ++i) {
+      streams.push_back(world.worker().events("/events"));
+      CHECK(streams.back().status() == 200);
+      streams.back().read();
+      admitted += streams.back().ended ? 0 : 1;
+    }
+    return admitted;
+  };
+  CHECK(come(50) == 10);
+  world.loop().advance(1s);
+  CHECK(come(50) == 5);
+  world.loop().advance(60s);
+  CHECK(come(50) == 10);
+}
+
 TEST_CASE("a block that is cut when drain comes is finished before the farewell") {
   World world;
   FakeExchange stream = world.worker().events("/events");

@@ -1,0 +1,123 @@
+#include "prove/ledger.h"
+
+#include <catch2/catch.hpp>
+
+using namespace prove;
+
+namespace {
+
+Id id(std::uint64_t seq, std::string epoch = "a") { return {std::move(epoch), seq}; }
+
+// A reader of one topic, and what it was told.
+struct Told {
+  Record record{"streams", {"t"}};
+
+  Told& event(std::uint64_t seq, std::string epoch = "a") {
+    record.event(id(seq, epoch), "t", epoch + std::to_string(seq));
+    return *this;
+  }
+  Told& checkpoint(std::uint64_t seq, std::string epoch = "a") {
+    record.checkpoint(id(seq, std::move(epoch)));
+    return *this;
+  }
+  Told& gap(std::string reason) {
+    record.gap(std::move(reason));
+    return *this;
+  }
+};
+
+struct Bench {
+  Bench() {
+    for (std::uint64_t seq = 1; seq <= 5; ++seq) {
+      ledger.acknowledged(id(seq), "t", "a" + std::to_string(seq));
+    }
+    ledger.acknowledged(id(6), "other", "a6");
+  }
+  Judgement judge(const Told& told) const { return ledger.judge({&told.record}); }
+  Tally tally(const Told& told) const { return judge(told).kinds.at("streams"); }
+  Ledger ledger;
+};
+
+}  // namespace
+
+TEST_CASE("a reader that had every event once and in order is no violation") {
+  Bench bench;
+  Told told;
+  told.checkpoint(0).event(1).event(2).event(3).event(4).event(5).checkpoint(6);
+  CHECK(bench.judge(told).sound());
+  CHECK(bench.tally(told).events == 5);
+}
+
+TEST_CASE("a reader begins with the first id that it hears of") {
+  Bench bench;
+  Told told;
+  told.event(3).event(4).event(5);
+  CHECK(bench.judge(told).sound());
+}
+
+TEST_CASE("an event left out is lost, whether an event or a checkpoint follows") {
+  Bench bench;
+  Told skipped;
+  skipped.event(1).event(3).event(4).event(5);
+  CHECK(bench.tally(skipped).lost == 1);
+  Told assured;
+  assured.event(1).checkpoint(4).event(5);
+  CHECK(bench.tally(assured).lost == 3);
+  CHECK_FALSE(bench.judge(assured).sound());
+}
+
+TEST_CASE("what was never given at the end is lost") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).event(3);
+  CHECK(bench.tally(told).lost == 2);
+}
+
+TEST_CASE("an event given again, or after what follows it, is a violation") {
+  Bench bench;
+  Told twice;
+  twice.event(1).event(2).event(2).event(3).event(4).event(5);
+  CHECK(bench.tally(twice).repeated == 1);
+  Told back;
+  back.event(1).event(2).event(3).checkpoint(2).event(4).event(5);
+  CHECK(bench.tally(back).repeated == 1);
+}
+
+TEST_CASE("a gap excuses what is missing, and is a violation where nothing is") {
+  Bench bench;
+  Told told;
+  told.event(1).gap("expired").event(4).event(5);
+  CHECK(bench.judge(told).sound());
+  Told needless;
+  needless.event(1).gap("expired").event(2).event(3).event(4).event(5);
+  CHECK(bench.tally(needless).needless == 1);
+  CHECK_FALSE(bench.judge(needless).sound());
+}
+
+TEST_CASE("another epoch needs a gap") {
+  Bench bench;
+  bench.ledger.acknowledged(id(1, "b"), "t", "b1");
+  Told silent;
+  silent.event(4).event(1, "b");
+  CHECK_FALSE(bench.judge(silent).sound());
+  Told told;
+  told.event(4).gap("epoch").event(1, "b");
+  CHECK(bench.judge(told).sound());
+  CHECK(bench.judge(told).epochs.size() == 2);
+}
+
+TEST_CASE("one id for two events is a violation") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).event(3).event(4);
+  told.record.event(id(5), "t", "something else");
+  CHECK_FALSE(bench.judge(told).sound());
+}
+
+TEST_CASE("an id is read with or without Mercure's sign") {
+  CHECK(Id::parse("abc-17") == Id{"abc", 17});
+  CHECK(Id::parse("#abc-17") == Id{"abc", 17});
+  CHECK_FALSE(Id::parse("abc"));
+  CHECK_FALSE(Id::parse("-1"));
+  CHECK_FALSE(Id::parse("abc-1x"));
+}
