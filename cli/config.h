@@ -57,6 +57,8 @@ struct Config {
     std::string mode = "auto";
     bool adaptive = true;  // no 103 where the page comes too soon for it
     bool feedback = true;  // leaves out what pages turn out not to need
+    bool interleave = false;  // a page's head, its pushes, then the rest of it
+    std::string experiment;   // "early-hints vs link"; empty: none
     std::vector<HintedPage> pages;
   };
   struct EventTopic {  // what is not said is as in [events]

@@ -71,14 +71,18 @@ class Service {
         log_(access_log_of(config_)),
         authorizer_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
+        hints_(server_options(config_).workers),
         sequencer_(event_store(config_)),
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
                 .cursors = cursors_,
                 .authorizer = authorizer_,
                 .totals = totals_,
+                .hints = hints_,
+                .signer = signer_,
                 .status = {.server = [this] { return server_->counters(); },
                            .hubs = totals_,
+                           .hints = hints_,
                            .started = std::chrono::steady_clock::now()}},
         signals_(loop_, {.stop = [this] { stop(); },
                          .hard_stop = [this] { hard_stop(); },
@@ -210,6 +214,8 @@ class Service {
   sse::ClientCursors cursors_;
   const sse::Authorizer authorizer_;
   HubTotals totals_;
+  HintTotals hints_;
+  const net::Signer signer_;
   const std::unique_ptr<sse::Sequencer> sequencer_;
   Shared shared_;
   Notify notify_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/units.h"
+#include "hints/field_study.h"
 #include "proxy/address.h"
 
 namespace cli {
@@ -89,6 +90,11 @@ std::string origin_objection(std::string_view text) {
   const bool has_path = host != text.npos && text.find('/', host + 3) != text.npos;
   if (host != text.npos && host > 0 && host + 3 < text.size() && !has_path) return {};
   return "\"*\" or origins without a path, such as https://app.test";
+}
+
+std::string experiment_objection(std::string_view text) {
+  if (text.empty() || hints::Experiment::parse(text)) return {};
+  return "two different modes, such as early-hints vs link";
 }
 
 std::string joined(const std::vector<std::string_view>& words) {
@@ -307,6 +313,8 @@ std::vector<Setting> settings_of(Config& config) {
                         {"auto", "early-hints", "push", "push+early-hints", "link", "off"}}});
   all.push_back({"hints", "adaptive", Switch{&config.hints.adaptive}});
   all.push_back({"hints", "feedback", Switch{&config.hints.feedback}});
+  all.push_back({"hints", "interleave", Switch{&config.hints.interleave}});
+  all.push_back({"hints", "experiment", Text{&config.hints.experiment, experiment_objection}});
   add_events(all, config.events);
   all.push_back({"files", "cache", size(config.files.cache, 0, 1024 * gib)});
   all.push_back({"files", "immutable", Texts{&config.files.immutable}});

@@ -6,8 +6,11 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "hints/field_study.h"
+#include "hints/route_report.h"
 #include "server/http/handler.h"
 #include "server/server.h"
 #include "sse/hub.h"
@@ -26,11 +29,36 @@ class HubTotals {
   std::vector<sse::Hub::Counters> of_worker_;
 };
 
+// Likewise what the workers remember of routes, and what visitors' browsers have reported to them.
+class HintTotals {
+ public:
+  static constexpr std::size_t most_routes = 50;  // the busiest of each worker
+
+  struct Field {
+    hints::Experiment experiment;
+    hints::FieldTotals totals;
+  };
+  struct Report {
+    std::vector<hints::RouteReport> routes;
+    std::optional<Field> field;  // none: nothing is being tried
+  };
+
+  explicit HintTotals(std::size_t workers) : of_worker_(workers) {}
+  void put(std::size_t worker, Report report);
+  // The busiest routes first.
+  Report sum() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Report> of_worker_;
+};
+
 class StatusHandler final : public http::Handler {
  public:
   struct Sources {
     std::function<server::Counters()> server;
     const HubTotals& hubs;
+    const HintTotals& hints;
     std::chrono::steady_clock::time_point started;
   };
   explicit StatusHandler(Sources sources) : sources_(std::move(sources)) {}

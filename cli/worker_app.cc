@@ -6,6 +6,7 @@
 #include "cli/parts.h"
 #include "cli/response_fields.h"
 #include "hints/app_site.h"
+#include "hints/beacon.h"
 #include "hints/explain_handler.h"
 #include "hints/learning.h"
 #include "hints/think.h"
@@ -58,7 +59,7 @@ assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
 
 struct WorkerApp::Pages {
   Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
-        hints::Judgement& judgement, const StatusHandler::Sources& sources)
+        HintMemory& memory, const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
         app_server(app_server_of(worker, loop, config)),
@@ -71,9 +72,9 @@ struct WorkerApp::Pages {
                               : nullptr),
         planner(whole_site ? static_cast<hints::Site&>(*whole_site) : site, loop,
                 {.build = plan_options(config)}),
-        hinting(planner, think, {.mode = hints_mode(config), .judgement = &judgement}),
+        hinting(planner, think, memory.options(config)),
         status(sources),
-        explain(planner, hints_mode(config)),
+        explain(planner, hints_mode(config), &memory.judgement()),
         admin(explain, admin_options(config)),
         router(hinting),
         root(router, response_fields(config)) {
@@ -83,6 +84,10 @@ struct WorkerApp::Pages {
     router.route(config.events.mercure_url, hub.mercure());
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
+    if (hints::FieldStudy* study = memory.study()) {
+      router.route("/.herald/rum.js", beacon_script);
+      router.route("/.herald/rum", beacon.emplace(*study));
+    }
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
@@ -100,6 +105,8 @@ struct WorkerApp::Pages {
   hints::HintingHandler hinting;
   StatusHandler status;
   StatusPage page;
+  hints::BeaconScript beacon_script;
+  std::optional<hints::BeaconEndpoint> beacon;
   hints::ExplainHandler explain;
   AdminOnly admin;
   http::Router router;
@@ -111,9 +118,9 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       shared_(shared),
       worker_(worker),
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
-      judgement_(std::make_unique<hints::Judgement>(loop, judgement_options(config))),
+      hint_memory_(loop, shared.signer, config),
       redirect_(shared.https_port()),
-      pages_(std::make_unique<Pages>(worker, loop, config, hub_, *judgement_, shared.status)),
+      pages_(std::make_unique<Pages>(worker, loop, config, hub_, hint_memory_, shared.status)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retire(); }) {
   counting_.start(counting_interval);
@@ -126,7 +133,8 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void WorkerApp::reload(const Config& config) {
-  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, *judgement_, shared_.status);
+  hint_memory_.use(config);
+  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, shared_.status);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
   retirement_.start(retirement);
@@ -139,6 +147,7 @@ void WorkerApp::retire() {
 
 void WorkerApp::count() {
   shared_.totals.put(worker_, hub_.counters());
+  shared_.hints.put(worker_, hint_memory_.report());
   counting_.start(counting_interval);
 }
 

@@ -7,17 +7,15 @@
 #include <memory>
 
 #include "cli/config.h"
+#include "cli/hint_memory.h"
 #include "cli/redirect.h"
 #include "cli/status.h"
+#include "server/net/signer.h"
 #include "server/server.h"
 #include "sse/authorization.h"
 #include "sse/client_cursors.h"
 #include "sse/hub.h"
 #include "sse/sequencer.h"
-
-namespace hints {
-class Judgement;
-}
 
 namespace cli {
 
@@ -28,6 +26,8 @@ struct Shared {
   sse::ClientCursors& cursors;
   const sse::Authorizer& authorizer;
   HubTotals& totals;
+  HintTotals& hints;
+  const net::Signer& signer;  // of what clients keep for this server
   StatusHandler::Sources status;
 };
 
@@ -56,7 +56,7 @@ class WorkerApp final : public server::App, private http::Handler {
   Shared& shared_;
   const std::size_t worker_;
   sse::Hub hub_;
-  std::unique_ptr<hints::Judgement> judgement_;
+  HintMemory hint_memory_;
   RedirectHandler redirect_;
   std::unique_ptr<Pages> pages_;
   std::list<std::unique_ptr<Pages>> retired_;  // requests may still be held in these

@@ -49,6 +49,24 @@ std::string_view against_push(const http::Request& request) {
 
 }  // namespace
 
+std::string_view words(Mode mode) {
+  switch (mode) {
+    case Mode::automatic:
+      return "auto";
+    case Mode::early_hints:
+      return "early-hints";
+    case Mode::push:
+      return "push";
+    case Mode::push_early_hints:
+      return "push+early-hints";
+    case Mode::link:
+      return "link";
+    case Mode::off:
+      return "off";
+  }
+  return "";
+}
+
 bool asks_for_document(const http::Request& request) {
   if (request.method != "GET" && request.method != "HEAD") return false;
   if (!request.target.starts_with('/')) return false;

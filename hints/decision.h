@@ -18,6 +18,7 @@ enum class Mode {
   link,              // Link on the answer only
   off,
 };
+std::string_view words(Mode mode);
 
 // The reason why a way is closed for every client alike, by the mode.
 inline constexpr std::string_view by_mode = "not in this mode";

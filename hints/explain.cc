@@ -1,6 +1,7 @@
 #include "hints/explain.h"
 
 #include "hints/advice.h"
+#include "hints/opinion.h"
 #include "server/http/problem.h"
 
 namespace hints {
@@ -43,28 +44,14 @@ void append_item(std::string& json, const Explanation& explanation, std::size_t 
     json.append(http::json_string(client.name)).append(":");
     json += http::json_string(way(item, client, explanation.mode));
   }
-  json += "}}";
+  json += '}';
+  if (const std::string seen = judged(explanation, item); !seen.empty()) {
+    json.append(",\"judged\":").append(http::json_string(seen));
+  }
+  json += '}';
 }
 
 }  // namespace
-
-std::string_view words(Mode mode) {
-  switch (mode) {
-    case Mode::automatic:
-      return "auto";
-    case Mode::early_hints:
-      return "early-hints";
-    case Mode::push:
-      return "push";
-    case Mode::push_early_hints:
-      return "push+early-hints";
-    case Mode::link:
-      return "link";
-    case Mode::off:
-      return "off";
-  }
-  return "";
-}
 
 std::string way(const Item& item, const Client& client, Mode mode) {
   const Decision decision = decide(request_of(client), mode);
@@ -85,6 +72,11 @@ std::string way(const Item& item, const Client& client, Mode mode) {
   return client.takes_pushes ? "nothing: not worth a push" : "nothing: client refuses push";
 }
 
+std::string judged(const Explanation& explanation, const Item& item) {
+  if (explanation.history == nullptr) return {};
+  return opinion(item, explanation.history->find(item.target));
+}
+
 std::string place(const Mention& mention) {
   std::string text = mention.file.empty() ? "configuration" : mention.file;
   if (mention.line > 0) text.append(":").append(std::to_string(mention.line));
@@ -96,6 +88,7 @@ std::string explain_text(const Explanation& explanation) {
   std::string text = explanation.page + " with hints " + std::string(words(explanation.mode)) +
                      ": " + std::to_string(plan.items.size()) + " told, " +
                      std::to_string(plan.withheld.size()) + " withheld\n";
+  if (explanation.history != nullptr) text += opinion(*explanation.history) + "\n";
   for (std::size_t i = 0; i < plan.items.size(); ++i) {
     const Item& item = plan.items[i];
     text.append("\n").append(plan.links[i].value).append("\n  from     ");
@@ -108,6 +101,8 @@ std::string explain_text(const Explanation& explanation) {
       text.append("  ").append(client.name).append(9 - client.name.size(), ' ');
       text.append(way(item, client, explanation.mode)).append("\n");
     }
+    const std::string seen = judged(explanation, item);
+    if (!seen.empty()) text.append("  visits   ").append(seen).append("\n");
   }
   for (const Withheld& one : plan.withheld) {
     text.append("\nwithheld ").append(one.target).append(": ").append(words(one.reason));
@@ -121,7 +116,11 @@ std::string explain_text(const Explanation& explanation) {
 std::string explain_json(const Explanation& explanation) {
   const Plan& plan = *explanation.plan;
   std::string json = "{\"page\":" + http::json_string(explanation.page) +
-                     ",\"mode\":" + http::json_string(words(explanation.mode)) + ",\"items\":[";
+                     ",\"mode\":" + http::json_string(words(explanation.mode));
+  if (explanation.history != nullptr) {
+    json.append(",\"history\":").append(http::json_string(opinion(*explanation.history)));
+  }
+  json += ",\"items\":[";
   for (std::size_t i = 0; i < plan.items.size(); ++i) {
     if (i > 0) json += ',';
     append_item(json, explanation, i);

@@ -10,6 +10,7 @@
 
 #include "hints/decision.h"
 #include "hints/plan.h"
+#include "hints/route_history.h"
 
 namespace hints {
 
@@ -29,17 +30,19 @@ struct Explanation {
   std::string page;  // path as asked for
   Mode mode = Mode::automatic;
   std::shared_ptr<const Plan> plan;
+  const RouteHistory* history = nullptr;  // what this worker remembers; null: nothing
 };
 
-std::string_view words(Mode mode);
+// What visits have shown of an item; empty if nothing is remembered of the route.
+std::string judged(const Explanation& explanation, const Item& item);
 // "push", "103 if the page takes time, and link", "nothing: not in this mode".
 std::string way(const Item& item, const Client& client, Mode mode);
 // "/index.html:12", "configuration".
 std::string place(const Mention& mention);
 
 std::string explain_text(const Explanation& explanation);
-// {"page","mode","items":[{"target","as","link","push","source","file","line","also":[{"source",
-// "file","line"}],"told":{"browser","nghttp","curl"}}],"withheld":[{"target","reason","remedy",
+// {"page","mode","history","items":[{"target","as","link","push","source","file","line","also":
+// [{"source","file","line"}],"told":{"browser","nghttp","curl"},"judged"}],"withheld":[{"target","reason","remedy",
 // "source","file","line"}]}
 std::string explain_json(const Explanation& explanation);
 // A page of its own: nothing on it is fetched from anywhere.

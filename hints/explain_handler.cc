@@ -61,7 +61,9 @@ void ExplainHandler::handle(const http::Request& request, http::Exchange exchang
     return exchange.respond(
         http::problem(404, "There is no page at this path, and nothing is configured for it."));
   }
-  http::Response response = answer(request, format, {std::string(page), mode_, std::move(plan)});
+  const RouteHistory* history = judgement_ == nullptr ? nullptr : judgement_->history(page);
+  http::Response response =
+      answer(request, format, {std::string(page), mode_, std::move(plan), history});
   response.fields.add("cache-control", "no-store");
   response.fields.add("vary", "accept");
   response.fields.add("x-content-type-options", "nosniff");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hints/explain.h"
+#include "hints/judgement.h"
 #include "hints/planner.h"
 #include "server/http/handler.h"
 
@@ -12,14 +13,16 @@ namespace hints {
 // ask is for the server's set-up to say.
 class ExplainHandler final : public http::Handler {
  public:
-  // `planner` must outlive the handler.
-  ExplainHandler(Planner& planner, Mode mode) : planner_(planner), mode_(mode) {}
+  // `planner` and `judgement` must outlive the handler; the latter may be null.
+  ExplainHandler(Planner& planner, Mode mode, Judgement* judgement = nullptr)
+      : planner_(planner), mode_(mode), judgement_(judgement) {}
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
   Planner& planner_;
   Mode mode_;
+  Judgement* judgement_;
 };
 
 }  // namespace hints

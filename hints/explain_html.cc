@@ -2,6 +2,7 @@
 // scripts, in light and dark, on a narrow screen and read aloud.
 #include "hints/advice.h"
 #include "hints/explain.h"
+#include "hints/opinion.h"
 
 namespace hints {
 namespace {
@@ -75,6 +76,9 @@ void append_items(std::string& html, const Explanation& explanation) {
     const Item& item = plan.items[i];
     html.append("<tr><th scope=row><code>").append(escaped(item.target)).append("</code>");
     html.append("<br><code class=quiet>").append(escaped(plan.links[i].value)).append("</code>");
+    if (const std::string seen = judged(explanation, item); !seen.empty()) {
+      html.append("<br><span class=quiet>").append(escaped(seen)).append("</span>");
+    }
     html += "<td>";
     append_origin(html, item.mention);
     for (const Mention& also : item.also) append_origin(html.append("<br>"), also);
@@ -112,7 +116,8 @@ std::string explain_html(const Explanation& explanation) {
   html.append("<input id=url name=url value=\"").append(page).append("\" autocomplete=off>");
   html.append("<button>Explain</button></form>\n<p>Hints are <strong>");
   html.append(words(explanation.mode)).append("</strong>. ");
-  if (plan.items.empty()) html += "There is nothing to tell in advance.";
+  if (plan.items.empty()) html += "There is nothing to tell in advance. ";
+  if (explanation.history != nullptr) html += escaped(opinion(*explanation.history)) + ".";
   html += "</p>\n";
   if (!plan.items.empty()) append_items(html, explanation);
   if (!plan.withheld.empty()) append_withheld(html, plan);

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "hints/opinion.h"
 #include "hints/route.h"
 #include "hints/target.h"
 
 namespace hints {
 namespace {
 
+using namespace std::chrono_literals;
 using Visitor = RouteHistory::Visitor;
 
 // Answers in a row that were not the page, after which nothing is said in advance.
@@ -19,22 +21,9 @@ Visitor visitor_of(const http::Request& request) {
   return known ? Visitor::known : Visitor::anonymous;
 }
 
-// Fetched by every client that shows the page, told or not: telling of it wastes nothing.
-bool named_by_page(const Item& item) {
-  const auto names = [&](const Mention& mention) {
-    return mention.source == Source::html ||
-           (mention.source == Source::css && item.as == As::style);
-  };
-  return names(item.mention) || std::ranges::any_of(item.also, names);
-}
-
 // Everybody may fetch what is a file of this site; what an app server told may be for some only.
 bool for_everybody(const Plan& plan) {
   return std::ranges::none_of(plan.items, [](const Item& item) { return item.version.empty(); });
-}
-
-void close_way(std::string_view& way, std::string_view reason) {
-  if (way.empty()) way = reason;
 }
 
 }  // namespace
@@ -51,6 +40,11 @@ Judgement::Judgement(net::Loop& loop, Options options)
       routes_(options.routes),
       visits_(loop, options.visits, [this](const Visit& visit) { settle(visit); }) {}
 
+void Judgement::use(Adaptive adaptive, Feedback feedback) {
+  options_.adaptive = adaptive;
+  options_.feedback = feedback;
+}
+
 // ------------------------------------------------------------------------------ before the answer
 
 void Judgement::arrived(const http::Request& request) {
@@ -65,69 +59,71 @@ void Judgement::arrived(const http::Request& request) {
 }
 
 Judgement::Judged Judgement::judge(const http::Request& request,
-                                   const std::shared_ptr<const Plan>& plan, Decision decision,
+                                   const std::shared_ptr<const Plan>& plan, Verdict allowed,
                                    Mode mode) {
-  Judged judged{{decision, {}, unlimited}, {}};
+  Judged judged{
+      std::move(allowed),
+      {.route = route_of(request.path()), .visitor = visitor_of(request), .began = loop_.now()}};
+  Verdict& verdict = judged.verdict;
   Entry& entry = judged.entry;
-  entry.route = route_of(request.path());
-  entry.visitor = visitor_of(request);
-  entry.began = loop_.now();
   RouteHistory& route = routes_.get(entry.route);
+  const RouteHistory::Answers& answers = route.answers(entry.visitor);
   const http::TransportGauge* gauge = request.peer == nullptr ? nullptr : request.peer->gauge;
-  const std::optional<http::Transport> way =
-      gauge == nullptr ? std::nullopt : std::optional(gauge->transport());
-  weigh(judged.verdict, route, *plan, entry.visitor, way ? &*way : nullptr, mode);
+  const auto way = gauge == nullptr ? std::nullopt : std::optional(gauge->transport());
+  verdict.decision = weigh(verdict.decision, answers, *plan, way, mode);
+  if (way) verdict.push_bytes = push_budget(*way, answers.think.usual().value_or(0us));
   if (request.peer == nullptr || !begins_visit(request)) return judged;
 
   ++route.visits;
-  draw_lots(judged.verdict, route, *plan);
-  Visit visit;
-  visit.connection = entry.connection = request.peer->connection;
-  visit.route = entry.route;
-  visit.plan = plan;
+  if (options_.feedback == Feedback::on) verdict.lots = draw_lots(route, *plan);
+  entry.connection = request.peer->connection;
+  Visit visit{.connection = entry.connection, .route = entry.route, .plan = plan};
   visit.assets.resize(plan->items.size());
   entry.visit = visits_.open(std::move(visit)).number;
   return judged;
 }
 
 // What goes for the whole plan.
-void Judgement::weigh(Verdict& verdict, const RouteHistory& route, const Plan& plan,
-                      Visitor visitor, const http::Transport* way, Mode mode) const {
-  const RouteHistory::Answers& answers = route.answers(visitor);
-  Decision& decision = verdict.decision;
+Decision Judgement::weigh(Decision decision, const RouteHistory::Answers& answers, const Plan& plan,
+                          const std::optional<http::Transport>& way, Mode mode) const {
+  const auto close = [](std::string_view& open, std::string_view reason) {
+    if (open.empty()) open = reason;
+  };
+  const auto close_both = [&](std::string_view reason) {
+    close(decision.no_push, reason);
+    close(decision.no_early_hints, reason);
+  };
   if (answers.not_page >= most_disappointments) {
-    close_way(decision.no_push, "the latest answers were not the page");
-    close_way(decision.no_early_hints, "the latest answers were not the page");
+    close_both("the latest answers were not the page");
   }
   if (!for_everybody(plan) && !answers.shown) {
-    close_way(decision.no_push, "such a client has not been shown the page yet");
-    close_way(decision.no_early_hints, "such a client has not been shown the page yet");
+    close_both("such a client has not been shown the page yet");
   }
-  if (way == nullptr) return;
-  const auto usual = answers.think.usual();
+  if (!way) return decision;
   if (options_.adaptive == Adaptive::on && mode == Mode::automatic) {
-    close_way(decision.no_early_hints, too_soon(usual, way->round_trip));
+    close(decision.no_early_hints, too_soon(answers.think.usual(), way->round_trip));
   }
-  if (way->takes_pushes && way->live_waiting) close_way(decision.no_push, "an event waits");
-  verdict.push_bytes = push_budget(*way, usual.value_or(ThinkTime::Duration(0)));
+  if (way->takes_pushes && way->live_waiting) close(decision.no_push, "an event waits");
+  return decision;
 }
 
 // What goes for each item.
-void Judgement::draw_lots(Verdict& verdict, RouteHistory& route, const Plan& plan) const {
-  if (options_.feedback == Feedback::off) return;
-  verdict.lots.resize(plan.items.size());
+std::vector<Lot> Judgement::draw_lots(RouteHistory& route, const Plan& plan) const {
+  std::vector<Lot> lots(plan.items.size());
   for (std::size_t i = 0; i < plan.items.size(); ++i) {
     const Item& item = plan.items[i];
-    Lot& lot = verdict.lots[i];
     Usage& usage = route.asset(item.target).usage;
     if (!named_by_page(item)) {
       const Usage::Turn turn = usage.turn(i);
-      if (turn == Usage::Turn::demoted) lot.withheld = "not needed lately";
-      if (turn == Usage::Turn::leave_out) lot.withheld = "left out to see whether it is needed";
+      if (turn == Usage::Turn::demoted) lots[i].withheld = "not needed lately";
+      if (turn == Usage::Turn::leave_out) {
+        lots[i].withheld = "left out to see whether it is needed";
+      }
     }
-    if (!usage.worth_a_push()) lot.no_push = "cancelled lately";
+    if (!usage.worth_a_push()) lots[i].no_push = "cancelled lately";
     usage.turned();
   }
+  return lots;
 }
 
 void Judgement::told(const Entry& entry, std::span<const Usage::Told> told) {
@@ -142,7 +138,7 @@ void Judgement::hinted(const Entry& entry) { ++routes_.get(entry.route).hints; }
 
 void Judgement::answered(const Entry& entry, Answer answer) {
   const auto took = std::chrono::duration_cast<ThinkTime::Duration>(loop_.now() - entry.began);
-  routes_.get(entry.route).of(entry.visitor).add(took, answer == Answer::page);
+  routes_.get(entry.route).of(entry.visitor).add(took, answer);
   Visit* visit = visits_.find(entry.connection, entry.visit);
   if (visit != nullptr) visit->shown = answer == Answer::page;
 }

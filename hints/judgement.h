@@ -32,9 +32,9 @@ class Judgement {
 
   // What the account of a visit is kept under while it is answered.
   struct Entry {
-    std::string route;
+    std::string route = {};
     RouteHistory::Visitor visitor = RouteHistory::Visitor::anonymous;
-    net::Clock::time_point began;
+    net::Clock::time_point began = {};
     std::uint64_t connection = 0;
     std::uint64_t visit = 0;  // 0: nothing is learned from what this client asks for
   };
@@ -42,21 +42,22 @@ class Judgement {
     Verdict verdict;
     Entry entry;
   };
-
   // `loop` must outlive this.
   Judgement(net::Loop& loop, Options options);
+  // From the next visit on; what bounds the memory stays as it is.
+  void use(Adaptive adaptive, Feedback feedback);
 
   // A request of whatever kind: it may be for what its connection was told of.
   void arrived(const http::Request& request);
-  // A page is asked for, and this is the plan and what the request allows.
+  // A page is asked for, and this is the plan and what the request allows of it.
   Judged judge(const http::Request& request, const std::shared_ptr<const Plan>& plan,
-               Decision decision, Mode mode);
+               Verdict allowed, Mode mode);
 
   // What became of it. `told` has one for each item of the plan; it may be said again.
   void told(const Entry& entry, std::span<const Usage::Told> told);
   void hinted(const Entry& entry);
   // The answer is there: the page (or the word that it has not changed), or something else.
-  enum class Answer { page, other };
+  using Answer = RouteHistory::Answer;
   void answered(const Entry& entry, Answer answer);
   // The push of a target is over.
   void push_ended(std::uint64_t connection, std::string_view target, std::uint64_t bytes,
@@ -68,13 +69,13 @@ class Judgement {
   const std::list<RouteHistory>& routes();
 
  private:
-  void weigh(Verdict& verdict, const RouteHistory& route, const Plan& plan,
-             RouteHistory::Visitor visitor, const http::Transport* way, Mode mode) const;
-  void draw_lots(Verdict& verdict, RouteHistory& route, const Plan& plan) const;
+  Decision weigh(Decision decision, const RouteHistory::Answers& answers, const Plan& plan,
+                 const std::optional<http::Transport>& way, Mode mode) const;
+  std::vector<Lot> draw_lots(RouteHistory& route, const Plan& plan) const;
   void settle(const Visit& visit);
 
   net::Loop& loop_;
-  const Options options_;
+  Options options_;
   Routes routes_;
   Visits visits_;
 };

@@ -5,7 +5,8 @@
 
 namespace hints {
 
-void RouteHistory::Answers::add(ThinkTime::Duration took, bool page) {
+void RouteHistory::Answers::add(ThinkTime::Duration took, Answer answer) {
+  const bool page = answer == Answer::page;
   think.add(took);
   shown |= page;
   not_page = page ? 0 : not_page + 1;

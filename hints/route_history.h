@@ -29,12 +29,13 @@ struct AssetHistory {
 };
 
 struct RouteHistory {
+  enum class Answer { page, other };  // the page includes the word that it has not changed
   // What visitors of one kind were answered: they may be shown another page, or none.
   struct Answers {
     ThinkTime think;
     bool shown = false;          // the page, at least once
     std::uint32_t not_page = 0;  // answers in a row that were something else
-    void add(ThinkTime::Duration took, bool page);
+    void add(ThinkTime::Duration took, Answer answer);
   };
   enum class Visitor { anonymous, known };  // known: it sends a cookie or an authorization
 

@@ -230,12 +230,14 @@ void Telling::finish(http::Response& response) {
     append_entry(timing, "hinted", hinted);
     append_entry(timing, "pushed", pushed);
     append_entry(timing, "withheld", withheld);
+    append_entry(timing, "arm", verdict_.arm);
     response.fields.add("server-timing", timing);
   }
   response.notes.push_back({"hints", way});
   if (!hinted.empty()) response.notes.push_back({"hinted", hinted});
   if (!pushed.empty()) response.notes.push_back({"pushed", pushed});
   if (!withheld.empty()) response.notes.push_back({"withheld", withheld});
+  if (!verdict_.arm.empty()) response.notes.push_back({"arm", std::string(verdict_.arm)});
 }
 
 }  // namespace hints

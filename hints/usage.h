@@ -20,6 +20,7 @@ class Share {
  public:
   void add(std::size_t hits);  // 0 or 1, of one try
   std::size_t tries() const { return tries_; }
+  std::size_t hits() const { return hits_; }
   double rate() const { return tries_ == 0 ? 0 : static_cast<double>(hits_) / tries_; }
 
  private:

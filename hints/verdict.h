@@ -21,6 +21,7 @@ struct Verdict {
   Decision decision;
   std::vector<Lot> lots = {};  // one for each item of the plan; empty: nothing is against any
   std::uint64_t push_bytes = unlimited;
+  std::string_view arm = {};  // of an experiment, for the one who measures; valid as long as that
 
   Lot lot(std::size_t item) const { return lots.empty() ? Lot() : lots[item]; }
 };

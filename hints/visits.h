@@ -27,12 +27,12 @@ struct Visit {
   };
   std::uint64_t connection = 0;
   std::uint64_t number = 0;  // of the visit
-  std::string route;
-  net::Clock::time_point began;
-  std::shared_ptr<const Plan> plan;
-  std::vector<Asset> assets;  // one for each item of the plan
-  bool shown = false;         // the answer was the page
-  bool loads = false;         // the connection has asked for an asset of whatever kind
+  std::string route = {};
+  net::Clock::time_point began = {};
+  std::shared_ptr<const Plan> plan = {};
+  std::vector<Asset> assets = {};  // one for each item of the plan
+  bool shown = false;              // the answer was the page
+  bool loads = false;              // the connection has asked for an asset of whatever kind
 
   // The place of a target in the plan; none if it is not there.
   std::optional<std::size_t> find(std::string_view target) const;

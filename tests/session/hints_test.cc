@@ -207,3 +207,57 @@ TEST_CASE_METHOD(Hinted, "many pages at once are each told once, and pushed once
   }
   CHECK(promises == 2);
 }
+
+namespace {
+
+// A page of urgency 0 with a head and more than fits a window, and its assets.
+void answer_long(const http::Request& request, http::Exchange exchange) {
+  const bool page = request.path() == "/page";
+  http::Response response = http::text_response(
+      200, page ? "text/html" : "text/css",
+      page ? "<head></head>" + std::string(50'000, 'b') : std::string(20'000, 'a'));
+  if (page) response.priority = {0, false};
+  exchange.respond(std::move(response));
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Hinted, "an interleaved page stops behind its head while its pushes go") {
+  Interleaving interleaving(loop, {});
+  Answering files(answer_long);
+  HintingHandler interleaved(planner, files, {.interleaving = &interleaving});
+  Peer wire(interleaved);
+  const auto id = wire.get("/page", navigation);
+  wire.pump();
+  CHECK(wire.reply(id).body.size() < 5000);
+  REQUIRE(wire.reply(id).promises.size() == 2);
+  for (const auto& [stream, path] : wire.reply(id).promises) CHECK(wire.reply(stream).ended);
+  loop.settle();
+  wire.pump();
+  CHECK(wire.reply(id).body.size() == 50'013);
+  CHECK(wire.reply(id).ended);
+  std::vector<std::int32_t> order = wire.data_order();
+  order.erase(std::unique(order.begin(), order.end()), order.end());
+  CHECK(order.front() == id);
+  CHECK(order.back() == id);
+  CHECK(std::ranges::count(order, id) == 2);
+}
+
+TEST_CASE_METHOD(Hinted, "a client that cancels the pushes of an interleaved page gets the page") {
+  Interleaving interleaving(loop, {});
+  Answering files(answer_long);
+  HintingHandler interleaved(planner, files, {.interleaving = &interleaving});
+  Peer wire(interleaved, {.window = 10'000});
+  wire.reads = false;
+  const auto id = wire.get("/page", navigation);
+  wire.pump();
+  const std::size_t head = wire.reply(id).body.size();
+  CHECK(head > 0);
+  CHECK(head < 5000);
+  for (const auto& [stream, path] : wire.reply(id).promises) wire.reset(stream);
+  wire.pump();
+  loop.settle();
+  wire.pump();
+  CHECK(wire.reply(id).body.size() == 10'000);  // its whole window
+  CHECK_FALSE(wire.goaway());
+}

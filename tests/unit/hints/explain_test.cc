@@ -112,3 +112,38 @@ TEST_CASE_METHOD(Explained, "a URL of the site will do, and what is none is refu
   explain.handle(post, refused.exchange());
   CHECK(refused.status() == 405);
 }
+
+TEST_CASE_METHOD(Explained, "what visits have shown is explained beside the plan") {
+  hints::Judgement judgement(loop, {});
+  hints::ExplainHandler judged(planner, hints::Mode::automatic, &judgement);
+  const auto text = [&] {
+    FakeExchange answer;
+    judged.handle(get("/.herald/explain?format=text"), answer.exchange());
+    return answer.read();
+  };
+  CHECK(text().find("visits") == std::string::npos);
+  http::Request request = get("/");
+  http::Peer peer;
+  for (int i = 0; i < 8; ++i) {
+    peer.connection = static_cast<std::uint64_t>(i + 1);
+    request.peer = &peer;
+    const auto plan = planner.plan("/");
+    const auto visit = judgement.judge(request, plan, {}, hints::Mode::automatic).entry;
+    judgement.told(visit, std::vector(plan->items.size(), hints::Usage::Told::by_link));
+    loop.advance(std::chrono::milliseconds(20));
+    judgement.answered(visit, hints::Judgement::Answer::page);
+    http::Request asset = get("/a.css");
+    asset.peer = &peer;
+    judgement.arrived(asset);
+    loop.advance(std::chrono::seconds(20));
+  }
+  CHECK(text().find("8 visits; three of four answers within 20 ms, so a 103 goes to clients whose "
+                    "round trip is below 80 ms\n") != std::string::npos);
+  CHECK(text().find("  visits   taken in 8 of 8 visits that were told of it; named by the page, so "
+                    "fetched anyway\n") != std::string::npos);
+  CHECK(text().find("  visits   taken in 0 of 8 visits that were told of it; not left out yet\n") !=
+        std::string::npos);
+  FakeExchange answer;
+  judged.handle(get("/.herald/explain"), answer.exchange());
+  CHECK(answer.read().find("\"history\":\"8 visits; ") != std::string::npos);
+}

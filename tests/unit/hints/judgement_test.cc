@@ -78,7 +78,7 @@ struct World {
     request.peer = &peer;
     FakeExchange fake;
     fake->push_outcome = peer.gauge && peer.gauge->transport().takes_pushes ? http::Push::promised
-                                                                            : http::Push::refused;
+                                                                          : http::Push::refused;
     handler.handle(request, fake.exchange());
     return fake;
   }
@@ -372,4 +372,60 @@ TEST_CASE("what is remembered is bounded") {
   CHECK(route.assets.size() == RouteHistory::most_assets);
   CHECK(route.find("/499"));
   CHECK_FALSE(route.find("/0"));
+}
+
+TEST_CASE("a client is not pushed on a new connection what its cookie says it has") {
+  World world;
+  const net::Signer signer;
+  HintingHandler handler(world.planner, world.app,
+                         {.judgement = &world.judgement, .signer = &signer});
+  std::uint64_t connection = 0;
+  const auto visit = [&](const std::string& cookie) {
+    const http::Peer peer = client(++connection);
+    FakeExchange fake;
+    http::Request request = navigation();
+    if (!cookie.empty()) request.fields.add("cookie", cookie);
+    request.peer = &peer;
+    handler.handle(request, fake.exchange());
+    world.app.answer();
+    return fake;
+  };
+  FakeExchange first = visit("");
+  CHECK(first->pushes.size() == 3);
+  std::string cookie = first.field("set-cookie");
+  cookie.resize(cookie.find(';'));
+  FakeExchange second = visit(cookie);
+  CHECK(second->pushes.empty());
+  CHECK(second.field("set-cookie") == "(none)");
+  CHECK(targets(second.response().fields).size() == 3);
+
+  world.site.put("/page.css", "a new build");
+  world.site.put_page("<link rel=stylesheet href=/page.css>");
+  FakeExchange third = visit(cookie);
+  CHECK(third->pushes == std::vector<std::string>{"/page.css"});
+  CHECK(third.field("set-cookie") != "(none)");
+}
+
+TEST_CASE("each visit that a 103 could help is put into an arm, and the answer says which") {
+  World world;
+  FieldStudy study(*Experiment::parse("early-hints vs off"), 1);
+  HintingHandler handler(world.planner, world.app, {.study = &study});
+  int early = 0;
+  for (int i = 0; i < 100; ++i) {
+    FakeExchange fake;
+    fake->push_outcome = http::Push::refused;
+    handler.handle(navigation(), fake.exchange());
+    world.app.answer();
+    const bool hinted = fake->hints.size() == 1;
+    early += hinted ? 1 : 0;
+    CHECK(targets(fake.response().fields).empty() != hinted);
+    CHECK(fake.field("server-timing")
+              .ends_with(hinted ? "arm;desc=\"early-hints\"" : "arm;desc=\"off\""));
+  }
+  CHECK(early > 20);
+  CHECK(early < 80);
+  FakeExchange frame;
+  handler.handle(navigation("/", {{"sec-fetch-dest", "iframe"}}), frame.exchange());
+  world.app.answer();
+  CHECK(frame.field("server-timing").find("arm") == std::string::npos);
 }

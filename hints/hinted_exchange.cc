@@ -1,0 +1,90 @@
+#include "hints/hinted_exchange.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hints {
+namespace {
+
+Judgement::Answer kind_of(const http::Response& response) {
+  const bool page = shows_page(response) || response.status == 304;
+  return page ? Judgement::Answer::page : Judgement::Answer::other;
+}
+
+}  // namespace
+
+Pending::Pending(HintedWire& wire) : wire_(&wire) { wire.pending_ = this; }
+Pending::~Pending() {
+  if (wire_ != nullptr) wire_->pending_ = nullptr;
+}
+
+HintedWire::HintedWire(http::Exchange outer, std::shared_ptr<const Plan> plan, Verdict verdict,
+                       Account account)
+    : outer_(std::move(outer)),
+      plan_(std::move(plan)),
+      telling_(plan_, std::move(verdict)),
+      account_(std::move(account)) {}
+
+void HintedWire::settle() {
+  if (pending_ != nullptr) pending_->wire_ = nullptr;
+  pending_ = nullptr;
+}
+
+void HintedWire::tell_by_push() {
+  telling_.push(outer_);
+  if (account_.judgement != nullptr) account_.judgement->told(account_.entry, telling_.told());
+  if (account_.interleaving == nullptr) return;
+  std::vector<std::string> critical;
+  for (std::size_t i = 0; i < plan_->items.size(); ++i) {
+    const Item& item = plan_->items[i];
+    const bool pushed = telling_.told()[i] == Usage::Told::by_push;
+    if (pushed && item.urgency <= Interleaving::critical) critical.push_back(item.target);
+  }
+  if (critical.empty()) return;
+  awaited_ = account_.interleaving->await(account_.connection, std::move(critical));
+}
+
+void HintedWire::tell_by_hint() {
+  if (telling_.hinted_early()) return;
+  telling_.hint(outer_);
+  if (!telling_.hinted_early() || account_.judgement == nullptr) return;
+  account_.judgement->told(account_.entry, telling_.told());
+  account_.judgement->hinted(account_.entry);
+}
+
+void HintedWire::respond(http::Response response) {
+  settle();
+  telling_.finish(response);
+  if (account_.judgement != nullptr) {
+    account_.judgement->told(account_.entry, telling_.told());
+    account_.judgement->answered(account_.entry, kind_of(response));
+  }
+  if (shows_page(response)) {
+    remember_pushes(response);
+    if (awaited_) account_.interleaving->hold(response, std::move(awaited_));
+  }
+  outer_.respond(std::move(response));
+}
+
+// With the client, for its next connection.
+void HintedWire::remember_pushes(http::Response& response) {
+  if (account_.signer == nullptr) return;
+  bool news = false;
+  for (std::size_t i = 0; i < plan_->items.size(); ++i) {
+    if (telling_.told()[i] != Usage::Told::by_push) continue;
+    news |= account_.cookie.add(plan_->items[i]);
+  }
+  if (news) response.fields.add("set-cookie", account_.cookie.set_cookie(*account_.signer));
+}
+
+void HintedWire::collect(std::size_t limit, std::function<void(std::string)> then) {
+  // `then` owns this wire, and the engine owns the continuation for as long as the stream lives.
+  http::Exchange::collect(std::move(outer_), limit,
+                          [this, then = std::move(then)](http::Exchange back, std::string content) {
+                            outer_ = std::move(back);
+                            then(std::move(content));
+                          });
+}
+
+}  // namespace hints
