@@ -13,6 +13,7 @@
 #include "cli/parts.h"
 #include "cli/signals.h"
 #include "cli/worker_app.h"
+#include "sse/presence.h"
 
 namespace cli {
 namespace {
@@ -70,12 +71,14 @@ class Service {
         identity_(identity_of(config_)),
         log_(access_log_of(config_)),
         authorizer_(authorizer_options(config_)),
+        presence_(presence_of(config_, *sequencer_)),
         totals_(server_options(config_).workers),
         sequencer_(event_store(config_)),
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
                 .cursors = cursors_,
                 .authorizer = authorizer_,
+                .presence = presence_.get(),
                 .totals = totals_,
                 .status = {.server = [this] { return server_->counters(); },
                            .hubs = totals_,
@@ -123,6 +126,14 @@ class Service {
   }
 
  private:
+  static std::unique_ptr<sse::Presence> presence_of(const Config& config,
+                                                    sse::Sequencer& sequencer) {
+    if (!config.events.subscriptions) return nullptr;
+    sse::Presence::Options options;
+    options.hub_path = config.events.mercure_url;
+    return std::make_unique<sse::Presence>(sequencer, std::move(options));
+  }
+
   static std::unique_ptr<AccessLog> access_log_of(const Config& config) {
     if (config.serve.access_log.empty()) return nullptr;
     AccessLog::Options options;

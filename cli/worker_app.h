@@ -27,6 +27,7 @@ struct Shared {
   sse::Sequencer& sequencer;
   sse::ClientCursors& cursors;
   const sse::Authorizer& authorizer;
+  sse::Presence* presence;  // null: none is kept
   HubTotals& totals;
   StatusHandler::Sources status;
 };
