@@ -45,6 +45,7 @@ std::unique_ptr<Command> explain_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> compare_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> publish_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> prove_command(CLI::App& program, Streams streams);
+std::unique_ptr<Command> subscribe_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> certs_command(CLI::App& program, Streams streams);
 std::unique_ptr<Command> token_command(CLI::App& program, Streams streams);
 

@@ -74,8 +74,16 @@ struct Config {
     std::string poll_url = "/poll";
     std::string send_url = "/send";
     std::string mercure_url = "/.well-known/mercure";
+    std::string state_url = "/state";
+    bool subscriptions = false;        // tells and lists who is subscribed
+    std::uint32_t publish_rate = 0;    // events a second of one publisher, on one worker; 0: any
+    std::uint32_t subscribe_rate = 0;  // streams a second of one client, likewise
     std::string hub_url;  // as clients see it, for tokens; empty: as they ask
     std::string issuer;   // of Mercure 1.0's access tokens
+    std::string publisher_key_file;   // of publishers' tokens alone
+    std::string subscriber_key_file;  // of subscribers'
+    std::string jwks_file;            // more keys, as a JWK Set
+    std::vector<std::string> algorithms;  // that tokens may be signed with; empty: the usual
     std::uint32_t topics = 100'000;          // at one time
     std::uint32_t history = 1000;            // events kept for each topic
     std::uint64_t bytes = 64 << 20;          // of history, over all topics

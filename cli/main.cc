@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   commands.push_back(cli::compare_command(*program, streams));
   commands.push_back(cli::publish_command(*program, streams));
   commands.push_back(cli::prove_command(*program, streams));
+  commands.push_back(cli::subscribe_command(*program, streams));
   commands.push_back(cli::certs_command(*program, streams));
   commands.push_back(cli::check_command(
       *program, streams, {cli::unusable_options, cli::hidden_files, cli::lint_rules, cli::lint_hints}));

@@ -156,7 +156,7 @@ proxy::ProxyHandler::Options proxy_options(const Config& config) {
   return options;
 }
 
-sse::Hub::Options hub_options(const Config& config) {
+sse::Hub::Options hub_options(const Config& config, sse::Presence* presence) {
   const Config::Events& events = config.events;
   const std::size_t workers = workers_of(config);
   const auto share = [workers](std::size_t total) {
@@ -176,7 +176,11 @@ sse::Hub::Options hub_options(const Config& config) {
   options.polls.held = share(events.subscribers);
   options.publish.content = events.message_bytes;
   options.updates.content = events.message_bytes;
+  options.publish.rate.per_second = options.updates.rate.per_second = events.publish_rate;
+  options.arrivals.per_second = events.subscribe_rate;
+  options.state.events_url = events.events_url;
   options.origins = events.origins;
+  options.presence = presence;
   return options;
 }
 
@@ -184,6 +188,17 @@ sse::Authorizer::Options authorizer_options(const Config& config) {
   sse::Authorizer::Options options;
   options.dev = config.serve.dev;
   options.subscribe_requires_token = !config.events.anonymous;
+  const auto read_keys = [](const std::string& file, std::vector<sse::Key>& keys) {
+    if (!file.empty()) keys.push_back(sse::Key::read(slurp(file)));
+  };
+  read_keys(config.events.publisher_key_file, options.publisher_keys);
+  read_keys(config.events.subscriber_key_file, options.subscriber_keys);
+  if (!config.events.jwks_file.empty()) {
+    for (sse::Key& key : sse::Key::read_set(slurp(config.events.jwks_file))) {
+      options.keys.push_back(std::move(key));
+    }
+  }
+  if (!config.events.algorithms.empty()) options.algorithms = config.events.algorithms;
   options.issuer = config.events.issuer;
   options.hub = config.events.hub_url;
   options.hub_path = config.events.mercure_url;

@@ -28,7 +28,7 @@ hints::Judgement::Options judgement_options(const Config& config);
 AdminOnly::Options admin_options(const Config& config);
 // For a configuration with upstreams.
 proxy::ProxyHandler::Options proxy_options(const Config& config);
-sse::Hub::Options hub_options(const Config& config);
+sse::Hub::Options hub_options(const Config& config, sse::Presence* presence);
 // Reads the files of keys and tokens.
 sse::Authorizer::Options authorizer_options(const Config& config);
 

@@ -42,6 +42,17 @@ class PublishCommand final : public Command {
                    "What it says; - reads standard input, without a last newline", "HERALD_DATA");
     app_.add_flag("--json", message_.json, "The data is a JSON value, to be sent as such");
     app_.add_flag("--lines", lines_, "One event for each line of standard input that is not empty");
+    app_.add_option("--batch", batch_, "With --lines: how many events go in one request")
+        ->capture_default_str()
+        ->envname("HERALD_BATCH")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("N");
+    app_.add_option("--retries", retries_,
+                    "How often to try again when the hub is away or busy; an event is taken once")
+        ->capture_default_str()
+        ->envname("HERALD_RETRIES")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("N");
     auto* token = option("--token", token_, "JWT", "Shows that you may", "HERALD_TOKEN");
     option("--key-file", key_file_, "FILE", "Makes that token from the server's key",
            "HERALD_KEY_FILE")
@@ -78,11 +89,24 @@ class PublishCommand final : public Command {
 
   // Whoever reads the ids through a pipe wants each as soon as its event is out.
   int publish_lines(Publisher& publisher) {
+    std::vector<Message> batch;
+    const auto flush = [&] {
+      if (batch.empty()) return;
+      if (batch.size() == 1) {
+        streams_.out << publisher.publish(batch.front()) << '\n';
+      } else {
+        for (const std::string& id : publisher.publish_all(batch)) streams_.out << id << '\n';
+      }
+      streams_.out.flush();
+      batch.clear();
+    };
     while (std::getline(streams_.in, message_.text)) {
       if (message_.text.ends_with('\r')) message_.text.pop_back();
       if (message_.text.empty()) continue;
-      streams_.out << publisher.publish(message_) << std::endl;
+      batch.push_back(message_);
+      if (batch.size() == batch_) flush();
     }
+    flush();
     return done;
   }
 
@@ -95,6 +119,7 @@ class PublishCommand final : public Command {
                                                  .issued = std::chrono::system_clock::now(),
                                                  .lifetime = token_lifetime});
     }
+    options.retries = retries_;
     if (insecure_) options.trust = Trust::anyone;
     if (options.target.loopback && ca_file_.empty()) {
       const auto ca = certs::state_folder() / "ca.pem";
@@ -114,6 +139,8 @@ class PublishCommand final : public Command {
   std::string ca_file_;
   CLI::Option* data_ = nullptr;
   bool lines_ = false;
+  std::size_t batch_ = 1;
+  unsigned retries_ = 4;
   bool insecure_ = false;
 };
 

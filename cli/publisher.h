@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cli {
 
@@ -27,9 +29,11 @@ struct Target {
 
 // "localhost:8443", "https://localhost:8443" -> .../send; a URL with a path is taken as it is.
 // Throws net::Error for what is no URL, and for plain HTTP to another machine.
-Target parse_target(const std::string& url);
+Target parse_target(const std::string& url, const char* usual_path = "/send");
 
 enum class Trust { verify, anyone };
+
+class Transfer;
 
 class Publisher {
  public:
@@ -38,6 +42,9 @@ class Publisher {
     std::string token;    // empty: none
     std::string ca_file;  // trusted besides the system's; empty: none
     Trust trust = Trust::verify;
+    // After a lost connection, 429, 502, 503 or 504, each time with the same idempotency key: the
+    // hub takes an event once however often it hears of it.
+    unsigned retries = 0;
   };
   explicit Publisher(Options options);
   ~Publisher();
@@ -46,10 +53,14 @@ class Publisher {
 
   // Returns the event's id. Throws net::Error in one sentence; the server's reason is in it.
   std::string publish(const Message& message);
+  // All of them or none, in their order.
+  std::vector<std::string> publish_all(std::span<const Message> messages);
 
  private:
-  struct Transfer;
-  std::unique_ptr<Transfer> transfer_;
+  std::vector<std::string> send(const std::string& content, const char* type);
+
+  const Options options_;
+  const std::unique_ptr<Transfer> transfer_;
 };
 
 }  // namespace cli

@@ -13,6 +13,7 @@
 #include "cli/parts.h"
 #include "cli/signals.h"
 #include "cli/worker_app.h"
+#include "sse/presence.h"
 
 namespace cli {
 namespace {
@@ -70,6 +71,7 @@ class Service {
         identity_(identity_of(config_)),
         log_(access_log_of(config_)),
         authorizer_(authorizer_options(config_)),
+        presence_(presence_of(config_, *sequencer_)),
         totals_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         sequencer_(event_store(config_)),
@@ -77,6 +79,7 @@ class Service {
                 .sequencer = *sequencer_,
                 .cursors = cursors_,
                 .authorizer = authorizer_,
+                .presence = presence_.get(),
                 .totals = totals_,
                 .hints = hints_,
                 .signer = signer_,
@@ -127,6 +130,14 @@ class Service {
   }
 
  private:
+  static std::unique_ptr<sse::Presence> presence_of(const Config& config,
+                                                    sse::Sequencer& sequencer) {
+    if (!config.events.subscriptions) return nullptr;
+    sse::Presence::Options options;
+    options.hub_path = config.events.mercure_url;
+    return std::make_unique<sse::Presence>(sequencer, std::move(options));
+  }
+
   static std::unique_ptr<AccessLog> access_log_of(const Config& config) {
     if (config.serve.access_log.empty()) return nullptr;
     AccessLog::Options options;

@@ -5,6 +5,7 @@
 #include "cli/units.h"
 #include "hints/field_study.h"
 #include "proxy/address.h"
+#include "sse/json_web_token.h"
 
 namespace cli {
 namespace {
@@ -72,6 +73,12 @@ std::string upstream_objection(std::string_view text) {
 std::string health_objection(std::string_view text) {
   if (text.starts_with('/') && text.find_first_of("# ") == text.npos) return {};
   return "a path that starts with /, such as /healthz";
+}
+
+std::string algorithm_objection(std::string_view text) {
+  if (sse::knows_algorithm(text)) return {};
+  return "names of algorithms among HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, "
+         "ES256, ES384, ES512 and EdDSA";
 }
 
 std::string https_objection(std::string_view text) {
@@ -215,8 +222,16 @@ void add_events(std::vector<Setting>& all, Config::Events& events) {
   all.push_back({table, "poll_url", Text{&events.poll_url, location_objection}});
   all.push_back({table, "send_url", Text{&events.send_url, location_objection}});
   all.push_back({table, "mercure_url", Text{&events.mercure_url, location_objection}});
+  all.push_back({table, "state_url", Text{&events.state_url, location_objection}});
+  all.push_back({table, "subscriptions", Switch{&events.subscriptions}});
+  all.push_back({table, "publish_rate", number(events.publish_rate, 0, 1'000'000)});
+  all.push_back({table, "subscribe_rate", number(events.subscribe_rate, 0, 1'000'000)});
   all.push_back({table, "hub_url", Text{&events.hub_url, https_objection}});
   all.push_back({table, "issuer", Text{&events.issuer}});
+  all.push_back({table, "publisher_key_file", Path{&events.publisher_key_file}});
+  all.push_back({table, "subscriber_key_file", Path{&events.subscriber_key_file}});
+  all.push_back({table, "jwks_file", Path{&events.jwks_file}});
+  all.push_back({table, "algorithms", Texts{&events.algorithms, algorithm_objection}});
   all.push_back({table, "topics", number(events.topics, 1, 10'000'000)});
   all.push_back({table, "history", number(events.history, 0, 1'000'000)});
   all.push_back({table, "bytes", size(events.bytes, 64 * kib, 1024 * gib)});

@@ -81,7 +81,14 @@ struct WorkerApp::Pages {
     router.route(config.events.events_url, hub.event_stream());
     router.route(config.events.poll_url, hub.long_poll());
     router.route(config.events.send_url, hub.publish());
+    router.route(config.events.state_url, hub.state());
     router.route(config.events.mercure_url, hub.mercure());
+    router.route("/.well-known/oauth-protected-resource" + config.events.mercure_url,
+                 hub.metadata());
+    if (http::Handler* subscriptions = hub.subscriptions()) {
+      router.route(config.events.mercure_url + "/subscriptions", *subscriptions);
+      router.route(config.events.mercure_url + "/subscriptions/", *subscriptions);
+    }
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
     if (hints::FieldStudy* study = memory.study()) {
@@ -117,7 +124,8 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
     : loop_(loop),
       shared_(shared),
       worker_(worker),
-      hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
+      hub_(loop, shared.sequencer, shared.cursors, shared.authorizer,
+           hub_options(config, shared.presence)),
       hint_memory_(loop, shared.signer, config),
       redirect_(shared.https_port()),
       pages_(std::make_unique<Pages>(worker, loop, config, hub_, hint_memory_, shared.status)),

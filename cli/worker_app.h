@@ -25,6 +25,7 @@ struct Shared {
   sse::Sequencer& sequencer;
   sse::ClientCursors& cursors;
   const sse::Authorizer& authorizer;
+  sse::Presence* presence;  // null: none is kept
   HubTotals& totals;
   HintTotals& hints;
   const net::Signer& signer;  // of what clients keep for this server

@@ -93,6 +93,13 @@ void Audience::rouse_those_who_may_go() {
   if (!idlers_.empty()) timer_.start(tenth);
 }
 
+net::Clock::time_point Audience::before(net::Clock::time_point end) {
+  const net::Clock::time_point now = loop_.now();
+  if (end == net::Clock::time_point::max() || end <= now) return end;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+  return now + jitter_.around(left * 39 / 40, 0.025);
+}
+
 std::string Audience::retry() {
   const auto wait = std::clamp(jitter_.around(options_.retry, 0.25), shortest_retry, longest_retry);
   return "retry: " + std::to_string(wait.count()) + "\n\n";

@@ -59,6 +59,8 @@ class Audience {
   // Whether the stream that asks is to go now. Each true is one departure.
   bool sends_away();
   std::size_t subscribers() const { return subscribers_; }
+  // Somewhat before `end`, which may be the end of time: not all of one hour's tokens at once.
+  net::Clock::time_point before(net::Clock::time_point end);
   // "retry: <ms>\n\n": when to come back.
   std::string retry();
   net::Clock::time_point now() const { return loop_.now(); }

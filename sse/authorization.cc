@@ -16,7 +16,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::system_clock;
 
-constexpr std::size_t shortest_secret = 32;
 constexpr std::string_view metadata_path = "/.well-known/oauth-protected-resource";
 
 // What may stand in a quoted string of a field as it is.
@@ -44,16 +43,6 @@ bool same(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Key Key::read(std::string text) {
-  if (text.find("-----BEGIN") != std::string::npos) return {Kind::es256, std::move(text)};
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (text.size() < shortest_secret) {
-    throw net::Error("the secret of [events] key_file has " + std::to_string(text.size()) +
-                     " bytes, HS256 needs at least 32");
-  }
-  return {Kind::hs256, std::move(text)};
-}
-
 std::string metadata_url(std::string_view hub) {
   const auto host = hub.find("://");
   const auto path = host == hub.npos ? hub.npos : hub.find('/', host + 3);
@@ -68,13 +57,21 @@ http::Response Denied::response() const {
   return response;
 }
 
-Authorizer::Authorizer(Options options) : options_(std::move(options)) {}
+Authorizer::Authorizer(Options options) : options_(std::move(options)) {
+  for (std::vector<Key>* keys : {&options_.publisher_keys, &options_.subscriber_keys}) {
+    keys->insert(keys->end(), options_.keys.begin(), options_.keys.end());
+  }
+}
+
+const std::vector<Key>& Authorizer::keys_of(Action action) const {
+  return action == Action::publish ? options_.publisher_keys : options_.subscriber_keys;
+}
 
 Decision Authorizer::publisher(const http::Request& request) const {
   const bool near = request.peer && request.peer->loopback();
   const auto given = credentials_of(request);
-  if (options_.dev && near && (open() || !given)) return unlimited();
-  if (open()) {
+  if (options_.dev && near && (open(Action::publish) || !given)) return unlimited();
+  if (open(Action::publish)) {
     return Denied{
         .status = 403,
         .sentence = options_.dev ? "Publishing with --dev is for clients on this machine only; set "
@@ -95,11 +92,19 @@ Decision Authorizer::publisher(const http::Request& request) const {
 
 Decision Authorizer::reader(const http::Request& request) const {
   const auto given = credentials_of(request);
-  if (!given || (open() && !options_.subscribe_requires_token)) {
+  if (!given || (open(Action::subscribe) && !options_.subscribe_requires_token)) {
     if (options_.subscribe_requires_token) return no_token(request);
     return Grant{};
   }
   return verify(request, *given, Action::subscribe);
+}
+
+Decision Authorizer::member(const http::Request& request) const {
+  const auto given = credentials_of(request);
+  if (given) return verify(request, *given, Action::subscribe);
+  const bool near = request.peer && request.peer->loopback();
+  if (options_.dev && near) return unlimited();
+  return no_token(request);
 }
 
 Decision Authorizer::subscriber(const http::Request& request,
@@ -120,10 +125,14 @@ Decision Authorizer::subscriber(const http::Request& request,
 Decision Authorizer::verify(const http::Request& request, const Credentials& given,
                             Action action) const {
   if (known(given.token)) return unlimited();
-  if (options_.keys.empty()) return bad_token(request, "is not known");
-  const Verified verified = verify_token(given.token, options_.keys);
+  const std::vector<Key>& keys = keys_of(action);
+  if (keys.empty()) return bad_token(request, "is not known");
+  const Verified verified = verify_token(given.token, keys, options_.algorithms);
   if (!verified.broken_rule.empty()) return bad_token(request, verified.broken_rule);
   if (!is_access_token(verified)) return read_mercure_claim(verified.claims, action);
+  if (given.place == Credentials::Place::query) {
+    return bad_token(request, "is an access token (at+jwt), which is not taken from a URL");
+  }
   const Expected expected{
       .issuer = options_.issuer, .audience = hub_of(request), .hub = hub_of(request)};
   auto grant = read_authorization_details(verified.claims, action, expected);

@@ -12,19 +12,9 @@
 #include "server/http/message.h"
 #include "sse/credentials.h"
 #include "sse/grant.h"
+#include "sse/json_web_token.h"
 
 namespace sse {
-
-// What signs or verifies a token, and the one algorithm it does that with (RFC 8725 section 3.1).
-struct Key {
-  enum class Kind { hs256, es256 };
-  Kind kind;
-  std::string text;  // the secret, or PEM: public to verify, private to sign
-
-  // PEM is taken for ES256, anything else for a secret, without line breaks at its end. Throws
-  // net::Error if a secret is shorter than the 32 bytes that HS256 wants (RFC 7518 section 3.2).
-  static Key read(std::string text);
-};
 
 struct Denied {
   int status;  // 401: a token would do; 403: this one, or this request, will not
@@ -32,9 +22,6 @@ struct Denied {
   std::string challenge;  // www-authenticate (RFC 6750 section 3); empty: none
   http::Response response() const;
 };
-
-// A token that has been looked at (json_web_token.h).
-struct Verified;
 
 using Decision = std::variant<Grant, Denied>;
 
@@ -45,6 +32,9 @@ class Authorizer {
     std::vector<std::string>
         tokens;             // bearers may do everything; several, so that they can be changed
     std::vector<Key> keys;  // of JSON Web Tokens; any may verify
+    std::vector<Key> publisher_keys = {};   // besides those: of publishers' tokens alone
+    std::vector<Key> subscriber_keys = {};  // and of subscribers'
+    std::vector<std::string> algorithms = usual_algorithms();  // that are taken
     bool subscribe_requires_token = false;
     std::string issuer = {};  // of Mercure 1.0's access tokens; empty: none is trusted
     // The hub's own URL, which those must be for; empty: that by which it was asked.
@@ -57,6 +47,8 @@ class Authorizer {
   Decision publisher(const http::Request& request) const;
   // Whether it may subscribe at all; the grant says which private events it may have.
   Decision reader(const http::Request& request) const;
+  // Who has a token, and what it grants to see; without one nothing can be seen but in development.
+  Decision member(const http::Request& request) const;
   // Whether it may subscribe to all of `topics`: each must be granted where a token is required.
   Decision subscriber(const http::Request& request, std::span<const TopicMatcher> topics) const;
 
@@ -68,11 +60,11 @@ class Authorizer {
 
  private:
   Decision verify(const http::Request& request, const Credentials& given, Action action) const;
-  Decision claimed(const http::Request& request, const Verified& verified, Action action) const;
   Denied no_token(const http::Request& request) const;
   Denied bad_token(const http::Request& request, const std::string& rule) const;
   bool known(std::string_view token) const;
-  bool open() const { return options_.tokens.empty() && options_.keys.empty(); }
+  const std::vector<Key>& keys_of(Action action) const;
+  bool open(Action action) const { return options_.tokens.empty() && keys_of(action).empty(); }
 
   Options options_;
 };

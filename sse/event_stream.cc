@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/http/problem.h"
+#include "sse/dry_run.h"
 #include "sse/event_stream_body.h"
 #include "sse/subscribe_request.h"
 
@@ -13,12 +14,13 @@ constexpr std::string_view methods = "GET, HEAD, OPTIONS";
 }  // namespace
 
 EventStream::EventStream(Replica& replica, const Sequencer& sequencer, Audience& audience,
-                         const Authorizer& authorizer, const Cors& cors)
+                         const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals)
     : replica_(replica),
       sequencer_(sequencer),
       audience_(audience),
       authorizer_(authorizer),
       cors_(cors),
+      arrivals_(arrivals),
       prepared_(std::make_shared<const http::Headers>(http::Headers{
           {"content-type", "text/event-stream"},
           {"cache-control", "no-store, no-transform"},
@@ -49,29 +51,29 @@ http::Response EventStream::subscribe(const http::Request& request) {
   const Decision decision = authorizer_.subscriber(request, topics);
   if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
 
-  const std::uint64_t connection = request.peer ? request.peer->connection : 0;
-  if (!replica_.started() || !replica_.has_room(topics) || !audience_.enter(connection)) {
-    return deferred();
-  }
+  const auto& grant = std::get<Grant>(decision);
+  if (is_dry_run(query)) return explain_subscription(replica_, topics, grant);
+
+  if (auto word = arrivals_.put_off(request, topics)) return deferred(*std::move(word));
   const Resume from = resume(replica_, sequencer_.newest(), topics, last_event_id(request, query));
   http::Response response;
   response.prepared = prepared_;
   response.live = true;
-  const auto& grant = std::get<Grant>(decision);
   response.body = std::make_unique<EventStreamBody>(
       audience_, replica_, topics, from,
-      EventStreamBody::Terms{.connection = connection,
+      EventStreamBody::Terms{.connection = request.peer ? request.peer->connection : 0,
                              .until = grant.until(audience_.now()),
                              .rights = grant.rights(),
-                             .ids = EventStreamBody::Ids::hub});
+                             .ids = EventStreamBody::Ids::hub,
+                             .seat = arrivals_.seat(topics, grant)});
   return response;
 }
 
-http::Response EventStream::deferred() {
+http::Response EventStream::deferred(std::string word) {
   http::Response response;
   response.prepared = prepared_;
   response.live = true;
-  response.body = http::text_body(audience_.retry());
+  response.body = http::text_body(std::move(word));
   return response;
 }
 

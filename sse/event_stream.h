@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "server/http/handler.h"
+#include "sse/arrivals.h"
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
@@ -17,20 +18,21 @@ class EventStream final : public http::Handler {
  public:
   // All outlive the handler and its bodies.
   EventStream(Replica& replica, const Sequencer& sequencer, Audience& audience,
-              const Authorizer& authorizer, const Cors& cors);
+              const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals);
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
   http::Response answer(const http::Request& request);
   http::Response subscribe(const http::Request& request);
-  http::Response deferred();
+  http::Response deferred(std::string word);
 
   Replica& replica_;
   const Sequencer& sequencer_;
   Audience& audience_;
   const Authorizer& authorizer_;
   const Cors& cors_;
+  Arrivals& arrivals_;
   const std::shared_ptr<const http::Headers> prepared_;
 };
 

@@ -13,13 +13,17 @@ EventStreamBody::EventStreamBody(Audience& audience, Replica& replica,
       replica_(replica),
       subscription_(replica, *this, topics, from, std::move(terms.rights)),
       connection_(terms.connection),
-      until_(terms.until),
+      until_(audience.before(terms.until)),
       // A new reader has no id yet: without one, what is published while its first connection
       // breaks would be lost without a word.
       checkpoint_due_(!from.ask && from.after == replica.tail()),
+      seat_(std::move(terms.seat)),
       ids_(terms.ids) {
   say(":ok\n\n" + audience.retry());
   if (from.gap) tell(*from.gap);
+  if (until_ == net::Clock::time_point::max()) return;
+  end_ = std::make_unique<net::Timer>(replica.loop(), [this] { rouse(); });
+  end_->start(until_ - audience.now());
 }
 
 EventStreamBody::~EventStreamBody() { audience_.leave(connection_); }

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "server/http/body.h"
 #include "sse/audience.h"
+#include "sse/presence.h"
 #include "sse/subscription.h"
 
 namespace sse {
@@ -22,9 +24,10 @@ class EventStreamBody final : public http::Body,
   enum class Ids : std::uint8_t { hub, mercure };
   struct Terms {
     std::uint64_t connection = 0;
-    net::Clock::time_point until;  // of the loop's clock: the client is then asked to come back
+    net::Clock::time_point until;  // of the loop's clock: before, the client is asked to come back
     Rights rights;
     Ids ids = Ids::hub;
+    std::unique_ptr<Presence::Seat> seat = nullptr;  // held as long as the stream; null: none
   };
 
   // The caller has entered `audience` for the connection; the body leaves it. Replica and audience
@@ -50,6 +53,7 @@ class EventStreamBody final : public http::Body,
   Subscription subscription_;
   const std::uint64_t connection_;
   const net::Clock::time_point until_;
+  std::unique_ptr<net::Timer> end_;  // at `until_`; null: never
   http::Waker* later_ = nullptr;
   std::string_view pending_;  // of note_ or an event: to be sent before anything else
   std::string_view rest_;     // of the same event: to be sent behind that
@@ -57,6 +61,7 @@ class EventStreamBody final : public http::Body,
   const EventRef* source_ = nullptr;  // the pending event, in its topic; within one read only
   EventRef kept_;  // the event that is pending when a read ends, lest it be dropped meanwhile
   bool checkpoint_due_;
+  const std::unique_ptr<Presence::Seat> seat_;
   const Ids ids_;
   bool ended_ = false;
 };

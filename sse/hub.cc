@@ -3,6 +3,16 @@
 #include <utility>
 
 namespace sse {
+namespace {
+
+constexpr std::chrono::seconds lease_interval{5};
+
+LongPoll::Options with(LongPoll::Options options, Presence* presence) {
+  options.presence = presence;
+  return options;
+}
+
+}  // namespace
 
 Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
          const Authorizer& authorizer, Options options)
@@ -12,16 +22,33 @@ Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
       replica_(loop, options.replica, sequencer.archive()),
       inbox_(loop, replica_),
       audience_(loop, options.streams),
-      event_stream_(replica_, sequencer, audience_, authorizer, cors_),
-      long_poll_(loop, replica_, sequencer, audience_, cursors, authorizer, cors_, options.polls),
+      arrivals_(replica_, audience_, options.arrivals, options.presence),
+      event_stream_(replica_, sequencer, audience_, authorizer, cors_, arrivals_),
+      long_poll_(loop, replica_, sequencer, audience_, cursors, authorizer, cors_,
+                 with(options.polls, options.presence)),
       publish_(loop, sequencer, authorizer, cors_, options.publish),
-      mercure_subscribe_(replica_, sequencer, audience_, authorizer, cors_),
+      mercure_subscribe_(replica_, sequencer, audience_, authorizer, cors_, arrivals_),
       mercure_publish_(loop, sequencer, authorizer, cors_, options.updates),
-      mercure_(mercure_subscribe_, mercure_publish_, cors_) {
+      mercure_(mercure_subscribe_, mercure_publish_, cors_),
+      state_(replica_, authorizer, cors_, options.state),
+      metadata_(authorizer, cors_,
+                options.presence ? HubMetadata::Subscriptions::listed
+                                 : HubMetadata::Subscriptions::hidden),
+      presence_(options.presence),
+      subscriptions_(presence_ ? std::make_unique<MercureSubscriptions>(*presence_, replica_,
+                                                                        authorizer, cors_)
+                               : nullptr),
+      leases_(loop, [this] { expire_leases(); }) {
+  if (presence_) leases_.start(lease_interval);
   sequencer_.attach(inbox_);
 }
 
 Hub::~Hub() { sequencer_.detach(inbox_, loop_); }
+
+void Hub::expire_leases() {
+  presence_->expire(loop_, loop_.now());
+  leases_.start(lease_interval);
+}
 
 void Hub::drain() {
   audience_.drain();

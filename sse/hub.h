@@ -3,22 +3,28 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "server/http/handler.h"
 #include "server/net/loop.h"
+#include "sse/arrivals.h"
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/client_cursors.h"
 #include "sse/cors.h"
 #include "sse/event_stream.h"
+#include "sse/hub_metadata.h"
 #include "sse/inbox.h"
 #include "sse/long_poll.h"
 #include "sse/mercure.h"
+#include "sse/mercure_subscriptions.h"
+#include "sse/presence.h"
 #include "sse/publish.h"
 #include "sse/replica.h"
 #include "sse/sequencer.h"
+#include "sse/topic_state.h"
 
 namespace sse {
 
@@ -30,7 +36,10 @@ class Hub {
     LongPoll::Options polls;
     Publish::Options publish;
     MercurePublish::Options updates;
+    RateLimit::Options arrivals;  // of each client's streams
+    TopicState::Options state;
     std::vector<std::string> origins;  // see Cors
+    Presence* presence = nullptr;      // shared by the workers, outlives them; null: none is kept
   };
   struct Counters {
     std::uint64_t subscribers = 0;  // event streams open now
@@ -49,28 +58,39 @@ class Hub {
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
-  http::Handler& event_stream() { return event_stream_; }  // GET /events
-  http::Handler& long_poll() { return long_poll_; }        // GET /poll
-  http::Handler& publish() { return publish_; }            // POST /send
-  http::Handler& mercure() { return mercure_; }            // /.well-known/mercure
+  http::Handler& event_stream() { return event_stream_; }          // GET /events
+  http::Handler& long_poll() { return long_poll_; }                // GET /poll
+  http::Handler& publish() { return publish_; }                    // POST /send
+  http::Handler& state() { return state_; }                        // GET /state
+  http::Handler& mercure() { return mercure_; }                    // /.well-known/mercure
+  http::Handler& metadata() { return metadata_; }                  // of the hub
+  http::Handler* subscriptions() { return subscriptions_.get(); }  // null: not listed
 
   // Ends every stream with word of when to come back, answers every poll, and takes no new ones.
   void drain();
   Counters counters() const;
 
  private:
+  void expire_leases();
+
   net::Loop& loop_;
   Sequencer& sequencer_;
   const Cors cors_;
   Replica replica_;
   WorkerInbox inbox_;
   Audience audience_;
+  Arrivals arrivals_;
   EventStream event_stream_;
   LongPoll long_poll_;
   Publish publish_;
   MercureSubscribe mercure_subscribe_;
   MercurePublish mercure_publish_;
   Mercure mercure_;
+  TopicState state_;
+  HubMetadata metadata_;
+  Presence* const presence_;
+  const std::unique_ptr<MercureSubscriptions> subscriptions_;
+  net::Timer leases_;
 };
 
 }  // namespace sse

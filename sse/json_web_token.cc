@@ -1,55 +1,53 @@
 #include "sse/json_web_token.h"
 
-#include <jwt.h>
-#include <openssl/err.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "server/http/headers.h"
 #include "server/net/error.h"
-#include "server/net/handle.h"
+#include "sse/base64url.h"
+#include "sse/signature.h"
 
 namespace sse {
 namespace {
 
-using Jwt = net::Handle<jwt_t, jwt_free>;
-using Text = net::Handle<char, std::free>;
 using nlohmann::json;
 
 constexpr std::size_t longest_token = 8192;
 
-// libjwt leaves OpenSSL's reasons in the thread's queue, where TLS would take them for its own.
-struct Errors {
-  Errors() = default;
-  Errors(const Errors&) = delete;
-  Errors& operator=(const Errors&) = delete;
-  ~Errors() { ERR_clear_error(); }
+// A token taken apart, nothing of it verified.
+struct Parsed {
+  json header;
+  json claims;
+  std::string_view signed_text;
+  std::string signature;
 };
 
-jwt_alg_t algorithm(const Key& key) {
-  return key.kind == Key::Kind::hs256 ? JWT_ALG_HS256 : JWT_ALG_ES256;
+std::optional<json> object_of(std::string_view part) {
+  const auto text = base64url_decode(part);
+  if (!text) return std::nullopt;
+  json parsed = json::parse(*text, nullptr, false);
+  if (!parsed.is_object()) return std::nullopt;
+  return parsed;
 }
 
-const unsigned char* bytes(const Key& key) {
-  return reinterpret_cast<const unsigned char*>(key.text.data());
+std::optional<Parsed> parse(std::string_view token) {
+  const auto first = token.find('.');
+  const auto second = first == token.npos ? token.npos : token.find('.', first + 1);
+  if (second == token.npos) return std::nullopt;
+  auto header = object_of(token.substr(0, first));
+  auto claims = object_of(token.substr(first + 1, second - first - 1));
+  auto signature = base64url_decode(token.substr(second + 1));
+  if (!header || !claims || !signature) return std::nullopt;
+  return Parsed{*std::move(header), *std::move(claims), token.substr(0, second),
+                *std::move(signature)};
 }
 
-// Without a key: nothing is verified.
-Jwt parse(const std::string& token) {
-  jwt_t* parsed = nullptr;
-  if (jwt_decode(&parsed, token.c_str(), nullptr, 0) != 0) return nullptr;
-  return Jwt(parsed);
-}
-
-bool verifies(const std::string& token, const Key& key) {
-  jwt_t* parsed = nullptr;
-  const bool good =
-      jwt_decode(&parsed, token.c_str(), bytes(key), static_cast<int>(key.text.size())) == 0;
-  const Jwt owner(good ? parsed : nullptr);
-  return good && jwt_get_alg(parsed) == algorithm(key);
+std::string text_of(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 // A rule of time that `claims` break; empty if none.
@@ -67,35 +65,56 @@ std::string untimely(const json& claims) {
   return {};
 }
 
+bool fits(const Key& key, const Algorithm& algorithm) {
+  return key.kind == algorithm.kind && (key.algorithm.empty() || key.algorithm == algorithm.name);
+}
+
+// "kid" is a hint, and chooses only among the keys that are there.
+bool signed_by_one(const Parsed& token, const Algorithm& algorithm, std::span<const Key> keys) {
+  const std::string id = text_of(token.header, "kid");
+  const bool named = !id.empty() && std::any_of(keys.begin(), keys.end(), [&](const Key& key) {
+    return key.id == id && fits(key, algorithm);
+  });
+  return std::any_of(keys.begin(), keys.end(), [&](const Key& key) {
+    return fits(key, algorithm) && (!named || key.id == id) &&
+           verifies(algorithm, key, token.signed_text, token.signature);
+  });
+}
+
 }  // namespace
 
-Verified verify_token(std::string_view text, std::span<const Key> keys) {
-  const Errors errors;
+const std::vector<std::string>& usual_algorithms() {
+  static const std::vector<std::string> names{"HS256", "RS256", "PS256", "ES256", "ES384", "EdDSA"};
+  return names;
+}
+
+bool knows_algorithm(std::string_view name) { return find_algorithm(name) != nullptr; }
+
+Verified verify_token(std::string_view text, std::span<const Key> keys,
+                      std::span<const std::string> algorithms) {
   const auto broken = [](std::string rule) {
     return Verified{.claims = {}, .type = {}, .broken_rule = std::move(rule)};
   };
   if (text.size() > longest_token) return broken("is longer than 8 KiB");
-  const std::string token(text);
-  const Jwt parsed = parse(token);
-  if (!parsed) return broken("is neither a known token nor a JSON Web Token that can be read");
-  // As the token claims: libjwt itself forgets the algorithm of what it has not verified.
-  const char* claimed = jwt_get_header(parsed.get(), "alg");
-  const jwt_alg_t wanted = claimed ? jwt_str_alg(claimed) : JWT_ALG_NONE;
-  const auto fits = [&](const Key& key) { return algorithm(key) == wanted; };
-  if (std::none_of(keys.begin(), keys.end(), fits)) {
-    return broken("is signed with an algorithm that no configured key has");
+  auto token = parse(text);
+  if (!token) return broken("is neither a known token nor a JSON Web Token that can be read");
+  const std::string name = text_of(token->header, "alg");
+  const Algorithm* algorithm = find_algorithm(name);
+  const bool had = algorithm && std::any_of(keys.begin(), keys.end(),
+                                            [&](const Key& key) { return fits(key, *algorithm); });
+  if (!had) return broken("is signed with an algorithm that no configured key has");
+  if (std::find(algorithms.begin(), algorithms.end(), name) == algorithms.end()) {
+    return broken("is signed with " + name + ", which [events] algorithms does not allow");
   }
   // RFC 7515 section 4.1.11: extensions that must be understood, and we know none.
-  if (Text(jwt_get_headers_json(parsed.get(), "crit"))) return broken("has critical extensions");
-  const bool good = std::any_of(keys.begin(), keys.end(),
-                                [&](const Key& key) { return fits(key) && verifies(token, key); });
-  if (!good) return broken("has a signature that no configured key made");
-  const Text grants(jwt_get_grants_json(parsed.get(), nullptr));
-  json claims = json::parse(grants ? grants.get() : "", nullptr, false);
-  if (!claims.is_object()) return broken("has no claims");
-  std::string rule = untimely(claims);
-  const char* type = jwt_get_header(parsed.get(), "typ");
-  return {.claims = std::move(claims), .type = type ? type : "", .broken_rule = std::move(rule)};
+  if (token->header.contains("crit")) return broken("has critical extensions");
+  if (!signed_by_one(*token, *algorithm, keys)) {
+    return broken("has a signature that no configured key made");
+  }
+  std::string rule = untimely(token->claims);
+  return {.claims = std::move(token->claims),
+          .type = text_of(token->header, "typ"),
+          .broken_rule = std::move(rule)};
 }
 
 bool is_access_token(const Verified& verified) {
@@ -105,19 +124,14 @@ bool is_access_token(const Verified& verified) {
   return http::equal_ignoring_case(type, "at+jwt");
 }
 
-std::string sign_token(const Key& key, const json& claims) {
-  const Errors errors;
-  jwt_t* made = nullptr;
-  if (jwt_new(&made) != 0) throw net::Error("cannot make a token: out of memory");
-  const Jwt token(made);
-  if (jwt_add_grants_json(made, claims.dump().c_str()) != 0 ||
-      jwt_set_alg(made, algorithm(key), bytes(key), static_cast<int>(key.text.size())) != 0) {
-    throw net::Error("cannot make a token of these claims");
-  }
-  const Text encoded(jwt_encode_str(made));
-  if (!encoded)
-    throw net::Error("cannot sign with this key: ES256 needs a private P-256 key in PEM");
-  return encoded.get();
+std::string sign_token(const Key& key, const json& claims, const std::string& type) {
+  const Algorithm& algorithm = usual_algorithm(key.kind);
+  json header = {{"alg", algorithm.name}, {"typ", type}};
+  if (!key.id.empty()) header["kid"] = key.id;
+  const std::string text = base64url(header.dump()) + "." + base64url(claims.dump());
+  const auto signature = sign(algorithm, key, text);
+  if (!signature) throw net::Error("cannot sign with this key: it has no private part");
+  return text + "." + base64url(*signature);
 }
 
 }  // namespace sse

@@ -1,13 +1,14 @@
-// JSON Web Tokens by libjwt, with what it leaves out: the algorithm is the key's, never the
-// token's.
+// JSON Web Tokens (RFC 7519) as signed ones (RFC 7515), by OpenSSL. The key and the algorithm are
+// ours to choose, from what is configured; the token only says which of these it means.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "sse/authorization.h"
+#include "sse/json_web_key.h"
 
 namespace sse {
 
@@ -17,14 +18,22 @@ struct Verified {
   std::string broken_rule;  // "has expired"; empty: none, and the claims are to be trusted
 };
 
-// A token is good if one of `keys` verifies it and its time, by the wall clock, is now.
-Verified verify_token(std::string_view token, std::span<const Key> keys);
+// HS256, RS256, PS256, ES256, ES384 and EdDSA: what is taken unless it is configured otherwise.
+const std::vector<std::string>& usual_algorithms();
+// Whether there is such an algorithm here.
+bool knows_algorithm(std::string_view name);
 
-// Whether it is an OAuth access token: "at+jwt", with or without "application/" (RFC 9068 section
-// 4).
+// A token is good if its algorithm is allowed, one of `keys` verifies it, and its time, by the wall
+// clock, is now.
+Verified verify_token(std::string_view token, std::span<const Key> keys,
+                      std::span<const std::string> algorithms = usual_algorithms());
+
+// Whether it is an OAuth access token: "at+jwt", with or without "application/" (RFC 9068
+// section 4).
 bool is_access_token(const Verified& verified);
 
 // Throws net::Error if `key` cannot sign.
-std::string sign_token(const Key& key, const nlohmann::json& claims);
+std::string sign_token(const Key& key, const nlohmann::json& claims,
+                       const std::string& type = "JWT");
 
 }  // namespace sse

@@ -8,6 +8,7 @@ namespace sse {
 namespace {
 
 constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+constexpr std::chrono::milliseconds shortest_lease{5'000};
 // For the archive's answer, at least, though the client would rather not wait.
 constexpr std::chrono::milliseconds archive_wait{2000};
 
@@ -135,7 +136,9 @@ void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
   Decision decision = authorizer_.subscriber(request, wanted.topics);
   if (const auto* denied = std::get_if<Denied>(&decision)) return send(denied->response());
   if (auto response = refuse(wanted)) return send(*std::move(response));
-  hold(request, std::move(exchange), std::move(wanted), std::get<Grant>(decision).rights());
+  const auto& grant = std::get<Grant>(decision);
+  if (options_.presence) attend(request, wanted, grant);
+  hold(request, std::move(exchange), std::move(wanted), grant.rights());
 }
 
 std::optional<http::Response> LongPoll::refuse(const PollRequest& poll) {
@@ -184,6 +187,17 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
   held.subscription.wait();
   // Sooner rather than later: the client may have set its own alarm to the time it asked for.
   held.timer.start(jitter_.around(held.poll.timeout * 95 / 100, 0.05));
+}
+
+// A poller is there until twice the time of a poll has passed without another.
+void LongPoll::attend(const http::Request& request, const PollRequest& poll, const Grant& grant) {
+  std::string client = poll.client;
+  if (client.empty()) {
+    client = "connection " + std::to_string(request.peer ? request.peer->connection : 0);
+    for (const TopicMatcher& topic : poll.topics) client.append("\n").append(topic.text());
+  }
+  const auto until = loop_.now() + 2 * std::max(poll.timeout, shortest_lease);
+  options_.presence->renew(loop_, client, poll.topics, grant, until);
 }
 
 void LongPoll::supersede(const std::string& client) {

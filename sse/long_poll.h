@@ -20,6 +20,7 @@
 #include "sse/cors.h"
 #include "sse/jitter.h"
 #include "sse/poll_request.h"
+#include "sse/presence.h"
 #include "sse/sequencer.h"
 #include "sse/subscription.h"
 
@@ -29,6 +30,7 @@ class LongPoll final : public http::Handler {
  public:
   struct Options {
     std::size_t held = 20'000;             // polls that wait, of one worker
+    Presence* presence = nullptr;          // null: nobody is told who polls
     std::size_t answer_bytes = 1'000'000;  // after which an answer takes no further event
   };
 
@@ -50,6 +52,7 @@ class LongPoll final : public http::Handler {
   std::optional<http::Response> refuse(const PollRequest& poll);
   void hold(const http::Request& request, http::Exchange exchange, PollRequest poll, Rights rights);
   bool full();
+  void attend(const http::Request& request, const PollRequest& poll, const Grant& grant);
   void supersede(const std::string& client);
   static bool shareable(const Held& held);
   void answer(Held& held);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/http/problem.h"
+#include "sse/dry_run.h"
 #include "sse/mercure_request.h"
 #include "sse/mercure_update.h"
 #include "sse/publish.h"
@@ -24,7 +25,12 @@ const std::string* ungranted(const Grant& grant, const Draft& draft) {
 
 MercurePublish::MercurePublish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
                                const Cors& cors, Options options)
-    : loop_(loop), sequencer_(sequencer), authorizer_(authorizer), cors_(cors), options_(options) {}
+    : loop_(loop),
+      sequencer_(sequencer),
+      authorizer_(authorizer),
+      cors_(cors),
+      options_(options),
+      rate_(options.rate) {}
 
 void MercurePublish::handle(const http::Request& request, http::Exchange exchange) {
   http::Headers fields;
@@ -46,7 +52,8 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
   http::Exchange::collect(
       std::move(exchange), options_.content,
       [this, fields = std::move(fields), grant = std::get<Grant>(std::move(decision)),
-       hub = authorizer_.hub_of(request),
+       hub = authorizer_.hub_of(request), dry_run = is_dry_run(http::Query(request.query())),
+       client = rate_.limited() ? client_of(request) : std::string(),
        key = std::string(request.fields.get("idempotency-key").value_or(""))](http::Exchange ready,
                                                                               std::string content) {
         const auto refuse = [&](http::Response response) {
@@ -60,9 +67,12 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
           return refuse(http::problem(400, *reason));
         }
         auto& draft = std::get<Draft>(read);
+        if (dry_run) return refuse(explain_updates({&draft, 1}, grant));
         if (const auto* topic = ungranted(grant, draft)) {
           return refuse(Authorizer::not_granted(hub, grant, Action::publish, *topic).response());
         }
+        const auto wait = rate_.take(client, 1, loop_.now());
+        if (wait > wait.zero()) return refuse(too_fast(wait));
         draft.key = key;
         publish(std::move(draft), fields, std::move(ready));
       });

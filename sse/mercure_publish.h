@@ -9,6 +9,7 @@
 #include "server/net/loop.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
+#include "sse/rate_limit.h"
 #include "sse/sequencer.h"
 
 namespace sse {
@@ -17,6 +18,7 @@ class MercurePublish final : public http::Handler {
  public:
   struct Options {
     std::size_t content = 64 * 1024;  // bytes of a form; more is answered 413
+    RateLimit::Options rate = {};     // of each publisher's updates; beyond it is answered 429
   };
   // All outlive the handler, and `loop` runs no more once it is gone.
   MercurePublish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
@@ -33,6 +35,7 @@ class MercurePublish final : public http::Handler {
   const Authorizer& authorizer_;
   const Cors& cors_;
   const Options options_;
+  RateLimit rate_;
 };
 
 }  // namespace sse

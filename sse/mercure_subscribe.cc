@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/http/problem.h"
+#include "sse/dry_run.h"
 #include "sse/event_stream_body.h"
 
 namespace sse {
@@ -17,12 +18,14 @@ const char* cursor_field(Dialect dialect) {
 }  // namespace
 
 MercureSubscribe::MercureSubscribe(Replica& replica, const Sequencer& sequencer, Audience& audience,
-                                   const Authorizer& authorizer, const Cors& cors)
+                                   const Authorizer& authorizer, const Cors& cors,
+                                   Arrivals& arrivals)
     : replica_(replica),
       sequencer_(sequencer),
       audience_(audience),
       authorizer_(authorizer),
       cors_(cors),
+      arrivals_(arrivals),
       prepared_(std::make_shared<const http::Headers>(http::Headers{
           {"content-type", "text/event-stream"},
           {"cache-control", "private, no-store, no-transform"},
@@ -59,15 +62,17 @@ http::Response MercureSubscribe::answer(const http::Request& request,
   const Decision decision = authorizer_.reader(request);
   if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
   if (request.method == "HEAD") return stream();
-  return subscribe(request, std::get<MercureRequest>(read), std::get<Grant>(decision));
+  const auto& asked = std::get<MercureRequest>(read);
+  const auto& grant = std::get<Grant>(decision);
+  if (is_dry_run(parameters)) return explain_subscription(replica_, asked.wanted, grant);
+  return subscribe(request, asked, grant);
 }
 
 http::Response MercureSubscribe::subscribe(const http::Request& request,
                                            const MercureRequest& asked, const Grant& grant) {
   http::Response response = stream();
-  const std::uint64_t connection = request.peer ? request.peer->connection : 0;
-  if (!replica_.started() || !replica_.has_room(asked.wanted) || !audience_.enter(connection)) {
-    response.body = http::text_body(audience_.retry());
+  if (auto word = arrivals_.put_off(request, asked.wanted)) {
+    response.body = http::text_body(*std::move(word));
     return response;
   }
   const Resume from = resume(replica_, sequencer_.newest(), asked.wanted, asked.last_event_id);
@@ -78,10 +83,11 @@ http::Response MercureSubscribe::subscribe(const http::Request& request,
   }
   response.body = std::make_unique<EventStreamBody>(
       audience_, replica_, asked.wanted, from,
-      EventStreamBody::Terms{.connection = connection,
+      EventStreamBody::Terms{.connection = request.peer ? request.peer->connection : 0,
                              .until = grant.until(audience_.now()),
                              .rights = grant.rights(),
-                             .ids = EventStreamBody::Ids::mercure});
+                             .ids = EventStreamBody::Ids::mercure,
+                             .seat = arrivals_.seat(asked.wanted, grant)});
   return response;
 }
 

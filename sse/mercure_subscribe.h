@@ -6,6 +6,7 @@
 
 #include "server/http/handler.h"
 #include "server/http/query.h"
+#include "sse/arrivals.h"
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
@@ -19,7 +20,7 @@ class MercureSubscribe final : public http::Handler {
  public:
   // All outlive the handler and its bodies.
   MercureSubscribe(Replica& replica, const Sequencer& sequencer, Audience& audience,
-                   const Authorizer& authorizer, const Cors& cors);
+                   const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals);
 
   // A GET, a HEAD or a QUERY.
   void handle(const http::Request& request, http::Exchange exchange) override;
@@ -35,6 +36,7 @@ class MercureSubscribe final : public http::Handler {
   Audience& audience_;
   const Authorizer& authorizer_;
   const Cors& cors_;
+  Arrivals& arrivals_;
   const std::shared_ptr<const http::Headers> prepared_;
 };
 

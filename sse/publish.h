@@ -1,13 +1,19 @@
-// Publish: POST /send, one event as JSON. Answers when the Sequencer has it.
+// Publish: POST /send, one event as JSON, or many, one a line (application/x-ndjson), which are all
+// published or none. Answers when the Sequencer has them.
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "server/http/handler.h"
 #include "server/net/loop.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
 #include "sse/draft_reader.h"
+#include "sse/rate_limit.h"
 #include "sse/sequencer.h"
 
 namespace sse {
@@ -16,6 +22,7 @@ class Publish final : public http::Handler {
  public:
   struct Options {
     std::size_t content = 64 * 1024;  // bytes; more is answered 413
+    RateLimit::Options rate = {};     // of each publisher's events; beyond it is answered 429
   };
 
   // All outlive the handler, and `loop` runs no more once it is gone.
@@ -25,17 +32,24 @@ class Publish final : public http::Handler {
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
-  void publish(Draft draft, const http::Headers& fields, http::Exchange exchange);
+  struct Asked;
+  std::optional<http::Response> refuse(const Asked& asked, std::span<const Draft> drafts);
+  void receive(const Asked& asked, http::Exchange exchange, const std::string& content);
+  void publish(std::vector<Draft> drafts, const Asked& asked, http::Exchange exchange);
 
   net::Loop& loop_;
   Sequencer& sequencer_;
   const Authorizer& authorizer_;
   const Cors& cors_;
   const Options options_;
+  RateLimit rate_;
 };
 
 // Whether a page of a foreign origin sent this: a browser would let it, with the user's own
 // nearness.
 bool cross_site(const http::Request& request, const Cors& cors);
+
+// 429, saying when to try again.
+http::Response too_fast(std::chrono::milliseconds wait);
 
 }  // namespace sse

@@ -225,6 +225,10 @@ const Topic* Replica::find(std::string_view name) const {
   return found == topics_.end() ? nullptr : &found->second;
 }
 
+void Replica::each_topic(const std::function<void(const std::string& name)>& look) const {
+  for (const auto& [name, topic] : topics_) look(name);
+}
+
 const Topic* Replica::find(const TopicMatcher& wanted) {
   return wanted.is_exact() ? find(wanted.text()) : &view_of(wanted);
 }

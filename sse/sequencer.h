@@ -46,11 +46,12 @@ struct Range {
 
 // That part, as the store has it.
 struct Past {
-  std::string epoch;             // of the whole store, now
-  std::uint64_t newest = 0;      // highest seq of that epoch
-  std::uint64_t lost = 0;        // events of these topics up to this seq may be gone
-  std::vector<EventRef> events;  // of these topics, after `Range::after`, in order
-  std::uint64_t through = 0;     // whatever is kept of these topics up to this seq is in `events`
+  std::string epoch;         // of the whole store, now
+  std::uint64_t newest = 0;  // highest seq of that epoch
+  std::uint64_t lost = 0;    // events of these topics up to this seq may be gone
+  // After `Range::after`, in order: of these topics, and of others with events of several topics.
+  std::vector<EventRef> events;
+  std::uint64_t through = 0;  // whatever is kept of these topics up to this seq is in `events`
 };
 
 // What a store remembers beyond the replicas: for a reader that comes back after long, or knows

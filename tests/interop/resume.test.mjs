@@ -1,39 +1,10 @@
 // The npm EventSource through cut connections and a restarted server: nothing is lost that the server still has, and what it has
 // not is told.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import http2 from 'node:http2';
 import { test } from 'node:test';
-import { folder, importFromNpm, lacks, proxy, publish, serve, session, until } from '../support/herald.mjs';
+import { folder, http2Fetch, importFromNpm, lacks, proxy, publish, serve, session, until } from '../support/herald.mjs';
 
 const skip = lacks({ packages: ['eventsource'] });
-
-// A fetch over HTTP/2 for the package: a new session whenever the last one has died.
-function http2Fetch(t, herald) {
-  let client;
-  t.after(() => client?.destroy());
-  return (address, { headers = {}, signal } = {}) => new Promise((resolve, reject) => {
-    const url = new URL(address);
-    if (!client || client.closed || client.destroyed) {
-      client = http2.connect(url.origin, { ca: fs.readFileSync(herald.cert), servername: 'localhost' });
-      client.on('error', reject);
-    }
-    const stream = client.request({ ':path': url.pathname + url.search, ...Object.fromEntries(new Headers(headers)) }, { signal });
-    stream.on('error', reject);
-    stream.on('response', (fields) => resolve(new Response(new ReadableStream({
-      start(controller) {
-        const end = () => { try { controller.close(); } catch { /* closed already */ } };
-        stream.on('data', (bytes) => controller.enqueue(new Uint8Array(bytes)));
-        stream.on('end', end);
-        stream.on('error', (error) => { try { controller.error(error); } catch { /* closed already */ } });
-        stream.on('close', end);
-      },
-      cancel() { stream.close(8); },
-    }), { status: fields[':status'], headers: Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(':'))) })));
-    stream.on('close', () => reject(new TypeError('the stream was closed before it was answered')));
-    stream.end();
-  });
-}
 
 async function follow(t, herald, address) {
   const { EventSource } = await importFromNpm('eventsource');

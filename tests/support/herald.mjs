@@ -138,6 +138,33 @@ export async function serve(t, root, ...args) {
   return herald.start();
 }
 
+// A fetch over HTTP/2, for libraries that take one: a new session whenever the last one has died.
+export function http2Fetch(t, herald) {
+  let client;
+  t.after(() => client?.destroy());
+  return (address, { method = 'GET', headers = {}, body, signal } = {}) => new Promise((resolve, reject) => {
+    const url = new URL(address);
+    if (!client || client.closed || client.destroyed) {
+      client = http2.connect(url.origin, { ca: fs.readFileSync(herald.cert), servername: 'localhost' });
+      client.on('error', reject);
+    }
+    const stream = client.request({ ':method': method, ':path': url.pathname + url.search, ...Object.fromEntries(new Headers(headers)) }, { signal: signal ?? undefined });
+    stream.on('error', reject);
+    stream.on('response', (fields) => resolve(new Response(fields[':status'] === 204 ? null : new ReadableStream({
+      start(controller) {
+        const end = () => { try { controller.close(); } catch { /* closed already */ } };
+        stream.on('data', (bytes) => controller.enqueue(new Uint8Array(bytes)));
+        stream.on('end', end);
+        stream.on('error', (error) => { try { controller.error(error); } catch { /* closed already */ } });
+        stream.on('close', end);
+      },
+      cancel() { stream.close(8); },
+    }), { status: fields[':status'], headers: Object.entries(fields).filter(([name]) => !name.startsWith(':')).map(([name, value]) => [name, String(value)]) })));
+    stream.on('close', () => reject(new TypeError('the stream was closed before it was answered')));
+    stream.end(body);
+  });
+}
+
 // A raw TCP proxy that holds every byte for `delay` ms each way (Chromium ignores a 103 that comes back too soon), and can cut.
 export async function proxy(t, port, { delay = 10 } = {}) {
   const pairs = new Set();

@@ -373,3 +373,22 @@ TEST_CASE("several topics of the file come in one order, cut where a page is ful
   CHECK(seen == expected);
   CHECK(reader.read({.topics = {}, .after = 80}).events.size() == 10);
 }
+
+TEST_CASE("what is private stays so after a restart, and every topic of an event leads to it") {
+  Durable store;
+  const std::string epoch = epoch_of(store.publish("first", "z"));
+  Draft secret = draft("x", "a");
+  secret.alternates = {"b", "c"};
+  secret.is_private = true;
+  Draft open = draft("y", "d");
+  open.alternates = {"b"};
+  open.retry = 1s;
+  store.publish_all({secret, open});
+  store.restart();
+  FakeExchange b = store.worker->events("/events?topic=b&lastEventId=" + epoch + "-1");
+  const std::string expected = "id: " + epoch + "-3\nretry: 1000\ndata: y\n\n";
+  CHECK(behind_greeting(store.read_until(b, "data: y\n\n")) == expected);
+  FakeExchange all = store.worker->events("/events?pattern=*&lastEventId=" + epoch + "-0");
+  CHECK(behind_greeting(store.read_until(all, "data: y\n\n")) ==
+        "id: " + epoch + "-1\ndata: first\n\n" + expected);
+}

@@ -1,0 +1,14 @@
+// Base64url without padding (RFC 4648 section 5), as JOSE has it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sse {
+
+std::string base64url(std::string_view bytes);
+// None if a character does not belong, or the length cannot be.
+std::optional<std::string> base64url_decode(std::string_view text);
+
+}  // namespace sse
