@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "server/http/handler.h"
@@ -40,6 +41,9 @@ class StatusHandler final : public http::Handler {
  private:
   Sources sources_;
 };
+
+// The counters as one JSON object in one line.
+std::string status_json(const StatusHandler::Sources& sources);
 
 // GET /.herald/: the page.
 class StatusPage final : public http::Handler {

@@ -41,7 +41,7 @@ assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
 
 struct WorkerApp::Pages {
   Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
-        hints::Judgement& judgement, const StatusHandler::Sources& sources)
+        hints::Judgement& judgement, StatusStream& live, const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
         app_server(proxy_of(worker, loop, config)),
@@ -61,6 +61,7 @@ struct WorkerApp::Pages {
     router.route(config.events.mercure_url, hub.mercure());
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
+    router.route("/.herald/live", live);
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
@@ -89,8 +90,11 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       worker_(worker),
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer, hub_options(config)),
       judgement_(std::make_unique<hints::Judgement>(loop, judgement_options(config))),
+      live_(loop, shared.status),
       redirect_(shared.https_port()),
-      pages_(std::make_unique<Pages>(worker, loop, config, hub_, *judgement_, shared.status)),
+      operations_(shared.operations),
+      pages_(
+          std::make_unique<Pages>(worker, loop, config, hub_, *judgement_, live_, shared.status)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retire(); }) {
   counting_.start(counting_interval);
@@ -103,7 +107,8 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void WorkerApp::reload(const Config& config) {
-  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, *judgement_, shared_.status);
+  auto fresh =
+      std::make_unique<Pages>(worker_, loop_, config, hub_, *judgement_, live_, shared_.status);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
   retirement_.start(retirement);
@@ -114,7 +119,13 @@ void WorkerApp::retire() {
   if (!retired_.empty()) retirement_.start(retirement);
 }
 
+void WorkerApp::drain() {
+  hub_.drain();
+  live_.drain();
+}
+
 void WorkerApp::count() {
+  shared_.heartbeats.beat(worker_, loop_.now());
   shared_.totals.put(worker_, hub_.counters());
   counting_.start(counting_interval);
 }

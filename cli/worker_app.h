@@ -7,8 +7,11 @@
 #include <memory>
 
 #include "cli/config.h"
+#include "cli/heartbeats.h"
+#include "cli/operations.h"
 #include "cli/redirect.h"
 #include "cli/status.h"
+#include "cli/status_stream.h"
 #include "server/server.h"
 #include "sse/authorization.h"
 #include "sse/client_cursors.h"
@@ -28,6 +31,8 @@ struct Shared {
   sse::ClientCursors& cursors;
   const sse::Authorizer& authorizer;
   HubTotals& totals;
+  Heartbeats& heartbeats;
+  OperationsHandler::Sources operations;
   StatusHandler::Sources status;
 };
 
@@ -37,9 +42,10 @@ class WorkerApp final : public server::App, private http::Handler {
   ~WorkerApp() override;
 
   http::Handler& root() override { return *this; }
-  void drain() override { hub_.drain(); }
+  void drain() override;
   // For listeners without TLS.
   http::Handler& redirect() { return redirect_; }
+  http::Handler& operations() { return operations_; }
 
   // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error
   // and changes nothing if they cannot be used.
@@ -57,7 +63,9 @@ class WorkerApp final : public server::App, private http::Handler {
   const std::size_t worker_;
   sse::Hub hub_;
   std::unique_ptr<hints::Judgement> judgement_;
+  StatusStream live_;
   RedirectHandler redirect_;
+  OperationsHandler operations_;
   std::unique_ptr<Pages> pages_;
   std::list<std::unique_ptr<Pages>> retired_;  // requests may still be held in these
   net::Timer counting_;
