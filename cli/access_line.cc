@@ -79,6 +79,14 @@ std::string_view error_name(std::uint32_t code) {
   return code < names.size() ? names[code] : "UNKNOWN";
 }
 
+// Version 00 of W3C Trace Context: 00-(32 digits)-(16)-(2). Other things are not worth a line.
+bool is_traceparent(std::string_view text) {
+  if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
+  return std::ranges::all_of(text, [](char c) {
+    return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
+}
+
 // A name that occurs several times becomes one list, where it stands first.
 void append_notes(std::string& out, const std::vector<http::Note>& notes) {
   const auto same = [&](std::size_t from, std::size_t until, const http::Note& note) {
@@ -138,6 +146,7 @@ void append_access_line(std::string& out, const http::Access& access,
   if (access.error_code != 0) append_member(out, "error", error_name(access.error_code));
   append_member(out, "user_agent", access.user_agent);
   append_member(out, "referer", access.referer);
+  if (is_traceparent(access.traceparent)) append_member(out, "traceparent", access.traceparent);
   append_notes(out, access.notes);
   out += "}\n";
 }

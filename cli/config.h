@@ -37,6 +37,7 @@ struct Config {
     std::string access_log;        // empty: none; "-": standard output
     std::string admin_token_file;  // tokens that show /.herald/explain, one a line
     std::string redirect;          // PORT or HOST:PORT, where http is sent to https; empty: none
+    std::string metrics;           // PORT or HOST:PORT of /metrics, /healthz and /readyz; empty: none
     std::string security_headers = "off";  // off, basic, strict
     std::string log = "info";              // debug, info, warning, error
     milliseconds drain{30'000};

@@ -25,6 +25,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"--key", "serve", "key", "FILE", "Private key of --cert in PEM"},
     {"--host", "serve", "hosts", "NAME", "One more name for the development certificate"},
     {"--redirect", "serve", "redirect", "PORT", "Where http is redirected to https: PORT or HOST:PORT"},
+    {"--metrics", "serve", "metrics", "HOST:PORT",
+     "Where /metrics, /healthz and /readyz are, without TLS: not for the public"},
     {"--workers", "serve", "workers", "N", "Threads that serve; 0 is one for each core"},
     {"--hints", "hints", "mode", "MODE", "auto, early-hints, push, push+early-hints, link or off"},
     {"--spa", "serve", "spa", "", "Answer unknown pages with index.html"},

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/build_id.h"
 #include "cli/nearest.h"
 
 namespace cli {
@@ -88,7 +89,7 @@ int run(CLI::App& program, const std::vector<std::unique_ptr<Command>>& commands
 }
 
 std::string version_text() {
-  return std::string("herald ") + HERALD_VERSION + "\nnghttp2 " + nghttp2_version(0)->version_str +
+  return std::string("herald ") + HERALD_VERSION + "\nbuild " + build_id() + "\nnghttp2 " + nghttp2_version(0)->version_str +
          "\n" + OpenSSL_version(OPENSSL_VERSION) + "\nlibevent " + event_get_version() + "\n" +
          curl_version();
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <iostream>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "cli/access_log.h"
 #include "cli/event_store.h"
 #include "cli/log.h"
+#include "cli/metrics.h"
 #include "cli/notify.h"
 #include "cli/parts.h"
 #include "cli/signals.h"
@@ -19,6 +21,8 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::hours renewal_interval{1};
+// A worker that has not turned for so long is stuck.
+constexpr std::chrono::seconds patience_with_workers{10};
 
 // Where the certificate comes from: the files named, or a development CA.
 struct Identity {
@@ -32,6 +36,22 @@ Identity identity_of(const Config& config) {
   }
   const auto made = certs::development_credentials(certs::state_folder(), config.serve.hosts);
   return {net::Credentials::load(made.certificate_file, made.key_file), made.ca_file};
+}
+
+// Listeners without TLS: the one that redirects, then the one for machines.
+std::vector<server::PlainListener> plain_listeners(const Config& config) {
+  std::vector<server::PlainListener> all;
+  if (!config.serve.redirect.empty()) {
+    all.push_back({plain_endpoint(config.serve.redirect), [](server::App& app) -> http::Handler& {
+                     return static_cast<WorkerApp&>(app).redirect();
+                   }});
+  }
+  if (!config.serve.metrics.empty()) {
+    all.push_back({plain_endpoint(config.serve.metrics), [](server::App& app) -> http::Handler& {
+                     return static_cast<WorkerApp&>(app).operations();
+                   }});
+  }
+  return all;
 }
 
 std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
@@ -57,6 +77,8 @@ std::string settled_at_start(const Config& before, const Config& after) {
   differs(before.serve.listen == after.serve.listen, "listen");
   differs(before.serve.workers == after.serve.workers, "workers");
   differs(before.limits.backlog == after.limits.backlog, "backlog");
+  differs(before.serve.redirect == after.serve.redirect, "redirect");
+  differs(before.serve.metrics == after.serve.metrics, "metrics");
   differs(before.serve.access_log == after.serve.access_log, "access_log");
   differs(before.events == after.events, "[events]");
   return names;
@@ -74,6 +96,8 @@ class Service {
         presence_(presence_of(config_, *sequencer_)),
         totals_(server_options(config_).workers),
         hints_(server_options(config_).workers),
+        heartbeats_(server_options(config_).workers),
+        metrics_(metrics_of()),
         sequencer_(event_store(config_)),
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
@@ -83,6 +107,9 @@ class Service {
                 .totals = totals_,
                 .hints = hints_,
                 .signer = signer_,
+                .heartbeats = heartbeats_,
+                .operations = {.metrics = [this] { return metrics_ ? metrics_->text() : ""; },
+                               .not_ready = [this] { return stuck(); }},
                 .status = {.server = [this] { return server_->counters(); },
                            .hubs = totals_,
                            .hints = hints_,
@@ -95,18 +122,13 @@ class Service {
         watchdog_(loop_, [this] { pat(); }) {
     server::Options options = server_options(config_);
     options.complain = [](const std::string& what) { log_warning(what); };
-    if (!config_.serve.redirect.empty()) {
-      options.plain.push_back({plain_endpoint(config_.serve.redirect),
-                               [](server::App& app) -> http::Handler& {
-                                 return static_cast<WorkerApp&>(app).redirect();
-                               }});
-    }
+    options.plain = plain_listeners(config_);
     server_ = std::make_unique<server::Server>(
         std::move(options), identity_.credentials,
         [this](std::size_t worker, net::Loop& loop) {
           return std::make_unique<WorkerApp>(worker, loop, shared_, config_);
         },
-        log_.get());
+        metrics_ ? &metrics_->requests() : log_.get());
   }
 
   int run() {
@@ -119,9 +141,7 @@ class Service {
       renewal_.start(renewal_interval);
     }
     std::cout << std::endl;
-    for (const net::Endpoint& plain : server_->plain_endpoints()) {
-      log_info(fmt::format("http://{}/ is redirected to https", plain.to_string()));
-    }
+    tell_plain_endpoints();
     notify_.ready("serving on " + urls);
     pat();
     loop_.run();
@@ -136,6 +156,38 @@ class Service {
     sse::Presence::Options options;
     options.hub_path = config.events.mercure_url;
     return std::make_unique<sse::Presence>(sequencer, std::move(options));
+  }
+
+  std::unique_ptr<Metrics> metrics_of() {
+    if (config_.serve.metrics.empty()) return nullptr;
+    return std::make_unique<Metrics>(
+        config_,
+        Metrics::Sources{.server = [this] { return server_->counters(); },
+                         .hubs = totals_,
+                         .heartbeats = heartbeats_,
+                         .log = log_.get(),
+                         .certificate_expires = [this] { return expires_.load(); }},
+        log_.get());
+  }
+
+  // In the order of plain_listeners().
+  void tell_plain_endpoints() const {
+    std::size_t next = 0;
+    const auto tell = [&](const std::string& asked, std::string_view what) {
+      if (asked.empty()) return;
+      const std::string where = server_->plain_endpoints()[next++].to_string();
+      log_info(fmt::format(fmt::runtime(what), where));
+    };
+    tell(config_.serve.redirect, "http://{}/ is redirected to https");
+    tell(config_.serve.metrics, "metrics are at http://{}/metrics");
+  }
+
+  // Which worker does not turn, in a sentence; empty: all do.
+  std::string stuck() const {
+    const auto silence = heartbeats_.longest(net::Clock::now());
+    if (silence.lasted < patience_with_workers) return {};
+    return fmt::format("worker {} has not turned for {} s", silence.worker,
+                       std::chrono::duration_cast<std::chrono::seconds>(silence.lasted).count());
   }
 
   static std::unique_ptr<AccessLog> access_log_of(const Config& config) {
@@ -180,7 +232,7 @@ class Service {
       (void)assets::Root(fresh.serve.root);
       identity_ = std::move(identity);
       const std::string fixed = settled_at_start(config_, fresh);
-      server_->use(identity_.credentials);
+      use_identity();
       server_->use(tuning);
       config_ = fresh;
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
@@ -205,17 +257,25 @@ class Service {
     renewal_.start(renewal_interval);
     try {
       identity_ = identity_of(config_);
-      server_->use(identity_.credentials);
+      use_identity();
     } catch (const std::exception& error) {
       log_error(fmt::format("the development certificate was not renewed: {}", error.what()));
     }
   }
 
+  void use_identity() {
+    expires_ = identity_.credentials->expires();
+    server_->use(identity_.credentials);
+  }
+
+  // systemd restarts a service that is silent: so it is, once a worker is stuck.
   void pat() {
+    const std::string why = stuck();
+    if (!why.empty() && !told_stuck_) log_error(why + ": it hangs, or the machine is overloaded");
+    told_stuck_ = !why.empty();
     const auto interval = notify_.watchdog_interval();
-    if (!interval) return;
-    notify_.watchdog();
-    watchdog_.start(*interval);
+    if (interval && why.empty()) notify_.watchdog();
+    watchdog_.start(interval.value_or(patience_with_workers));
   }
 
   Config config_;  // as last reloaded; the workers read it only while they start
@@ -227,6 +287,10 @@ class Service {
   HubTotals totals_;
   HintTotals hints_;
   const net::Signer signer_;
+  Heartbeats heartbeats_;
+  // Of the certificate in use.
+  std::atomic<std::chrono::system_clock::time_point> expires_{identity_.credentials->expires()};
+  std::unique_ptr<Metrics> metrics_;  // null: not asked for
   const std::unique_ptr<sse::Sequencer> sequencer_;
   Shared shared_;
   Notify notify_;
@@ -236,6 +300,7 @@ class Service {
   net::Timer watchdog_;
   std::unique_ptr<server::Server> server_;
   std::thread waiter_;
+  bool told_stuck_ = false;
 };
 
 }  // namespace

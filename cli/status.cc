@@ -21,6 +21,7 @@ sse::Hub::Counters HubTotals::sum() const {
     total.subscribers += one.subscribers;
     total.polls += one.polls;
     total.deliveries += one.deliveries;
+    total.gaps += one.gaps;
     total.topics = std::max(total.topics, one.topics);  // each worker has its own copy of these
     total.events = std::max(total.events, one.events);
     total.history_bytes = std::max(total.history_bytes, one.history_bytes);
@@ -70,16 +71,17 @@ nlohmann::json shown(const hints::RouteReport& route) {
   nlohmann::json assets = nlohmann::json::array();
   for (const hints::AssetReport& asset : route.assets) assets.push_back(shown(asset));
   const auto think = hints::think_median(route);
-  return {{"route", route.name},
-          {"visits", route.visits},
-          {"think_ms", think ? nlohmann::json(static_cast<double>(think->count()) / 1000) : nullptr},
-          {"think_trend", hints::think_trend(route)},
-          {"hints", route.hints},
-          {"pushes", route.pushes},
-          {"hit_rate", share(route.taken, route.told)},
-          {"hit_trend", hints::hit_trend(route)},
-          {"bytes_wasted", route.wasted},
-          {"assets", std::move(assets)}};
+  return {
+      {"route", route.name},
+      {"visits", route.visits},
+      {"think_ms", think ? nlohmann::json(static_cast<double>(think->count()) / 1000) : nullptr},
+      {"think_trend", hints::think_trend(route)},
+      {"hints", route.hints},
+      {"pushes", route.pushes},
+      {"hit_rate", share(route.taken, route.told)},
+      {"hit_trend", hints::hit_trend(route)},
+      {"bytes_wasted", route.wasted},
+      {"assets", std::move(assets)}};
 }
 
 nlohmann::json shown(const HintTotals::Field& field) {
@@ -106,39 +108,50 @@ nlohmann::json shown(const HintTotals::Field& field) {
   return {{"arms", std::move(arms)}, {"metrics", std::move(metrics)}};
 }
 
+nlohmann::json counters(const StatusHandler::Sources& sources) {
+  const server::Counters server = sources.server();
+  const sse::Hub::Counters hubs = sources.hubs.sum();
+  const auto uptime = std::chrono::steady_clock::now() - sources.started;
+  nlohmann::json status{
+      {"version", version},
+      {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(uptime).count()},
+      {"connections", server.connections_now},
+      {"connections_accepted", server.accepted},
+      {"connections_refused", server.refused},
+      {"handshakes_failed", server.handshakes_failed},
+      {"streams", server.streams_now},
+      {"sessions_http1", server.http1},
+      {"connections_ended", server.ended},
+      {"sent_bytes", server.sent},
+      {"requests", server.requests},
+      {"hints", server.hints},
+      {"pushes", server.pushes},
+      {"subscribers", hubs.subscribers},
+      {"polls", hubs.polls},
+      {"topics", hubs.topics},
+      {"events", hubs.events},
+      {"deliveries", hubs.deliveries},
+      {"gaps", hubs.gaps},
+      {"history_bytes", hubs.history_bytes}};
+  nlohmann::json routes = nlohmann::json::array();
+  const HintTotals::Report report = sources.hints.sum();
+  for (const hints::RouteReport& route : report.routes) routes.push_back(shown(route));
+  status["routes"] = std::move(routes);
+  if (report.field) status["experiment"] = shown(*report.field);
+  return status;
+}
+
 }  // namespace
+
+std::string status_json(const StatusHandler::Sources& sources) { return counters(sources).dump(); }
 
 void StatusHandler::handle(const http::Request& request, http::Exchange exchange) {
   if (request.method != "GET" && request.method != "HEAD") {
     return exchange.respond(http::method_not_allowed("GET, HEAD"));
   }
-  nlohmann::json status{{"connection", request.peer ? request.peer->connection : 0}};
-  if (request.peer && request.peer->loopback()) {
-    const server::Counters server = sources_.server();
-    const sse::Hub::Counters hubs = sources_.hubs.sum();
-    const auto uptime = std::chrono::steady_clock::now() - sources_.started;
-    status.update({{"version", version},
-                   {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(uptime).count()},
-                   {"connections", server.connections_now},
-                   {"connections_accepted", server.accepted},
-                   {"connections_refused", server.refused},
-                   {"handshakes_failed", server.handshakes_failed},
-                   {"streams", server.streams_now},
-                   {"requests", server.requests},
-                   {"hints", server.hints},
-                   {"pushes", server.pushes},
-                   {"subscribers", hubs.subscribers},
-                   {"polls", hubs.polls},
-                   {"topics", hubs.topics},
-                   {"events", hubs.events},
-                   {"deliveries", hubs.deliveries},
-                   {"history_bytes", hubs.history_bytes}});
-    nlohmann::json routes = nlohmann::json::array();
-    const HintTotals::Report report = sources_.hints.sum();
-    for (const hints::RouteReport& route : report.routes) routes.push_back(shown(route));
-    status["routes"] = std::move(routes);
-    if (report.field) status["experiment"] = shown(*report.field);
-  }
+  const std::uint64_t connection = request.peer ? request.peer->connection : 0;
+  nlohmann::json status{{"connection", connection}};
+  if (request.peer && request.peer->loopback()) status.update(counters(sources_));
   http::Response response = http::text_response(200, "application/json", status.dump() + "\n");
   response.fields.add("cache-control", "no-store");
   exchange.respond(std::move(response));
@@ -229,27 +242,27 @@ constexpr std::string_view page = R"html(<!doctype html>
       return row;
     }));
   }
-  async function ask() {
-    const state = document.getElementById('state');
-    try {
-      const now = await (await fetch('/.herald/status')).json();
-      state.textContent = now.version ? `Version ${now.version}` : 'Counters are shown to clients on the server’s own machine only.';
-      for (const [name, value] of Object.entries(now)) {
-        if (typeof value !== 'number') continue;
-        cell(name).value.textContent = value.toLocaleString();
-        const more = before && ['requests', 'events', 'deliveries', 'hints', 'pushes', 'connections_accepted'].includes(name)
-          ? value - before[name] : 0;
-        cell(name).rate.textContent = more > 0 ? `+${more.toLocaleString()}` : '';
-      }
-      showRoutes(now.routes);
-      showExperiment(now.experiment);
-      before = now;
-    } catch {
-      state.textContent = 'The server does not answer; asking again…';
+  function show(now) {
+    for (const [name, value] of Object.entries(now)) {
+      if (typeof value !== 'number') continue;
+      cell(name).value.textContent = value.toLocaleString();
+      const more = before && ['requests', 'events', 'deliveries', 'hints', 'pushes', 'connections_accepted', 'sent_bytes'].includes(name)
+        ? value - before[name] : 0;
+      cell(name).rate.textContent = more > 0 ? `+${more.toLocaleString()}` : '';
     }
-    setTimeout(ask, 2000);
+    showRoutes(now.routes);
+    showExperiment(now.experiment);
+    before = now;
   }
-  ask();
+  const state = document.getElementById('state');
+  fetch('/.herald/status').then((answer) => answer.json()).then((first) => {
+    show(first);
+    if (!first.version) { state.textContent = 'Counters are shown to clients on the server’s own machine only.'; return; }
+    const live = new EventSource('/.herald/live');
+    live.onopen = () => { state.textContent = `Version ${first.version}, live`; };
+    live.onmessage = (event) => show(JSON.parse(event.data));
+    live.onerror = () => { state.textContent = 'The server does not answer; asking again…'; };
+  }, () => { state.textContent = 'The server does not answer.'; });
 </script>
 </html>
 )html";

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "hints/field_study.h"
@@ -68,6 +69,9 @@ class StatusHandler final : public http::Handler {
  private:
   Sources sources_;
 };
+
+// The counters as one JSON object in one line.
+std::string status_json(const StatusHandler::Sources& sources);
 
 // GET /.herald/: the page.
 class StatusPage final : public http::Handler {

@@ -59,7 +59,7 @@ assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
 
 struct WorkerApp::Pages {
   Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
-        HintMemory& memory, const StatusHandler::Sources& sources)
+        HintMemory& memory, StatusStream& live, const StatusHandler::Sources& sources)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
         app_server(app_server_of(worker, loop, config)),
@@ -95,6 +95,7 @@ struct WorkerApp::Pages {
       router.route("/.herald/rum.js", beacon_script);
       router.route("/.herald/rum", beacon.emplace(*study));
     }
+    router.route("/.herald/live", live);
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
@@ -127,8 +128,11 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       hub_(loop, shared.sequencer, shared.cursors, shared.authorizer,
            hub_options(config, shared.presence)),
       hint_memory_(loop, shared.signer, config),
+      live_(loop, shared.status),
       redirect_(shared.https_port()),
-      pages_(std::make_unique<Pages>(worker, loop, config, hub_, hint_memory_, shared.status)),
+      operations_(shared.operations),
+      pages_(
+          std::make_unique<Pages>(worker, loop, config, hub_, hint_memory_, live_, shared.status)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retire(); }) {
   counting_.start(counting_interval);
@@ -142,7 +146,8 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 
 void WorkerApp::reload(const Config& config) {
   hint_memory_.use(config);
-  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, shared_.status);
+  auto fresh =
+      std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, live_, shared_.status);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
   retirement_.start(retirement);
@@ -153,7 +158,13 @@ void WorkerApp::retire() {
   if (!retired_.empty()) retirement_.start(retirement);
 }
 
+void WorkerApp::drain() {
+  hub_.drain();
+  live_.drain();
+}
+
 void WorkerApp::count() {
+  shared_.heartbeats.beat(worker_, loop_.now());
   shared_.totals.put(worker_, hub_.counters());
   shared_.hints.put(worker_, hint_memory_.report());
   counting_.start(counting_interval);

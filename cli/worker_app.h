@@ -7,9 +7,12 @@
 #include <memory>
 
 #include "cli/config.h"
+#include "cli/heartbeats.h"
 #include "cli/hint_memory.h"
+#include "cli/operations.h"
 #include "cli/redirect.h"
 #include "cli/status.h"
+#include "cli/status_stream.h"
 #include "server/net/signer.h"
 #include "server/server.h"
 #include "sse/authorization.h"
@@ -29,6 +32,8 @@ struct Shared {
   HubTotals& totals;
   HintTotals& hints;
   const net::Signer& signer;  // of what clients keep for this server
+  Heartbeats& heartbeats;
+  OperationsHandler::Sources operations;
   StatusHandler::Sources status;
 };
 
@@ -38,9 +43,10 @@ class WorkerApp final : public server::App, private http::Handler {
   ~WorkerApp() override;
 
   http::Handler& root() override { return *this; }
-  void drain() override { hub_.drain(); }
+  void drain() override;
   // For listeners without TLS.
   http::Handler& redirect() { return redirect_; }
+  http::Handler& operations() { return operations_; }
 
   // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error
   // and changes nothing if they cannot be used.
@@ -58,7 +64,9 @@ class WorkerApp final : public server::App, private http::Handler {
   const std::size_t worker_;
   sse::Hub hub_;
   HintMemory hint_memory_;
+  StatusStream live_;
   RedirectHandler redirect_;
+  OperationsHandler operations_;
   std::unique_ptr<Pages> pages_;
   std::list<std::unique_ptr<Pages>> retired_;  // requests may still be held in these
   net::Timer counting_;

@@ -72,6 +72,7 @@ void Connection::read() {
 }
 
 void Connection::complain(const std::string& why) {
+  at_.tally.ended.add(1);
   if (at_.complain) {
     at_.complain("connection " + std::to_string(peer_.connection) + " from " + peer_.address +
                  " ended: " + why);
@@ -86,6 +87,7 @@ void Connection::give_up(const char* why) {
 void Connection::on_bytes(std::span<const std::byte> bytes) {
   if (!session_) begin_session();
   if (bytes.empty()) return;
+  at_.tally.received.add(static_cast<std::int64_t>(bytes.size()));
   const bool inside_before = session_->inside_header_section();
   if (!session_->receive(bytes) && !complained_) {
     complained_ = true;
@@ -111,8 +113,14 @@ void Connection::begin_session() {
                                                                         .log = at_.log},
                                          std::move(has_output));
   };
-  protection.protocol == "h2" ? begin.template operator()<h2::Session>()
-                              : begin.template operator()<h1::Session>();
+  if (protection.resumed) at_.tally.resumed.add(1);
+  if (protection.protocol == "h2") {
+    at_.tally.http2.add(1);
+    begin.template operator()<h2::Session>();
+  } else {
+    at_.tally.http1.add(1);
+    begin.template operator()<h1::Session>();
+  }
   if (draining_) session_->drain();
 }
 
@@ -169,6 +177,7 @@ bool Connection::send_some() {
 }
 
 bool Connection::seal(std::span<const std::byte> bytes) {
+  at_.tally.sent.add(static_cast<std::int64_t>(bytes.size()));
   const auto now = at_.loop.now();
   while (!bytes.empty()) {
     const std::size_t size = std::min(bytes.size(), record_size_.next(now));

@@ -108,6 +108,12 @@ class Server::Worker {
     totals.requests += count(tally_.requests);
     totals.pushes += count(tally_.pushes);
     totals.hints += count(tally_.hints);
+    totals.http2 += count(tally_.http2);
+    totals.http1 += count(tally_.http1);
+    totals.resumed += count(tally_.resumed);
+    totals.received += count(tally_.received);
+    totals.sent += count(tally_.sent);
+    totals.ended += count(tally_.ended);
   }
 
  private:

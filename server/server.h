@@ -71,6 +71,12 @@ struct Counters {
   std::uint64_t requests = 0;
   std::uint64_t pushes = 0;
   std::uint64_t hints = 0;
+  std::uint64_t http2 = 0;  // sessions begun, by version of HTTP
+  std::uint64_t http1 = 0;
+  std::uint64_t resumed = 0;   // TLS sessions
+  std::uint64_t received = 0;  // bytes, as HTTP has them: without TLS
+  std::uint64_t sent = 0;
+  std::uint64_t ended = 0;  // connections, for their client's fault
 };
 
 class Server {

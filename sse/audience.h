@@ -66,6 +66,7 @@ class Audience {
   net::Clock::time_point now() const { return loop_.now(); }
 
   std::uint64_t deliveries = 0;  // events written to streams and polls
+  std::uint64_t gaps = 0;        // readers told that events are lost to them
 
  private:
   void beat();

@@ -111,6 +111,7 @@ void EventStreamBody::say(std::string text) {
 // had before, is told of the gap again and gets every event that follows; with the id of the first
 // of them it would miss that one. Where nothing follows, the checkpoint after it sets a sound id.
 void EventStreamBody::tell(const Gap& gap) {
+  ++audience_.gaps;
   note_.append("event: ").append(gap_type).append("\ndata: ").append(gap.json()).append("\n\n");
   pending_ = note_;
   checkpoint_due_ = true;

@@ -61,7 +61,8 @@ Hub::Counters Hub::counters() const {
           .topics = replica_.topics(),
           .history_bytes = replica_.bytes(),
           .events = replica_.events(),
-          .deliveries = audience_.deliveries};
+          .deliveries = audience_.deliveries,
+          .gaps = audience_.gaps};
 }
 
 }  // namespace sse

@@ -48,6 +48,7 @@ class Hub {
     std::uint64_t history_bytes = 0;
     std::uint64_t events = 0;      // ever received from the sequencer
     std::uint64_t deliveries = 0;  // events ever written to streams and polls
+    std::uint64_t gaps = 0;        // readers ever told that events are lost to them
   };
 
   // Made and destroyed on the loop's thread, or while it does not run; after the connections and

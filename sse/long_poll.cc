@@ -264,6 +264,7 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   made.cursor = event ? last_id : held.subscription.reached();
   text.append("],\"cursor\":\"").append(made.cursor).append("\"");
   if (event || held.subscription.catching_up()) text += ",\"more\":true";
+  if (gap) ++audience_.gaps;
   if (gap) text.append(",\"gap\":").append(gap->json());
   text += '}';
   made.text = std::make_shared<const std::string>(std::move(text));

@@ -205,6 +205,7 @@ http::Access Stream::access(const http::Peer& peer, std::uint32_t error_code) co
           .target = request_.target,
           .user_agent = request_.fields.get("user-agent").value_or(""),
           .referer = request_.fields.get("referer").value_or(""),
+          .traceparent = request_.fields.get("traceparent").value_or(""),
           .stream = number_,
           .status = answered_ ? response_.status : 0,
           .bytes = sent_,

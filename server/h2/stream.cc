@@ -205,7 +205,7 @@ void Stream::shrink() {
   if (shrunk_) return;
   shrunk_ = true;
   http::Headers kept;
-  for (const char* name : {"user-agent", "referer"}) {
+  for (const char* name : {"user-agent", "referer", "traceparent"}) {
     const auto value = request.fields.get(name);
     if (value && session_.around_.log) kept.add(name, *value);
   }
@@ -230,6 +230,7 @@ http::Access Stream::access(const http::Peer& peer, net::Clock::time_point now) 
           .target = request.target,
           .user_agent = request.fields.get("user-agent").value_or(""),
           .referer = request.fields.get("referer").value_or(""),
+          .traceparent = request.fields.get("traceparent").value_or(""),
           .stream = id_,
           .status = answered_ ? response_.status : 0,
           .bytes = sent_,

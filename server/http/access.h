@@ -19,6 +19,7 @@ struct Access {
   std::string_view target;
   std::string_view user_agent;
   std::string_view referer;
+  std::string_view traceparent;  // W3C Trace Context, as the client sent it
   std::int32_t stream = 0;
   int status = 0;                          // 0: the client left before there was an answer
   std::uint64_t bytes = 0;                 // of content, as sent

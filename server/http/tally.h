@@ -22,6 +22,12 @@ struct Tally {
   Counter pushes;
   Counter hints;
   Counter streams_now;
+  Counter http2;  // sessions begun
+  Counter http1;
+  Counter resumed;   // TLS sessions
+  Counter received;  // bytes, as HTTP has them: without TLS
+  Counter sent;
+  Counter ended;  // connections, for their client's fault
 };
 
 }  // namespace http

@@ -1,6 +1,7 @@
 #include "server/net/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -67,6 +68,8 @@ bool taken(const addrinfo& address) {
   return fd && bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0 && errno == EADDRINUSE;
 }
 
+Fd spare_descriptor() { return Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
 }  // namespace
 
 void require_free(const Endpoint& endpoint) {
@@ -104,12 +107,20 @@ Bound bind_and_listen(const Endpoint& endpoint, int backlog) {
 
 Listener::Listener(Loop& loop, Fd fd, std::function<void(Accepted)> accept)
     : fd_(std::move(fd)),
+      reserve_(spare_descriptor()),
       accept_(std::move(accept)),
       watch_(loop, fd_.get(), [this](Watch::Ready) { on_ready(); }),
       again_(loop, [this] { resume(); }) {}
 
 void Listener::pause() { watch_.want_read(false); }
 void Listener::resume() { watch_.want_read(true); }
+
+// A client that is closed at once tries elsewhere; one that is left in the backlog waits.
+void Listener::turn_away() {
+  reserve_.reset();
+  Fd(accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
+  reserve_ = spare_descriptor();
+}
 
 void Listener::on_ready() {
   // A bound for one turn: those who are connected already want to be served too.
@@ -124,6 +135,7 @@ void Listener::on_ready() {
     }
     if (errno == ECONNABORTED || errno == EINTR) continue;
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      if (errno == EMFILE || errno == ENFILE) turn_away();
       // The socket stays readable: without a pause the loop would spin.
       pause();
       again_.start(std::chrono::milliseconds(100));

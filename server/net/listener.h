@@ -39,8 +39,10 @@ class Listener {
 
  private:
   void on_ready();
+  void turn_away();
 
   Fd fd_;
+  Fd reserve_;  // given up to turn a client away when there are no descriptors
   std::function<void(Accepted)> accept_;
   Watch watch_;
   Timer again_;  // after descriptors have run out

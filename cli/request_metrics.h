@@ -1,0 +1,57 @@
+// RequestMetrics: counts exchanges as they end, by the part of the site that answered and by
+// status, and how long they took. Stands in front of the access log.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/config.h"
+#include "server/http/access.h"
+
+namespace prometheus {
+class Counter;
+class Histogram;
+class Registry;
+template <typename T>
+class Family;
+}  // namespace prometheus
+
+namespace cli {
+
+class RequestMetrics final : public http::AccessLog {
+ public:
+  // Its families are made in `registry`; `next` may be null. Both must outlive this.
+  RequestMetrics(prometheus::Registry& registry, const Config& config, http::AccessLog* next);
+
+  // Any thread.
+  void completed(const http::Access& access) noexcept override;
+
+ private:
+  static constexpr std::size_t statuses = 600;
+  struct Part {
+    std::string name;
+    std::string url;  // exact path; ends in '/': everything below
+    // Made when first needed: most parts know a handful of codes. 0 counts clients that left.
+    std::array<std::atomic<prometheus::Counter*>, statuses> answered{};
+    prometheus::Counter* bytes = nullptr;
+    prometheus::Histogram* first_byte = nullptr;
+    prometheus::Histogram* duration = nullptr;
+  };
+
+  void count(const http::Access& access);
+  Part& part_of(const http::Access& access);
+  prometheus::Counter& answered(Part& part, int status);
+
+  http::AccessLog* const next_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  std::vector<Part> parts_;  // the last is for all that no other answers
+  prometheus::Counter* upstream_errors_;
+  prometheus::Counter* pushed_bytes_;
+  prometheus::Counter* wasted_pushes_;
+  prometheus::Counter* hinted_;
+};
+
+}  // namespace cli

@@ -1,0 +1,113 @@
+// What machines ask of a running server: metrics that Prometheus's own checker takes, with rules and a dashboard that ask for nothing which is
+// not there; health; the live status page; traces in the log.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { accessLog, fetchOn, folder, lacks, listen, program, publish, run, serve, session, soon, tree, until } from '../support/herald.mjs';
+
+const skip = lacks({ programs: ['openssl', 'promtool'] });
+
+function plain(port, target, method = 'GET') {
+  return soon(`${target} on the port for machines`, new Promise((resolve, reject) => {
+    http.request({ host: '127.0.0.1', port, path: target, method }, (response) => {
+      let text = '';
+      response.on('data', (more) => { text += more; });
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
+    }).on('error', reject).end();
+  }));
+}
+async function watched(t, ...args) {
+  const herald = await serve(t, folder(t, { 'index.html': '<!doctype html><link rel=stylesheet href=/a.css>', 'a.css': 'p{}' }), '--dev', '--metrics', '127.0.0.1:0', ...args);
+  herald.metrics = Number(await until('it says where the metrics are', () => /metrics are at http:\/\/127\.0\.0\.1:(\d+)/.exec(herald.stderr)?.[1]));
+  return herald;
+}
+// name{labels} -> value
+const values = (text) => new Map(text.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+
+test('metrics count what happened, and promtool finds nothing wrong with them', { skip }, async (t) => {
+  const herald = await watched(t);
+  const client = await session(t, herald, { settings: { enablePush: false } });
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  await fetchOn(client, '/');
+  await fetchOn(client, '/a.css');
+  await fetchOn(client, '/missing');
+  await publish(client, 't', 'x');
+  await until('the event has come', () => feed.events.length === 1);
+  const seen = await until('the counters are there', async () => {
+    const now = values((await plain(herald.metrics, '/metrics')).text);
+    return now.get('herald_events_total') === 1 && now.get('herald_subscribers') === 1 && now;
+  });
+  assert.equal(seen.get('herald_requests_total{code="200",part="files"}') ?? seen.get('herald_requests_total{part="files",code="200"}'), 2);
+  assert.equal(seen.get('herald_requests_total{code="404",part="files"}') ?? seen.get('herald_requests_total{part="files",code="404"}'), 1);
+  assert.equal(seen.get('herald_sessions_total{version="2"}'), 1);
+  assert.equal(seen.get('herald_deliveries_total'), 1);
+  assert.equal(seen.get('herald_first_byte_seconds_count{part="send"}'), 1);
+  assert.ok(seen.get('herald_sent_bytes_total') > 100);
+  assert.ok(seen.get('process_resident_memory_bytes') > 1e6);
+  assert.ok(seen.get('herald_certificate_expires_timestamp_seconds') > Date.now() / 1000);
+
+  const answer = await plain(herald.metrics, '/metrics');
+  assert.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/);
+  const checker = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let complaints = '';
+  for (const stream of [checker.stdout, checker.stderr]) stream.on('data', (more) => { complaints += more; });
+  checker.stdin.end(answer.text);
+  const code = await soon('promtool ends', new Promise((resolve) => { checker.on('close', resolve); }));
+  assert.deepEqual([code, complaints], [0, '']);
+
+  // Rules and dashboard name only what is there.
+  const names = new Set([...answer.text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  for (const file of ['ops/alerts.yml', 'ops/grafana-dashboard.json']) {
+    const text = fs.readFileSync(path.join(tree, file), 'utf8');
+    for (const [name] of text.matchAll(/\b(herald|process)_[a-z_]+\b/g)) {
+      const family = name.replace(/_(bucket|sum|count)$/, '');
+      assert.ok(names.has(family) || names.has(name), `${file} asks for ${name}`);
+    }
+  }
+});
+
+test('the alert rules pass promtool\'s checks and its own tests', { skip }, async () => {
+  for (const args of [['check', 'rules', 'alerts.yml'], ['test', 'rules', 'alerts_test.yml']]) {
+    const { code, stdout, stderr } = await run('promtool', args, { cwd: path.join(tree, 'ops') });
+    assert.equal(code, 0, stdout + stderr);
+  }
+});
+
+test('/healthz and /readyz answer, and nothing else does on that port', { skip }, async (t) => {
+  const herald = await watched(t);
+  assert.deepEqual([(await plain(herald.metrics, '/healthz')).text, (await plain(herald.metrics, '/readyz')).text], ['ok\n', 'ready\n']);
+  assert.equal((await plain(herald.metrics, '/')).status, 404);
+  assert.equal((await plain(herald.metrics, '/metrics', 'POST')).status, 405);
+  assert.equal((await fetchOn(await session(t, herald), '/metrics')).status, 404, 'the public does not see them');
+});
+
+test('the status page follows a stream of its own, which ends with the server', { skip }, async (t) => {
+  const herald = await watched(t);
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/.herald/live').open);
+  await until('counters have come twice', () => feed.events.length >= 2);
+  const [first, second] = feed.events.map((event) => JSON.parse(event.data));
+  assert.ok(first.version && second.uptime_s >= first.uptime_s && second.streams === 1);
+  herald.signal('SIGTERM');
+  await until('it ends in good order', () => feed.ended);
+  assert.deepEqual(await soon('the server ends', herald.exit), { code: 0, signal: null });
+});
+
+test('a traceparent is in the log, and one that is none is not', { skip }, async (t) => {
+  const log = path.join(folder(t), 'access.log');
+  const herald = await watched(t, '--access-log', log);
+  const client = await session(t, herald);
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  await fetchOn(client, '/a.css', { headers: { traceparent } });
+  await fetchOn(client, '/a.css', { headers: { traceparent: 'rubbish' } });
+  await until('the log has both', () => accessLog(log).length === 2);
+  assert.deepEqual(accessLog(log).map((line) => line.traceparent), [traceparent, undefined]);
+});
+
+test('--version names the build', { skip }, async () => {
+  const { stdout } = await run(program, ['--version']);
+  assert.match(stdout, /^herald \d[^]*\nbuild [0-9a-f]{40}\n/);
+});
