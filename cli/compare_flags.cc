@@ -41,7 +41,7 @@ CompareFlags::CompareFlags(CLI::App& command) {
   };
   const auto list = [&option](const char* flag, std::vector<std::string>& into,
                               const char* argument, const char* help) {
-    option(flag, into, argument, help)->delimiter(',')->expected(1)->allow_extra_args(false);
+    option(flag, into, argument, help)->delimiter(',')->allow_extra_args(false);
   };
   const auto several = [&option](const char* flag, std::vector<std::string>& into,
                                  const char* argument, const char* help) {

@@ -1,8 +1,15 @@
 #include "compare/page_scanner.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lab {
+namespace {
+
+// One that names something to fetch; longer ones hold data.
+constexpr std::size_t longest_tag = 64 * 1024;
+
+}  // namespace
 
 PageScanner::PageScanner(Texts& texts, std::string target)
     : texts_(texts), target_(std::move(target)), known_(texts.page(target_)) {}
@@ -18,11 +25,12 @@ std::span<const PageElement> PageScanner::read(std::string_view more) {
     known_ = nullptr;
     own_ = read_elements(html_);
   } else if (!known_) {
-    // From the tag on that may have been cut in two.
-    const auto from = before == 0 ? std::string::npos : html_.rfind('<', before - 1);
-    const auto fresh = std::string_view(html_).substr(from == std::string::npos ? 0 : from);
+    const std::string_view fresh = std::string_view(html_).substr(std::min(half_tag_, before));
     if (may_have_elements(fresh)) own_ = read_elements(html_);
   }
+  const auto opening = more.rfind('<');
+  if (opening != std::string_view::npos) half_tag_ = before + opening;
+  if (html_.size() - half_tag_ > longest_tag) half_tag_ = html_.size();
   const std::vector<PageElement>& all = known_ ? known_->elements : own_;
   const std::size_t first = given_;
   while (given_ < all.size() && all[given_].known <= html_.size()) ++given_;
