@@ -9,10 +9,13 @@
 namespace lab {
 namespace {
 
-// Content to bytes on the wire: a TLS record with a DATA frame's header fits a segment, more or
-// less; and the fields of an answer, once compressed.
-constexpr double expansion = 1.08;
-constexpr double fields = 150;
+// Content with the headers of its DATA frames and TLS records. The fields of an answer once
+// compressed, and those of a promise, go before the content of all answers.
+constexpr double expansion = 1.03;
+constexpr double fields = 60;
+constexpr double promise = 45;
+// What a new connection says first: a ticket and SETTINGS.
+constexpr double greeting = 400;
 
 constexpr double first_window = 10.0 * Flow::segment;
 // Silence after which a sender starts slowly again, beyond a round trip.
@@ -23,7 +26,9 @@ constexpr Milliseconds least_timeout = 200;
 class SlowStart {
  public:
   SlowStart(const Conditions& conditions, double window)
-      : round_trip_(conditions.round_trip), rate_(conditions.down * 125), window_(window) {}
+      : round_trip_(conditions.round_trip),
+        rate_(conditions.down * 125 * Flow::segment / (Flow::segment + Flow::header)),
+        window_(window) {}
 
   struct Sent {
     double bytes = 0;
@@ -59,16 +64,14 @@ class SlowStart {
 
  private:
   const Milliseconds round_trip_;
-  const double rate_;  // bytes per millisecond
+  const double rate_;  // bytes per millisecond, without headers of TCP
   double window_;
   Milliseconds silent_since_ = 0;
   Milliseconds round_ = -1e9;
   double in_round_ = 0;
 };
 
-double wire_bytes(std::uint64_t content) {
-  return static_cast<double>(content) * expansion + fields;
-}
+double wire_bytes(std::uint64_t content) { return static_cast<double>(content) * expansion; }
 
 // How many assets lie between the page and this one: it was named by one that had come before.
 int depth_of(const PageLoad& load, const Resource& resource) {
@@ -106,11 +109,9 @@ ModelPage model_page(const PageLoad& plain, const PageLoad& arm) {
       continue;
     }
     if (resource.from == From::cache) continue;
-    const ModelPage::Told told = told_in(arm, resource.target);
-    if (!resource.blocking && told == ModelPage::Told::not_before_page) continue;
     page.assets.push_back({.bytes = wire_bytes(resource.content),
                            .depth = depth_of(plain, resource),
-                           .told = told,
+                           .told = told_in(arm, resource.target),
                            .blocks = resource.blocking});
   }
   // Pushed in vain.
@@ -121,6 +122,12 @@ ModelPage model_page(const PageLoad& plain, const PageLoad& arm) {
                            .told = ModelPage::Told::by_push,
                            .blocks = false});
   }
+  return page;
+}
+
+ModelPage model_page(const PageLoad& plain) {
+  ModelPage page = model_page(plain, plain);
+  for (ModelPage::Asset& asset : page.assets) asset.told = ModelPage::Told::not_before_page;
   return page;
 }
 
@@ -136,8 +143,9 @@ struct Job {
   int depth = 0;  // 0: the document, or told in advance
 };
 constexpr int document_rank = 0;
-constexpr int blocking_rank = 1;
-constexpr int other_rank = 2;
+constexpr int fields_rank = 1;
+constexpr int blocking_rank = 2;
+constexpr int other_rank = 3;
 
 // All that is told in advance, and the document, are there from the beginning; the rest follows,
 // depth by depth, a round trip behind what names it.
@@ -147,14 +155,12 @@ class Schedule {
       : page_(page), round_trip_(conditions.round_trip), sender_(conditions, window) {
     using Told = ModelPage::Told;
     const Milliseconds headers = conditions.think;
-    jobs_.push_back({headers + conditions.body_think, page.document, document_rank});
+    if (conditions.connection != Connection::reused) jobs_.push_back({0, greeting, fields_rank});
+    jobs_.push_back({headers + conditions.body_think, page.document + fields, document_rank});
     for (const ModelPage::Asset& asset : page.assets) {
-      const int rank = asset.blocks ? blocking_rank : other_rank;
-      if (asset.told == Told::by_push) jobs_.push_back({0, asset.bytes, rank});
-      if (asset.told == Told::by_hint) jobs_.push_back({round_trip_, asset.bytes, rank});
-      if (asset.told == Told::with_headers) {
-        jobs_.push_back({headers + round_trip_, asset.bytes, rank});
-      }
+      if (asset.told == Told::by_push) add(asset, 0, 0);
+      if (asset.told == Told::by_hint) add(asset, round_trip_, 0);
+      if (asset.told == Told::with_headers) add(asset, headers + round_trip_, 0);
     }
   }
 
@@ -163,22 +169,30 @@ class Schedule {
     Milliseconds now = 0;
     Milliseconds done = 0;
     while (Job* job = next(now)) {
-      const bool first_of_page = job->rank == document_rank && job->bytes == page_.document;
+      const bool first_of_page = job->rank == document_rank && !page_named_;
       const SlowStart::Sent sent = sender_.send(now, job->bytes, interruption(now, job->rank));
       now = sent.end;
       job->bytes -= sent.bytes;
       const bool over = job->bytes <= 1e-6;
-      if (over && job->rank != other_rank) done = std::max(done, now);
+      if (over && job->rank != other_rank && job->rank != fields_rank) done = std::max(done, now);
       if (over) job->bytes = 0;
       const int depth = job->depth;
       // A page is read as it comes; what a style or module names is known when it is whole.
-      if (first_of_page && sent.bytes > 0) add_depth(1, sent.first);
+      if (first_of_page && sent.bytes > 0) {
+        page_named_ = true;
+        add_depth(1, sent.first);
+      }
       if (over && depth > 0 && !pending(depth)) add_depth(depth + 1, now);
     }
     return done;
   }
 
  private:
+  void add(const ModelPage::Asset& asset, Milliseconds ready, int depth) {
+    const double head = asset.told == ModelPage::Told::by_push ? promise + fields : fields;
+    jobs_.push_back({ready, head, fields_rank, depth});
+    jobs_.push_back({ready, asset.bytes, asset.blocks ? blocking_rank : other_rank, depth});
+  }
   // The most urgent that is ready; if there is none, time moves on to the next that will be.
   Job* next(Milliseconds& now) {
     Job* best = nullptr;
@@ -206,7 +220,7 @@ class Schedule {
   void add_depth(int depth, Milliseconds named) {
     for (const ModelPage::Asset& asset : page_.assets) {
       if (asset.told != ModelPage::Told::not_before_page || asset.depth != depth) continue;
-      jobs_.push_back({named + round_trip_, asset.bytes, blocking_rank, depth});
+      add(asset, named + round_trip_, depth);
     }
   }
 
@@ -214,6 +228,7 @@ class Schedule {
   const Milliseconds round_trip_;
   SlowStart sender_;
   std::vector<Job> jobs_;
+  bool page_named_ = false;  // the first bytes of the document are out
 };
 
 }  // namespace
@@ -229,7 +244,7 @@ std::optional<Milliseconds> predicted_gain(const PageLoad& plain, const PageLoad
   double window = first_window;
   // The earlier load has let it grow by what it sent.
   if (conditions.connection == Connection::reused) window += static_cast<double>(plain.received);
-  return predicted(model_page(plain, plain), conditions, window) -
+  return predicted(model_page(plain), conditions, window) -
          predicted(model_page(plain, arm), conditions, window);
 }
 

@@ -12,22 +12,24 @@
 
 namespace lab {
 
-// What the page needs before it renders, apart from time.
+// What the page needs before it renders, apart from time. Bytes are those of content on the wire.
 struct ModelPage {
   enum class Told : std::uint8_t { not_before_page, with_headers, by_hint, by_push };
   struct Asset {
-    double bytes = 0;  // on the wire; only headers if it is validated
-    int depth = 1;     // 1: the page names it; 2: what the page names does
+    double bytes = 0;
+    int depth = 1;  // 1: the page names it; 2: what the page names does
     Told told = Told::not_before_page;
     bool blocks = true;  // else it only takes room from what does
   };
-  double document = 0;  // bytes on the wire
+  double document = 0;
   std::vector<Asset> assets;
 };
 
 // Sizes and depths from a load without hints, what was told from one of the arm, under the same
 // conditions.
 ModelPage model_page(const PageLoad& plain, const PageLoad& arm);
+// Nothing is told.
+ModelPage model_page(const PageLoad& plain);
 
 // From the request to render-ready. `window`: bytes that the server may send at first.
 Milliseconds predicted(const ModelPage& page, const Conditions& conditions, double window);

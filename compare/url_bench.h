@@ -31,7 +31,8 @@ class UrlBench final : public Bench {
 
   PageLoad load(const Trial& trial) override;
 
-  // One load that takes all there is. Throws net::Error in a sentence if the page cannot be loaded.
+  // Loads that take all there is, without and with pushes. Throws net::Error in a sentence if the
+  // page cannot be loaded.
   PageLoad look_at(const std::string& page);
   // What has been seen of the server so far.
   const Offer& offer() const { return offer_; }
