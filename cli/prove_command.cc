@@ -79,7 +79,7 @@ class ProveCommand final : public Command {
  private:
   template <typename Target>
   void number(const char* flag, Target& target, const char* argument, const char* help,
-              Target least, Target most) {
+              std::type_identity_t<Target> least, std::type_identity_t<Target> most) {
     app_.add_option(flag, target, help)
         ->type_name(argument)
         ->check(CLI::Range(least, most))

@@ -93,12 +93,12 @@ class Service {
         identity_(identity_of(config_)),
         log_(access_log_of(config_)),
         authorizer_(authorizer_options(config_)),
-        presence_(presence_of(config_, *sequencer_)),
         totals_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
         metrics_(metrics_of()),
         sequencer_(event_store(config_)),
+        presence_(presence_of(config_, *sequencer_)),
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
                 .cursors = cursors_,
@@ -292,6 +292,7 @@ class Service {
   std::atomic<std::chrono::system_clock::time_point> expires_{identity_.credentials->expires()};
   std::unique_ptr<Metrics> metrics_;  // null: not asked for
   const std::unique_ptr<sse::Sequencer> sequencer_;
+  const std::unique_ptr<sse::Presence> presence_;  // null: none is kept
   Shared shared_;
   Notify notify_;
   net::Loop loop_;

@@ -67,6 +67,7 @@ class MemorySite final : public lab::Site, private http::Handler, private hints:
     return file->second;
   }
   std::vector<hints::SaidLink> links(std::string_view) override { return {}; }
+  std::vector<std::string> learned_links(std::string_view) override { return {}; }
   std::optional<hints::Unserved> unserved(std::string_view, std::size_t) override {
     return std::nullopt;
   }
