@@ -5,7 +5,7 @@
 #include "cli/units.h"
 #include "hints/field_study.h"
 #include "proxy/address.h"
-#include "sse/json_web_token.h"
+#include "sse/signature.h"
 
 namespace cli {
 namespace {
@@ -76,7 +76,7 @@ std::string health_objection(std::string_view text) {
 }
 
 std::string algorithm_objection(std::string_view text) {
-  if (sse::knows_algorithm(text)) return {};
+  if (sse::find_algorithm(text)) return {};
   return "names of algorithms among HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, "
          "ES256, ES384, ES512 and EdDSA";
 }

@@ -12,7 +12,8 @@
 #include "server/http/message.h"
 #include "sse/credentials.h"
 #include "sse/grant.h"
-#include "sse/json_web_token.h"
+#include "sse/json_web_key.h"
+#include "sse/signature.h"
 
 namespace sse {
 

@@ -92,6 +92,7 @@ std::optional<std::string> refusal(const Draft& draft) {
 
 Event::Event(std::string_view epoch, std::uint64_t seq, Draft draft, Time time)
     : seq_(seq),
+      private_(draft.is_private),
       time_(time),
       topic_(std::move(draft.topic)),
       alternates_(std::move(draft.alternates)),
@@ -99,7 +100,6 @@ Event::Event(std::string_view epoch, std::uint64_t seq, Draft draft, Time time)
       publisher_id_(std::move(draft.publisher_id)),
       data_size_(draft.data.size()),
       retry_(draft.retry),
-      private_(draft.is_private),
       form_(draft.form) {
   const std::string id = print_id(epoch, seq);
   id_size_ = static_cast<std::uint8_t>(id.size());

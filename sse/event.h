@@ -86,6 +86,7 @@ class Event {
 
  private:
   std::uint64_t seq_;
+  bool private_;  // beside seq_: every reader looks at both
   Time time_;
   std::string block_;
   std::string topic_;
@@ -95,7 +96,6 @@ class Event {
   std::string lines_;  // the data, if the block has it in more than one line
   std::size_t data_size_;
   std::chrono::milliseconds retry_;
-  bool private_;
   std::uint8_t id_size_;
   Form form_;
 };

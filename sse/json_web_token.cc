@@ -8,7 +8,6 @@
 #include "server/http/headers.h"
 #include "server/net/error.h"
 #include "sse/base64url.h"
-#include "sse/signature.h"
 
 namespace sse {
 namespace {
@@ -82,13 +81,6 @@ bool signed_by_one(const Parsed& token, const Algorithm& algorithm, std::span<co
 }
 
 }  // namespace
-
-const std::vector<std::string>& usual_algorithms() {
-  static const std::vector<std::string> names{"HS256", "RS256", "PS256", "ES256", "ES384", "EdDSA"};
-  return names;
-}
-
-bool knows_algorithm(std::string_view name) { return find_algorithm(name) != nullptr; }
 
 Verified verify_token(std::string_view text, std::span<const Key> keys,
                       std::span<const std::string> algorithms) {

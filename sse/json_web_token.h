@@ -6,9 +6,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sse/json_web_key.h"
+#include "sse/signature.h"
 
 namespace sse {
 
@@ -17,11 +17,6 @@ struct Verified {
   std::string type;         // the header's "typ"
   std::string broken_rule;  // "has expired"; empty: none, and the claims are to be trusted
 };
-
-// HS256, RS256, PS256, ES256, ES384 and EdDSA: what is taken unless it is configured otherwise.
-const std::vector<std::string>& usual_algorithms();
-// Whether there is such an algorithm here.
-bool knows_algorithm(std::string_view name);
 
 // A token is good if its algorithm is allowed, one of `keys` verifies it, and its time, by the wall
 // clock, is now.

@@ -107,6 +107,11 @@ const EVP_MD* digest_of(const Algorithm& algorithm) {
 
 }  // namespace
 
+const std::vector<std::string>& usual_algorithms() {
+  static const std::vector<std::string> names{"HS256", "RS256", "PS256", "ES256", "ES384", "EdDSA"};
+  return names;
+}
+
 const Algorithm* find_algorithm(std::string_view name) {
   const auto* found =
       std::find_if(all.begin(), all.end(), [&](const Algorithm& one) { return one.name == name; });

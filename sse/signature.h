@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sse/json_web_key.h"
 
@@ -17,6 +18,8 @@ struct Algorithm {
   bool pss;            // RSASSA-PSS rather than PKCS #1
 };
 
+// HS256, RS256, PS256, ES256, ES384 and EdDSA: what is taken unless it is configured otherwise.
+const std::vector<std::string>& usual_algorithms();
 // Null if there is none of that name here.
 const Algorithm* find_algorithm(std::string_view name);
 // The one that a key of that kind signs with.
