@@ -1,0 +1,102 @@
+// Events in a Redis of this test's own, seen from outside: what publishers and readers are told when it refuses, is away, is busy,
+// or comes back.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import { test } from 'node:test';
+import { certificate, folder, lacks, listen, program, publish, run, serve, session, until } from '../support/herald.mjs';
+
+const skip = lacks({ programs: ['redis-server'] });
+
+// An inline command over the socket; the answer's first part, or nothing.
+function say(socket, ...commands) {
+  return new Promise((resolve) => {
+    const line = net.connect(socket);
+    line.on('error', () => resolve(''));
+    line.on('data', (bytes) => { line.destroy(); resolve(bytes.toString()); });
+    line.on('connect', () => line.write(commands.map((command) => `${command}\r\n`).join('')));
+  });
+}
+
+async function redis(t, ...args) {
+  const home = folder(t);
+  const socket = path.join(home, 'redis.sock');
+  const store = { socket };
+  store.start = async () => {
+    store.child = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--dir', home, '--save', '', '--appendonly', 'yes', ...args], { stdio: 'ignore' });
+    await until('Redis answers', async () => /^[+-]/.test(await say(socket, 'PING')));
+  };
+  store.kill = async () => {
+    const ended = new Promise((resolve) => { store.child.once('exit', resolve); });
+    store.child.kill('SIGKILL');
+    await ended;
+  };
+  t.after(() => store.child.kill('SIGKILL'));
+  await store.start();
+  return store;
+}
+
+async function refusal(t, store) {
+  const root = folder(t, { 'index.html': 'x' });
+  const { cert, key } = certificate(root);
+  return run(program, ['serve', root, '--listen', '127.0.0.1:0', '--cert', cert, '--key', key, '--store', store]);
+}
+
+test('a wrong password ends the program with the reason', { skip, timeout: 60000 }, async (t) => {
+  const { socket } = await redis(t, '--requirepass', 'secret');
+  const wrong = await refusal(t, `unix://:wrong@${socket}`);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /^herald: the events' store refused: .*WRONGPASS/);
+  const none = await refusal(t, `unix://${socket}`);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /NOAUTH/);
+  const database = await refusal(t, `unix://:secret@${socket}?db=99`);
+  assert.equal(database.code, 1);
+  assert.match(database.stderr, /out of range/);
+});
+
+test('while Redis is away streams stay open and publishing is 503; on return nothing is missing', { skip, timeout: 60000 }, async (t) => {
+  const store = await redis(t, '--appendfsync', 'always');
+  const root = folder(t, { 'index.html': 'x' });
+  const here = await serve(t, root, '--dev', '--store', `unix://${store.socket}`);
+  const there = await serve(t, root, '--dev', '--store', `unix://${store.socket}`);
+  const [publisher, reader] = [await session(t, here), await session(t, there)];
+  const feed = listen(reader, '/events?topic=t');
+  await until('the stream has an id', () => feed.lastId);
+  for (const n of [1, 2]) assert.equal((await publish(publisher, 't', n)).status, 200);
+  await until('both have come', () => feed.events.length === 2);
+  await store.kill();
+  const refused = await until('publishing is refused', async () => {
+    const answer = await publish(publisher, 't', 'lost');
+    return answer.status === 503 && answer;
+  });
+  assert.ok(refused.headers['retry-after']);
+  assert.match(refused.text, /store/);
+  const resumed = listen(reader, '/events?topic=t', { 'last-event-id': feed.events[0].id });
+  await until('who comes back is served from memory', () => resumed.events.length === 1);
+  assert.equal(feed.ended, false);
+  await store.start();
+  await until('publishing works again', async () => (await publish(publisher, 't', 'back')).status === 200, { every: 100 });
+  await until('the readers have it', () => feed.events.at(-1).data === 'back' && resumed.events.at(-1).data === 'back');
+  assert.ok(!feed.text.includes('herald.gap'));
+  assert.deepEqual(feed.events.map((event) => event.id.split('-')[0]), feed.events.map(() => feed.events[0].id.split('-')[0]));
+});
+
+test('a Redis busy with a script refuses for as long, and a script that was killed has published nothing', { skip, timeout: 60000 }, async (t) => {
+  const store = await redis(t, '--busy-reply-threshold', '1');
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--store', `unix://${store.socket}`);
+  const client = await session(t, herald);
+  assert.equal((await publish(client, 't', 1)).status, 200);
+  const endless = say(store.socket, 'EVAL "while true do end" 0');
+  await until('Redis is busy', async () => /BUSY/.test(await say(store.socket, 'GET x')));
+  const busy = await publish(client, 't', 2);
+  assert.equal(busy.status, 503);
+  assert.equal((await say(store.socket, 'SCRIPT KILL')).slice(0, 3), '+OK');
+  assert.match(await endless, /killed/);
+  const after = await until('publishing works again', async () => {
+    const answer = await publish(client, 't', 3);
+    return answer.status === 200 && answer;
+  }, { every: 100 });
+  assert.match(JSON.parse(after.text).id, /-2$/);
+});
