@@ -42,7 +42,8 @@ class ClientConnection final : private TlsPipe::User {
 
   Http2Client& http() { return http_; }
   const TlsPipe& tls() const { return pipe_; }
-  bool open() const { return !closed_; }
+  // For more requests.
+  bool open() const { return !closed_ && !http_.going_away(); }
 
  private:
   void secured() override;

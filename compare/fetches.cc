@@ -286,8 +286,15 @@ void Fetches::complete(Index index, Fate fate) {
   if (whole) fetch.seen.complete = now();
   const bool good = whole && (good_status(fetch.seen.status) || fetch.seen.from == From::validated);
   if (!good) fetch.seen.fate = Fate::failed;
-  for (Need need = 0; need < needs_.size(); ++need) {
-    if (needs_[need].fetch == index) ready_.push_back(need);
+  const bool again = fetch.source == Source::push && !whole;  // asked for after all
+  const std::size_t count = needs_.size();
+  for (Need need = 0; need < count; ++need) {
+    if (needs_[need].fetch != index) continue;
+    if (again) {
+      resolve(need);
+    } else {
+      ready_.push_back(need);
+    }
   }
 }
 

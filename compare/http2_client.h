@@ -59,6 +59,8 @@ class Http2Client {
 
   // Content that has come on the stream, also since it was cancelled.
   std::uint64_t content_of(std::int32_t stream) const { return meter_.content_of(stream); }
+  // The server has sent GOAWAY.
+  bool going_away() const { return going_away_; }
   // The server broke the protocol, and has been told; the connection must be closed.
   bool ended_for_error() const;
 
@@ -73,7 +75,7 @@ class Http2Client {
   http::Headers section_;  // the header section that is coming in
   DataMeter meter_;
   bool damaged_ = false;
-  bool going_away_ = false;  // the server has said so
+  bool going_away_ = false;
   bool receiving_ = false;
   std::unique_ptr<nghttp2_session, FreeSession> nghttp2_;
 };

@@ -1,11 +1,12 @@
 // `herald compare` against a running server that is not Herald: Node's, with `link`, 103 and push, as far as it is told to.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http2 from 'node:http2';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certificate, folder, lacks, program, run } from '../support/herald.mjs';
+import { certificate, folder, lacks, program, run, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl'] });
 const timeout = 120000;
@@ -53,6 +54,23 @@ async function nodeServer(t, tells, { answer } = {}) {
   return { url: `https://127.0.0.1:${server.address().port}/`, cert };
 }
 
+// A free port and a promise of H2O listening there; H2O cannot be asked which port it got.
+async function h2o(t, home, config) {
+  const probe = net.createServer();
+  await new Promise((resolve) => { probe.listen(0, '127.0.0.1', resolve); });
+  const { port } = probe.address();
+  await new Promise((resolve) => { probe.close(resolve); });
+  const file = path.join(home, 'h2o.conf');
+  fs.writeFileSync(file, config.replace('PORT', port));
+  const child = spawn('h2o', ['-c', file], { stdio: 'ignore' });
+  t.after(() => child.kill('SIGKILL'));
+  const start = until('H2O listens', () => new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+    socket.on('error', () => resolve(false));
+  }));
+  return { port, start };
+}
+
 const compare = (url, cert, ...args) => run(program, ['compare', url, ...(cert ? ['--ca', cert] : []), '--rtt', '40', '--runs', '5', ...args], { within: 90000 });
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
@@ -89,6 +107,33 @@ test('of a server that only sends link, only that is measured', { skip, timeout 
   const { setup, pages } = JSON.parse(fs.readFileSync(json));
   assert.deepEqual(setup.offered, ['link']);
   assert.deepEqual(pages[0].cells[0].arms.map((one) => one.arm), ['none', 'link']);
+});
+
+// H2O pushes what its own `link` fields name, to whoever takes pushes.
+test('H2O is named, and its pushes and links are measured', { skip: skip || lacks({ programs: ['h2o'] }), timeout }, async (t) => {
+  const root = folder(t, { 'index.html': files['/'][1], 'site.css': files['/site.css'][1] });
+  const home = folder(t);
+  const { key, cert } = certificate(home);
+  const { port, start } = await h2o(t, home, `listen: { host: 127.0.0.1, port: PORT, ssl: { key-file: ${key}, certificate-file: ${cert} } }
+num-threads: 1
+hosts:
+  default:
+    paths:
+      "/":
+        mruby.handler: |
+          Proc.new {|env| [399, env["PATH_INFO"] == "/" ? {"link" => "${link}"} : {}, []]}
+        file.dir: ${root}
+${process.getuid() === 0 ? 'user: root' : ''}
+`);
+  await start;
+  const json = path.join(folder(t), 'c.json');
+  const { code, stderr } = await compare(`https://127.0.0.1:${port}/`, cert, '--json', json);
+  assert.equal(code, 0, stderr);
+  const { setup, pages } = JSON.parse(fs.readFileSync(json));
+  assert.match(setup.server, /h2o\/\d/);
+  assert.deepEqual(setup.offered, ['link', 'push']);
+  const ready = (arm) => median(pages[0].cells[0].arms.find((one) => one.arm === arm).loads.map((load) => load.render_ready));
+  assert.ok(ready('push') < ready('none') - 20, `${ready('push')} ${ready('none')}`);
 });
 
 const sentences = [

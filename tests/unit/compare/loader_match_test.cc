@@ -225,31 +225,6 @@ TEST_CASE("a push of what is fresh in the cache is cancelled, and what had come 
   CHECK(load.received - without.received < load.wasted * 1.05 + 500);
 }
 
-TEST_CASE("a push that crosses the request for the same is cancelled") {
-  net::Loop loop{net::Loop::Time::manual};
-  Http2Client http(Http2Client::Pushes::taken);
-  const Store store;
-  const Requester requester{"app.test", "/", {}};
-  Fetches fetches({loop, http, store, Cache::cold, requester, loop.now()}, [](Fetches::Need) {});
-  const auto settle = [&] { fetches.settle([] { return Fetches::Phase::open; }); };
-  const Want style{"/a.css", Kind::style, Mode::no_cors, {}, Blocks::nothing};
-  const auto promise = [&](std::int32_t stream) {
-    Http2Client::Event event;
-    event.kind = Http2Client::Event::Kind::promise;
-    event.stream = 1;
-    event.promised = stream;
-    event.fields = {{":method", "GET"}, {":authority", "app.test"}, {":path", "/a.css"}};
-    fetches.happened(event);
-    return fetches.resources().back();
-  };
-  fetches.want(style);
-  settle();
-  CHECK(promise(2).fate == Fate::cancelled);
-  CHECK(promise(4).fate == Fate::cancelled);
-  CHECK(fetches.resources().size() == 3);
-  CHECK(fetches.resources().front().from == From::network);
-}
-
 TEST_CASE("a push of what has to be validated is taken, and its content counted as known already") {
   World world(slow_page());
   world.answers["/a.css"].fields = {{"etag", "\"1\""}};
