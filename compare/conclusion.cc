@@ -113,6 +113,10 @@ std::string gain_sentence(const ArmResult& result) {
   return "";
 }
 
+std::string_view cache_text(Cache cache) {
+  return cache == Cache::partly ? "partly warm" : name_of(cache);
+}
+
 // "push wastes 84 kB on a warm cache", for arms that waste anything worth a word.
 std::vector<std::string> waste_sentences(const PageResult& page) {
   std::vector<std::string> sentences;
@@ -128,8 +132,7 @@ std::vector<std::string> waste_sentences(const PageResult& page) {
     }
     if (!worst) continue;
     sentences.push_back(fmt::format("{} wastes {} on a {} cache", arm_text(arm),
-                                    bytes_text(worst->wasted.median),
-                                    cache == Cache::partly ? "partly warm" : name_of(cache)));
+                                    bytes_text(worst->wasted.median), cache_text(cache)));
   }
   return sentences;
 }
@@ -143,7 +146,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::string advice_text(Arm advice) {
+std::string advice_text(const PageResult& page, Arm advice) {
   switch (advice) {
     case Arm::none:
       return "leave hints off for this page";
@@ -152,7 +155,10 @@ std::string advice_text(Arm advice) {
     case Arm::early_hints:
       return "use Early Hints";
     case Arm::push:
-      return "use push for clients that take it";
+      // Browsers have given push up.
+      return standing_of(page, Arm::early_hints).counts
+                 ? "use Early Hints for browsers, and push for clients that take it"
+                 : "use push for clients that take it, which browsers do not";
     case Arm::push_early_hints:
       return "use push with Early Hints";
   }
@@ -191,12 +197,12 @@ Conclusion conclude(const PageResult& page) {
     sentence += fmt::format(" with {} of think time", time_text(cell.conditions.think));
   }
   if (cell.conditions.cache != Cache::cold) {
-    sentence += fmt::format(" and a {} cache", name_of(cell.conditions.cache));
+    sentence += fmt::format(" and a {} cache", cache_text(cell.conditions.cache));
   }
   sentence += ", this page is render-ready with " + joined(gains);
   const std::vector<std::string> wastes = waste_sentences(page);
   if (!wastes.empty()) sentence += "; " + joined(wastes);
-  conclusion.sentence = sentence + ": " + advice_text(conclusion.advice) + ".";
+  conclusion.sentence = sentence + ": " + advice_text(page, conclusion.advice) + ".";
   return conclusion;
 }
 

@@ -191,7 +191,9 @@ class Schedule {
   void add(const ModelPage::Asset& asset, Milliseconds ready, int depth) {
     const double head = asset.told == ModelPage::Told::by_push ? promise + fields : fields;
     jobs_.push_back({ready, head, fields_rank, depth});
-    jobs_.push_back({ready, asset.bytes, asset.blocks ? blocking_rank : other_rank, depth});
+    // What is only validated has fields and no content, and is waited for all the same.
+    const double bytes = std::max(asset.bytes, 1.0);
+    jobs_.push_back({ready, bytes, asset.blocks ? blocking_rank : other_rank, depth});
   }
   // The most urgent that is ready; if there is none, time moves on to the next that will be.
   Job* next(Milliseconds& now) {

@@ -79,6 +79,17 @@ TEST_CASE("a folder is compared: a table, and on demand a report and every load 
   CHECK(slurp(folder / "out/comparison.json") == slurp(folder / "all.json"));
 }
 
+TEST_CASE("lists are separated by commas, wherever the folder stands") {
+  const Folder folder;
+  const Run run(
+      {"--rtt", "20,100", "--think", "0,50", folder.path(), "--cache", "cold", "--runs", "2"});
+  INFO(run.err.str());
+  REQUIRE(run.code == cli::done);
+  CHECK_THAT(run.out.str(), Catch::Contains("20 ms, think 0 ms"));
+  CHECK_THAT(run.out.str(), Catch::Contains("100 ms, think 50 ms"));
+  CHECK_THAT(run.out.str(), Catch::Contains("--rtt 20,100 --think 0,50"));
+}
+
 TEST_CASE("the same seed gives the same figures") {
   const Folder folder;
   const auto figures = [&] {

@@ -51,6 +51,13 @@ TEST_CASE("of two alike in gain and waste, the simpler one is advised") {
   CHECK(conclude(page_with({{Arm::link, 186, 0}, {Arm::early_hints, 190, 0}})).advice == Arm::link);
 }
 
+TEST_CASE("where push is best, browsers are not forgotten") {
+  CHECK_THAT(conclude(page_with({{Arm::early_hints, 190, 0}, {Arm::push, 290, 0}})).sentence,
+             Catch::EndsWith("use Early Hints for browsers, and push for clients that take it."));
+  CHECK_THAT(conclude(page_with({{Arm::early_hints, 0, 0}, {Arm::push, 290, 0}})).sentence,
+             Catch::EndsWith("use push for clients that take it, which browsers do not."));
+}
+
 TEST_CASE("where nothing is better, hints are left off") {
   const Conclusion conclusion = conclude(page_with({{Arm::link, 0, 0}, {Arm::push, -40, 84'000}}));
   CHECK(conclusion.advice == Arm::none);
