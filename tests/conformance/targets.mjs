@@ -67,7 +67,8 @@ function stopper(child, files) {
 export async function startHerald({ args = [], config = '' } = {}) {
   const files = makeSite();
   const configFile = path.join(files.folder, 'herald.toml');
-  fs.writeFileSync(configFile, config);
+  // A tester is no browser: what it leaves unused would soon be pushed no more.
+  fs.writeFileSync(configFile, `${config}\n[hints]\nfeedback = false\n`);
   const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   const target = { name: 'Herald', host: '127.0.0.1', port: 0, path: '/', post: '/send', large: '/large.bin', pushes: '/page.html', collects: true, pid: child.pid, log: '', site: files.site, stop: stopper(child, files) };
