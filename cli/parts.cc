@@ -5,6 +5,7 @@
 #include <sstream>
 #include <thread>
 
+#include "cli/event_store.h"
 #include "hints/link_source.h"
 #include "server/http/headers.h"
 
@@ -167,6 +168,8 @@ sse::Hub::Options hub_options(const Config& config, sse::Presence* presence) {
   options.replica.bytes = events.bytes;
   options.replica.age = std::chrono::duration_cast<std::chrono::seconds>(events.age);
   options.replica.topics = events.topics;
+  const sse::TopicClasses classes = topic_classes(events);
+  for (std::size_t i = 0; i + 1 < classes.size(); ++i) options.replica.classes.push_back(classes[i]);
   options.streams.heartbeat = events.heartbeat;
   options.streams.retry = events.retry;
   options.streams.subscribers = share(events.subscribers);

@@ -67,7 +67,13 @@ bool EventStreamBody::prepare() {
     ended_ = true;
     return true;
   }
-  if (const auto gap = subscription_.missed()) {
+  const std::optional<Gap> gap = subscription_.missed();
+  if (subscription_.ended()) {
+    say(audience_.retry());
+    ended_ = true;
+    return true;
+  }
+  if (gap) {
     note_.clear();
     tell(*gap);
     return true;

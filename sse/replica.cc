@@ -5,11 +5,49 @@
 
 namespace sse {
 namespace {
+
 constexpr std::size_t most_idle_views = 16;
+// Of a class that keeps nothing: as much as its readers need who are there.
+constexpr std::size_t passing_events = 1000;
+constexpr std::chrono::seconds passing_age{10};
+
+TopicClass rest_of(const Replica::Options& options) {
+  TopicClass rest;
+  rest.keep = {.events = options.events_per_topic,
+               .topic_bytes = options.bytes_per_topic,
+               .bytes = options.bytes,
+               .age = options.age};
+  return rest;
 }
 
+}  // namespace
+
 Replica::Replica(net::Loop& loop, Options options, Archive* archive)
-    : loop_(loop), options_(options), archive_(archive), expiry_(loop, [this] { expire(); }) {}
+    : loop_(loop),
+      options_(std::move(options)),
+      archive_(archive),
+      expiry_(loop, [this] { expire(); }),
+      classes_(rest_of(options_), options_.classes),
+      shelves_(make_shelves()) {}
+
+std::vector<Replica::Shelf> Replica::make_shelves() const {
+  std::vector<Shelf> shelves;
+  std::chrono::seconds longest{0};
+  for (std::size_t i = 0; i < classes_.size(); ++i) {
+    Shelf shelf{classes_[i].keep, classes_[i].policy};
+    if (shelf.keep.events == 0) {
+      shelf.keep.events = passing_events;
+      shelf.keep.age = std::min(shelf.keep.age, passing_age);
+    }
+    longest = std::max(longest, shelf.keep.age);
+    shelves.push_back(std::move(shelf));
+  }
+  Retention views = rest_of(options_).keep;
+  views.events = options_.events_per_pattern;
+  views.age = longest;
+  shelves.push_back({views});
+  return shelves;
+}
 
 void Replica::start(std::string epoch, std::uint64_t tail) {
   previous_epoch_ = std::exchange(epoch_, std::move(epoch));
@@ -18,7 +56,10 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
   ++generation_;
   bytes_ = 0;
-  oldest_.clear();
+  for (Shelf& shelf : shelves_) {
+    shelf.bytes = 0;
+    shelf.oldest.clear();
+  }
   named_.clear();
   touched_.clear();
   while (!idle_views_.empty()) forget_view(*idle_views_.back());
@@ -50,8 +91,11 @@ void Replica::apply(std::span<const EventRef> events) {
 void Replica::append(const EventRef& event) {
   append(event, event->topic());
   for (const std::string& name : event->alternates()) append(event, name);
-  while (bytes_ > options_.bytes && oldest_.size() > 1) {
-    Topic& oldest = *oldest_.begin()->second;
+}
+
+void Replica::shrink(Shelf& shelf) {
+  while (shelf.bytes > shelf.keep.bytes && shelf.oldest.size() > 1) {
+    Topic& oldest = *shelf.oldest.begin()->second;
     drop_first(oldest);
     if (oldest.empty() && oldest.readers == 0) forget(oldest);
   }
@@ -81,28 +125,33 @@ void Replica::append(const EventRef& event, const std::string& name) {
 // A log takes an event once, by whichever of its topics it comes.
 void Replica::put(const EventRef& event, Topic& log) {
   if (log.newest() == event->seq()) return;
-  if (log.empty()) oldest_.emplace_hint(oldest_.end(), event->seq(), &log);
-  log.append(event, expiry_of(*event));
+  Shelf& shelf = shelf_of(log);
+  if (log.empty()) shelf.oldest.emplace_hint(shelf.oldest.end(), event->seq(), &log);
+  log.append(event, expiry_of(*event, shelf));
+  shelf.bytes += event->weight();
   bytes_ += event->weight();
   if (!log.touched) {
     log.touched = true;
     touched_.push_back(&log);
   }
   trim(log);
+  shrink(shelf);
 }
 
 // The newest is kept whatever it weighs, or a large event would reach nobody.
 void Replica::trim(Topic& log) {
-  const std::size_t most = log.is_view() ? options_.events_per_pattern : options_.events_per_topic;
-  while (log.end() - log.first() > most ||
-         (log.bytes() > options_.bytes_per_topic && log.end() - log.first() > 1)) {
+  const Retention& keep = shelf_of(log).keep;
+  while (log.end() - log.first() > keep.events ||
+         (log.bytes() > keep.topic_bytes && log.end() - log.first() > 1)) {
     drop_first(log);
   }
 }
 
 void Replica::drop_first(Topic& log) {
   const EventRef dropped = log.at(log.first());
-  auto place = oldest_.extract({dropped->seq(), &log});
+  Shelf& shelf = shelf_of(log);
+  auto place = shelf.oldest.extract({dropped->seq(), &log});
+  shelf.bytes -= dropped->weight();
   bytes_ -= dropped->weight();
   if (!dropped->publisher_id().empty() && log.name() == dropped->topic() && !log.is_view()) {
     auto [named, end] = named_.equal_range(dropped->publisher_id());
@@ -112,18 +161,24 @@ void Replica::drop_first(Topic& log) {
   log.drop_first();
   if (log.empty()) return;
   place.value().first = log.at(log.first())->seq();
-  oldest_.insert(std::move(place));
+  shelf.oldest.insert(std::move(place));
 }
 
 bool Replica::make_room() {
   if (read_topics_ == topics_.size()) return false;
-  const auto unread = std::find_if(oldest_.begin(), oldest_.end(), [](const auto& entry) {
-    return entry.second->readers == 0 && !entry.second->is_view();
-  });
-  if (unread == oldest_.end()) return false;
-  Topic& topic = *unread->second;
-  while (!topic.empty()) drop_first(topic);
-  forget(topic);
+  Topic* oldest = nullptr;
+  std::uint64_t first = 0;
+  for (std::size_t i = 0; i + 1 < shelves_.size(); ++i) {
+    const auto& logs = shelves_[i].oldest;
+    const auto unread = std::find_if(logs.begin(), logs.end(),
+                                     [](const auto& entry) { return entry.second->readers == 0; });
+    if (unread == logs.end() || (oldest && first < unread->first)) continue;
+    first = unread->first;
+    oldest = unread->second;
+  }
+  if (!oldest) return false;
+  while (!oldest->empty()) drop_first(*oldest);
+  forget(*oldest);
   return true;
 }
 
@@ -135,8 +190,11 @@ void Replica::forget(Topic& topic) {
 }
 
 Topic& Replica::make_topic(std::string_view name) {
-  Topic& topic =
-      topics_.try_emplace(std::string(name), std::string(name), forgotten_).first->second;
+  const std::size_t shelf = classes_.index_of(name);
+  Topic& topic = topics_
+                     .try_emplace(std::string(name), std::string(name), forgotten_, shelf,
+                                  shelves_[shelf].policy)
+                     .first->second;
   for (auto& [pattern, view] : views_) {
     if (pattern.matches(name)) topic.views.push_back(view.get());
   }
@@ -144,20 +202,29 @@ Topic& Replica::make_topic(std::string_view name) {
 }
 
 // On the loop's clock. An event that comes out of a store has used up some of its time already.
-net::Clock::time_point Replica::expiry_of(const Event& event) const {
+net::Clock::time_point Replica::expiry_of(const Event& event, const Shelf& shelf) const {
   using std::chrono::system_clock;
-  const system_clock::duration age = options_.age;
+  const system_clock::duration age = shelf.keep.age;
   const auto spent = std::clamp(system_clock::now() - event.time(), age.zero(), age);
   return loop_.now() + (age - spent);
 }
 
 void Replica::expire() {
-  while (!oldest_.empty()) {
-    Topic& oldest = *oldest_.begin()->second;
-    if (oldest.first_expires() > loop_.now()) {
-      if (!expiry_.armed()) expiry_.start(oldest.first_expires() - loop_.now());
-      return;
-    }
+  for (Shelf& shelf : shelves_) expire(shelf);
+  if (expiry_.armed()) return;
+  std::optional<net::Clock::time_point> next;
+  for (const Shelf& shelf : shelves_) {
+    if (shelf.oldest.empty()) continue;
+    const auto due = shelf.oldest.begin()->second->first_expires();
+    if (!next || due < *next) next = due;
+  }
+  if (next) expiry_.start(*next - loop_.now());
+}
+
+void Replica::expire(Shelf& shelf) {
+  while (!shelf.oldest.empty()) {
+    Topic& oldest = *shelf.oldest.begin()->second;
+    if (oldest.first_expires() > loop_.now()) return;
     drop_first(oldest);
     if (oldest.empty() && oldest.readers == 0) forget(oldest);
   }
@@ -256,7 +323,7 @@ Topic& Replica::view_of(const TopicMatcher& pattern) {
     if (pattern.matches(name)) lost = std::max(lost, topic.lost());
   }
   const auto place = views_.try_emplace(pattern).first;
-  place->second = std::make_unique<Topic>(&place->first, lost);
+  place->second = std::make_unique<Topic>(&place->first, lost, shelves_.size() - 1);
   Topic& view = *place->second;
   fill(view, pattern);
   idle_views_.push_back(&view);
@@ -280,7 +347,9 @@ void Replica::forget_view(Topic& view) {
   for (auto& [name, topic] : topics_) std::erase(topic.views, &view);
   std::erase(idle_views_, &view);
   if (view.touched) std::erase(touched_, &view);
-  if (!view.empty()) oldest_.erase({view.at(view.first())->seq(), &view});
+  Shelf& shelf = shelf_of(view);
+  if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
+  shelf.bytes -= view.bytes();
   bytes_ -= view.bytes();
   views_.erase(view.matcher());
 }

@@ -19,6 +19,7 @@
 
 #include "server/net/loop.h"
 #include "sse/event.h"
+#include "sse/retention.h"
 #include "sse/topic.h"
 #include "sse/topic_matcher.h"
 
@@ -37,6 +38,9 @@ class Replica {
     std::size_t topics = 10'000;  // with events or readers
     std::size_t patterns = 1000;  // with readers; each new topic is compared with all of them
     std::size_t events_per_pattern = 10'000;
+    // Of topics for which other bounds hold; what the above says is for all the others. Each class
+    // keeps its own bytes, and so loses nothing to another.
+    std::vector<TopicClass> classes = {};
   };
 
   // `loop` must outlive it, and so must `archive`: where older events are. Null: nowhere.
@@ -87,6 +91,15 @@ class Replica {
 
   using Views = std::map<TopicMatcher, std::unique_ptr<Topic>>;
 
+  // The logs of one class, or the views.
+  struct Shelf {
+    Retention keep;
+    Policy policy = Policy::gap;
+    std::size_t bytes = 0;
+    std::set<std::pair<std::uint64_t, Topic*>> oldest =
+        {};  // each log that has events, by its first
+  };
+
   void append(const EventRef& event);
   void append(const EventRef& event, const std::string& name);
   void put(const EventRef& event, Topic& log);
@@ -98,8 +111,12 @@ class Replica {
   Topic& view_of(const TopicMatcher& pattern);
   void fill(Topic& view, const TopicMatcher& pattern);
   void forget_view(Topic& view);
-  net::Clock::time_point expiry_of(const Event& event) const;
+  std::vector<Shelf> make_shelves() const;
+  Shelf& shelf_of(const Topic& log) { return shelves_[log.shelf()]; }
+  net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf) const;
   void expire();
+  void expire(Shelf& shelf);
+  void shrink(Shelf& shelf);
   void wake();
 
   net::Loop& loop_;
@@ -119,7 +136,8 @@ class Replica {
   Topics topics_;
   Views views_;
   std::vector<Topic*> idle_views_;  // without readers: kept a while, for who comes back
-  std::set<std::pair<std::uint64_t, Topic*>> oldest_;  // each log that has events: seq of the first
+  const TopicClasses classes_;
+  std::vector<Shelf> shelves_;  // by class; the last one is of the views
   std::multimap<std::string_view, std::uint64_t>
       named_;  // by their publishers; views of the events
   std::vector<Topic*> touched_;

@@ -125,8 +125,13 @@ void Subscription::go_live() {
 std::optional<Gap> Subscription::missed() {
   if (catch_up_) return catch_up_->gap();
   if (generation_ != replica_.generation()) return missed_in_new_history();
-  const auto behind = [](const Place& place) { return place.position < place.topic->first(); };
+  const auto behind = [this](const Place& place) {
+    return place.position < place.topic->first() && place.topic->lost() > after_;
+  };
   if (std::none_of(places_.begin(), places_.end(), behind)) return std::nullopt;
+  ended_ = std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
+    return behind(place) && place.topic->policy() == Policy::end;
+  });
   if (replica_.archive()) {
     catch_up(replica_.id(after_).print());
     return std::nullopt;
@@ -179,7 +184,11 @@ const EventRef* Subscription::next() {
   const EventRef* best = nullptr;
   for (Place& place : places_) {
     const Topic& topic = *place.topic;
-    while (place.position < topic.end() && passes(*topic.at(place.position))) ++place.position;
+    place.position = std::max(place.position, topic.first());
+    while (place.position < topic.end() &&
+           (passes(*topic.at(place.position)) || topic.superseded(*topic.at(place.position)))) {
+      ++place.position;
+    }
     if (place.position == topic.end()) continue;
     const EventRef& event = topic.at(place.position);
     if (best && (*best)->seq() < event->seq()) continue;

@@ -64,6 +64,8 @@ class Subscription {
   void take();
   // The id up to which everything has been given, or is of other topics. Valid when next() is null.
   std::string reached() const;
+  // Whether missed() has found it behind on a topic whose policy is to end such readers.
+  bool ended() const { return ended_; }
   // Whether there is more in the archive, which next() will give when it has arrived.
   bool catching_up() const { return catch_up_ != nullptr; }
   // Whether the replica's checkpoint holds for this reader: it knows no more and no less.
@@ -91,6 +93,7 @@ class Subscription {
   Place* next_ = nullptr;
   std::uint64_t after_;
   std::uint32_t generation_;
+  bool ended_ = false;
   std::unique_ptr<CatchUp> catch_up_;  // null: the replica has all that follows
 };
 

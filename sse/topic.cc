@@ -15,12 +15,24 @@ std::uint64_t Topic::after(std::uint64_t seq) const {
 void Topic::append(EventRef event, net::Clock::time_point expires) {
   bytes_ += event->weight();
   newest_ = event->seq();
+  if (policy_ == Policy::conflate) newest_of_[event->publisher_id()] = newest_;
   log_.push_back({std::move(event), expires});
 }
 
+bool Topic::superseded(const Event& event) const {
+  if (policy_ != Policy::conflate) return false;
+  const auto newest = newest_of_.find(event.publisher_id());
+  return newest != newest_of_.end() && newest->second > event.seq();
+}
+
 void Topic::drop_first() {
-  bytes_ -= log_.front().event->weight();
-  lost_ = log_.front().event->seq();
+  const Event& dropped = *log_.front().event;
+  bytes_ -= dropped.weight();
+  // Nobody misses what a newer one stands for.
+  if (!superseded(dropped)) {
+    lost_ = dropped.seq();
+    if (policy_ == Policy::conflate) newest_of_.erase(dropped.publisher_id());
+  }
   log_.pop_front();
   ++first_;
 }
@@ -28,6 +40,7 @@ void Topic::drop_first() {
 void Topic::restart(std::uint64_t lost) {
   first_ += log_.size();
   log_.clear();
+  newest_of_.clear();
   bytes_ = 0;
   newest_ = 0;
   lost_ = lost;

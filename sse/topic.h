@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "server/net/loop.h"
 #include "sse/chain.h"
 #include "sse/event.h"
+#include "sse/retention.h"
 #include "sse/topic_matcher.h"
 
 namespace sse {
@@ -29,17 +31,21 @@ class Waiter : public Link {
 // On one worker's thread.
 class Topic {
  public:
-  // `lost`: events of this name up to that seq may have existed and are not here.
-  Topic(std::string name, std::uint64_t lost) : name_(std::move(name)), lost_(lost) {}
+  // `lost`: events of this name up to that seq may have existed and are not here. `shelf`: which of
+  // the replica's it counts to.
+  Topic(std::string name, std::uint64_t lost, std::size_t shelf, Policy policy)
+      : name_(std::move(name)), shelf_(shelf), policy_(policy), lost_(lost) {}
   // A view. `pattern` outlives it.
-  Topic(const TopicMatcher* pattern, std::uint64_t lost)
-      : name_(pattern->text()), pattern_(pattern), lost_(lost) {}
+  Topic(const TopicMatcher* pattern, std::uint64_t lost, std::size_t shelf)
+      : name_(pattern->text()), pattern_(pattern), shelf_(shelf), lost_(lost) {}
   Topic(const Topic&) = delete;
   Topic& operator=(const Topic&) = delete;
 
   const std::string& name() const { return name_; }  // of a view: the pattern's text
   bool is_view() const { return pattern_ != nullptr; }
   TopicMatcher matcher() const { return pattern_ ? *pattern_ : TopicMatcher::exact(name_); }
+  std::size_t shelf() const { return shelf_; }
+  Policy policy() const { return policy_; }
   std::uint64_t lost() const { return lost_; }
   std::size_t bytes() const { return bytes_; }
   bool empty() const { return log_.empty(); }
@@ -51,6 +57,9 @@ class Topic {
   const EventRef& at(std::uint64_t position) const { return log_[position - first_].event; }
   // Position of the first event here whose seq is greater than `seq`.
   std::uint64_t after(std::uint64_t seq) const;
+
+  // Policy::conflate: whether a newer event has the same key, which is the publisher's id of it.
+  bool superseded(const Event& event) const;
 
   void append(EventRef event, net::Clock::time_point expires);
   // Of the oldest event here; there must be one.
@@ -78,6 +87,9 @@ class Topic {
   std::deque<Held> log_;
   std::uint64_t first_ = 0;
   const TopicMatcher* pattern_ = nullptr;
+  std::size_t shelf_;
+  Policy policy_ = Policy::gap;
+  std::unordered_map<std::string, std::uint64_t> newest_of_;  // by key; Policy::conflate only
   std::uint64_t lost_;
   std::uint64_t newest_ = 0;
   std::size_t bytes_ = 0;

@@ -144,7 +144,7 @@ TEST_CASE("a crowd that comes at once is let in at a rate, and the others are as
   Hub::Options options;
   options.streams.arrivals = 5;
   World world(options);
-  std::deque<FakeExchange> streams;  // bodies know where their wakers are
+  std::deque<FakeExchange> streams;  // the bodies know their addresses
   const auto come = [&](int many) {
     int admitted = 0;
     for (int i = 0; i < many; ++i) {

@@ -1,0 +1,183 @@
+// The replica and its readers against an oracle that is slow and obvious: it keeps every event for
+// ever, and looks through all of them for each answer.
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "sse/subscription.h"
+#include "tests/unit/sse/world.h"
+
+using namespace sse;
+using namespace sse::testing;
+
+namespace {
+
+constexpr std::size_t history = 4;
+
+// One history of events, all of it.
+class Oracle {
+ public:
+  void begin(std::string epoch) {
+    epoch_ = std::move(epoch);
+    topics_.clear();
+    topics_.emplace_back();  // seq 0 is before the first
+  }
+  const std::string& epoch() const { return epoch_; }
+  std::uint64_t tail() const { return topics_.size() - 1; }
+  void publish(const std::string& topic) { topics_.push_back(topic); }
+
+  bool kept(std::uint64_t seq) const {
+    std::size_t later = 0;
+    for (std::uint64_t at = seq + 1; at <= tail(); ++at) later += topics_[at] == topics_[seq];
+    return later < history;
+  }
+  // The first event of `topics` after `seq` that is kept; 0: none.
+  std::uint64_t next(const std::set<std::string>& topics, std::uint64_t seq) const {
+    for (std::uint64_t at = seq + 1; at <= tail(); ++at) {
+      if (topics.contains(topics_[at]) && kept(at)) return at;
+    }
+    return 0;
+  }
+  // The last event of `topic` that is not kept any more; 0: none.
+  std::uint64_t lost(const std::string& topic) const {
+    for (std::uint64_t at = tail(); at > 0; --at) {
+      if (topics_[at] == topic && !kept(at)) return at;
+    }
+    return 0;
+  }
+
+ private:
+  std::string epoch_;
+  std::vector<std::string> topics_;  // by seq
+};
+
+// A reader, and what the oracle says that it ought to be told.
+class Pair final : public Subscription::Reader {
+ public:
+  Pair(Replica& replica, const Oracle& oracle, std::set<std::string> topics)
+      : replica_(replica), oracle_(oracle), topics_(std::move(topics)) {
+    connect(std::nullopt);
+    seen_ = {oracle_.epoch(), oracle_.tail()};
+  }
+
+  // As a client that comes back with the last id it has.
+  void reconnect() { connect(seen_.print()); }
+
+  void news() override {}
+  // Both are asked for one thing: "gap REASON", an id, or nothing.
+  void step() {
+    const std::string expected = expect();
+    CHECK(actual() == expected);
+  }
+
+ private:
+  void connect(std::optional<std::string> id) {
+    Matchers wanted;
+    for (const std::string& topic : topics_) wanted.push_back(TopicMatcher::exact(topic));
+    subscription_.reset();
+    const Resume from = resume(replica_, replica_.tail(), wanted, id);
+    subscription_ = std::make_unique<Subscription>(replica_, *this, wanted, from);
+    first_gap_ = from.gap;
+    told_.clear();
+    fresh_ = id.has_value();
+  }
+
+  std::string actual() {
+    std::optional<Gap> gap = std::exchange(first_gap_, std::nullopt);
+    if (!gap) gap = subscription_->missed();
+    if (gap) return "gap " + std::string(gap->reason);
+    const EventRef* event = subscription_->next();
+    if (!event) return "";
+    const std::string id((*event)->id());
+    subscription_->take();
+    return id;
+  }
+
+  std::string expect() {
+    const bool fresh = std::exchange(fresh_, false);
+    if (seen_.epoch != oracle_.epoch()) {
+      seen_ = {oracle_.epoch(), 0};
+      tell();
+      return "gap epoch";
+    }
+    if (tell()) return fresh ? "gap expired" : "gap slow";
+    const std::uint64_t next = oracle_.next(topics_, seen_.seq);
+    if (next == 0) return "";
+    seen_.seq = next;
+    return seen_.print();
+  }
+
+  // Whether something has been lost that the reader has neither seen nor been told of.
+  bool tell() {
+    bool news = false;
+    for (const std::string& topic : topics_) {
+      const std::uint64_t lost = oracle_.lost(topic);
+      if (lost > std::max(seen_.seq, told_[topic])) news = true;
+      told_[topic] = lost;
+    }
+    return news;
+  }
+
+  Replica& replica_;
+  const Oracle& oracle_;
+  const std::set<std::string> topics_;
+  std::unique_ptr<Subscription> subscription_;
+  std::optional<Gap> first_gap_;
+  EventId seen_;
+  std::map<std::string, std::uint64_t> told_;  // gaps of each topic have been told up to here
+  bool fresh_ = false;  // has just come back: what it is told is of its own id
+};
+
+void run(unsigned seed) {
+  std::mt19937 random(seed);
+  const auto roll = [&random](unsigned sides) { return random() % sides; };
+  net::Loop loop(net::Loop::Time::manual);
+  Replica::Options options;
+  options.events_per_topic = history;
+  Replica replica(loop, options);
+  Oracle oracle;
+  const auto begin = [&](const std::string& epoch) {
+    oracle.begin(epoch);
+    replica.start(epoch, 0);
+  };
+  begin("e0");
+  const std::vector<std::string> names{"a", "b", "c"};
+  std::vector<std::unique_ptr<Pair>> readers;
+  for (int turn = 0; turn < 400; ++turn) {
+    const unsigned what = roll(20);
+    if (what < 7) {
+      std::vector<EventRef> batch;
+      for (unsigned i = 0; i <= roll(4); ++i) {
+        const std::string topic = names[std::min(roll(3), roll(3))];  // "a" is chatty
+        oracle.publish(topic);
+        batch.push_back(std::make_shared<const Event>(
+            oracle.epoch(), oracle.tail(), draft("x", topic), std::chrono::system_clock::now()));
+      }
+      replica.apply(batch);
+    } else if (what == 7 && readers.size() < 8) {
+      std::set<std::string> topics{names[roll(3)]};
+      if (roll(2) == 0) topics.insert(names[roll(3)]);
+      readers.push_back(std::make_unique<Pair>(replica, oracle, std::move(topics)));
+    } else if (what == 8 && roll(4) == 0) {
+      begin("e" + std::to_string(turn));
+    } else if (!readers.empty()) {
+      Pair& reader = *readers[roll(static_cast<unsigned>(readers.size()))];
+      if (what == 9) reader.reconnect();
+      for (unsigned i = 0; i <= roll(5); ++i) reader.step();
+    }
+  }
+  for (auto& reader : readers) {
+    for (int i = 0; i < 20; ++i) reader->step();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("readers are told what the oracle says, whatever happens in whatever order") {
+  for (unsigned seed = 1; seed <= 150; ++seed) {
+    INFO("seed " << seed);
+    run(seed);
+  }
+}
