@@ -79,7 +79,7 @@ class Relay final : private Transfer::Client, private http::Waker {
   http::Exchange exchange_;
   const std::string authority_;
   const Audience audience_;
-  std::unique_ptr<http::Body> upload_;  // null: the request has no content, or all has been sent
+  std::unique_ptr<http::Body> upload_;  // null: the request has no content
   bool upload_begun_ = false;
   Call call_;
 

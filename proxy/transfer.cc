@@ -105,17 +105,31 @@ struct Transfer::Callbacks {
   }
 };
 
+template <typename Value>
+void Transfer::set(int option, Value value) {
+  curl_easy_setopt(easy_->curl.get(), static_cast<CURLoption>(option), value);
+}
+
 Transfer::Transfer(Multi& multi, const Address& to, const Call& call, Client& client)
     : multi_(multi), call_(call), client_(client), easy_(std::make_unique<Easy>()) {
   easy_->curl.reset(curl_easy_init());
-  CURL* curl = easy_->curl.get();
-  if (!curl) throw std::bad_alloc();
-  const auto set = [curl](CURLoption option, auto value) { curl_easy_setopt(curl, option, value); };
-  const Multi::Options& options = multi.options();
+  if (!easy_->curl) throw std::bad_alloc();
   set(CURLOPT_PRIVATE, this);
   set(CURLOPT_ERRORBUFFER, easy_->reason.data());
   set(CURLOPT_NOSIGNAL, 1L);
+  describe_way(to);
+  describe_request();
+  set(CURLOPT_HEADERFUNCTION, Callbacks::head);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, Callbacks::received);
+  set(CURLOPT_WRITEDATA, this);
+  set(CURLOPT_PREREQFUNCTION, Callbacks::about_to_send);
+  set(CURLOPT_PREREQDATA, this);
+  multi_.add(*this);
+}
 
+void Transfer::describe_way(const Address& to) {
+  const Multi::Options& options = multi_.options();
   set(CURLOPT_URL, to.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PROXY, "");  // whatever the environment says
@@ -130,40 +144,34 @@ Transfer::Transfer(Multi& multi, const Address& to, const Call& call, Client& cl
   set(CURLOPT_TCP_KEEPINTVL, 10L);
   set(CURLOPT_BUFFERSIZE, receive_buffer);
   set(CURLOPT_UPLOAD_BUFFERSIZE, send_buffer);
+}
 
-  set(CURLOPT_REQUEST_TARGET, call.target.c_str());
-  if (call.method == "HEAD") {
+void Transfer::describe_request() {
+  set(CURLOPT_REQUEST_TARGET, call_.target.c_str());
+  if (call_.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
   } else {
-    set(CURLOPT_CUSTOMREQUEST, call.method.c_str());
+    set(CURLOPT_CUSTOMREQUEST, call_.method.c_str());
   }
   Fields fields(easy_->fields);
   for (const char* name : {"accept", "user-agent", "expect", "content-type"}) {
-    if (!call.fields.has(name)) fields.none(name);
+    if (!call_.fields.has(name)) fields.none(name);
   }
-  fields.add("host", call.host);
-  for (const http::Field field : call.fields) fields.add(field.name, field.value);
-  if (call.content != Call::Content::none) {
+  fields.add("host", call_.host);
+  for (const http::Field field : call_.fields) fields.add(field.name, field.value);
+  if (call_.content != Call::Content::none) {
     set(CURLOPT_UPLOAD, 1L);
     set(CURLOPT_READFUNCTION, Callbacks::wanted);
     set(CURLOPT_READDATA, this);
   }
-  if (call.content == Call::Content::of_length) {
-    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(call.length));
-  } else if (call.content == Call::Content::of_unknown_length) {
+  if (call_.content == Call::Content::of_length) {
+    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(call_.length));
+  } else if (call_.content == Call::Content::of_unknown_length) {
     fields.add("transfer-encoding", "chunked");
-  } else if (takes_content(call.method)) {
+  } else if (takes_content(call_.method)) {
     fields.add("content-length", "0");
   }
   set(CURLOPT_HTTPHEADER, easy_->fields.get());
-
-  set(CURLOPT_HEADERFUNCTION, Callbacks::head);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_WRITEFUNCTION, Callbacks::received);
-  set(CURLOPT_WRITEDATA, this);
-  set(CURLOPT_PREREQFUNCTION, Callbacks::about_to_send);
-  set(CURLOPT_PREREQDATA, this);
-  multi_.add(*this);
 }
 
 Transfer::~Transfer() {

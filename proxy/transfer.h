@@ -86,6 +86,10 @@ class Transfer {
   struct Callbacks;  // libcurl's, as static functions
   struct Easy;       // owner of libcurl's handle and list of fields
 
+  template <typename Value>
+  void set(int option, Value value);  // a CURLoption
+  void describe_way(const Address& to);
+  void describe_request();
   void finish(int result);
   Outcome outcome_of(int result) const;
   void continue_unpaused();
