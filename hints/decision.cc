@@ -80,6 +80,7 @@ bool asks_for_document(const http::Request& request) {
 
 bool begins_visit(const http::Request& request) {
   if (!not_for_display(request).empty() || is_conditional(request)) return false;
+  if (request.version != http::Version::http_2) return false;
   return request.fields.get("sec-fetch-dest").value_or("document") == "document";
 }
 

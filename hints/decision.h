@@ -33,8 +33,9 @@ struct Decision {
 // GET or HEAD of what a browser could show as a page: cheap enough to ask of every request.
 bool asks_for_document(const http::Request& request);
 
-// Whether what the client asks for next shows what the page needs: it is to be shown by itself, and
-// the client does not have it yet. For a request that asks for a document.
+// Whether what the client asks for next shows what the page needs: it is to be shown by itself, the
+// client does not have it yet, and everything will come on this connection (before HTTP/2 browsers
+// use several). For a request that asks for a document.
 bool begins_visit(const http::Request& request);
 
 // Likewise.

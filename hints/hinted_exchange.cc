@@ -12,6 +12,13 @@ Judgement::Answer kind_of(const http::Response& response) {
   return page ? Judgement::Answer::page : Judgement::Answer::other;
 }
 
+// By caches between here and other clients: a cookie has no business there.
+bool may_be_shared(const http::Response& response) {
+  const std::string control = http::to_lower(response.field("cache-control").value_or(""));
+  return control.find("public") != std::string::npos ||
+         control.find("s-maxage") != std::string::npos;
+}
+
 }  // namespace
 
 Pending::Pending(HintedWire& wire) : wire_(&wire) { wire.pending_ = this; }
@@ -69,7 +76,7 @@ void HintedWire::respond(http::Response response) {
 
 // With the client, for its next connection.
 void HintedWire::remember_pushes(http::Response& response) {
-  if (account_.signer == nullptr) return;
+  if (account_.signer == nullptr || may_be_shared(response)) return;
   bool news = false;
   for (std::size_t i = 0; i < plan_->items.size(); ++i) {
     if (telling_.told()[i] != Usage::Told::by_push) continue;

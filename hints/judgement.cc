@@ -163,15 +163,16 @@ void Judgement::push_ended(std::uint64_t connection, std::string_view target, st
 
 // A client that loads nothing, or has everything, tells nothing of what the page needs.
 void Judgement::settle(const Visit& visit) {
-  if (!visit.shown || !visit.loads) return;
   RouteHistory& route = routes_.get(visit.route);
+  route.pushes += static_cast<std::uint64_t>(
+      std::ranges::count(visit.assets, Usage::Told::by_push, &Visit::Asset::told));
+  if (!visit.shown || !visit.loads) return;
   for (std::size_t i = 0; i < visit.assets.size(); ++i) {
     const Visit::Asset& asset = visit.assets[i];
     const Item& item = visit.plan->items[i];
     AssetHistory& history = route.asset(item.target);
     history.usage.settle(asset.told, asset.asked ? Usage::Asked::yes : Usage::Asked::no);
     if (asset.told == Usage::Told::no) continue;
-    if (asset.told == Usage::Told::by_push) ++route.pushes;
     ++history.told;
     ++route.told;
     route.lately.add(asset.asked ? 1 : 0);

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t longest_route = 256;
 constexpr std::size_t long_word = 16;
+constexpr std::size_t longest_word = 64;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hexadecimal(char c) {
@@ -14,6 +15,7 @@ bool is_hexadecimal(char c) {
 }
 
 bool identifies(std::string_view segment) {
+  if (segment.size() > longest_word) return true;
   const auto digits = std::ranges::count_if(segment, is_digit);
   if (digits == 0) return false;
   if (static_cast<std::size_t>(digits) == segment.size()) return true;

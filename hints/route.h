@@ -8,7 +8,7 @@
 namespace hints {
 
 // The path with "*" in the place of each segment that looks like an identifier: a number, a UUID,
-// or a long word with digits in it.
+// or a long word with digits in it; and of each that is longer than a name would be.
 std::string route_of(std::string_view path);
 
 }  // namespace hints

@@ -78,7 +78,7 @@ struct World {
     request.peer = &peer;
     FakeExchange fake;
     fake->push_outcome = peer.gauge && peer.gauge->transport().takes_pushes ? http::Push::promised
-                                                                          : http::Push::refused;
+                                                                            : http::Push::refused;
     handler.handle(request, fake.exchange());
     return fake;
   }
@@ -193,6 +193,22 @@ TEST_CASE("clients that load nothing teach nothing") {
   CHECK(route->visits == 50);
   CHECK(route->told == 0);
   CHECK(route->find("/used.js")->usage.untold().tries() == 0);
+}
+
+TEST_CASE(
+    "before HTTP/2 a connection shows only a part of what a page needs, and teaches nothing") {
+  World world;
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    const http::Peer peer = client(i);
+    http::Request request = navigation();
+    request.version = http::Version::http_1_1;
+    FakeExchange fake = world.ask(peer, std::move(request));
+    world.app.answer();
+    CHECK(targets(fake.response().fields).size() == 3);
+    world.ask(peer, get("/page.css"));
+    world.loop.advance(std::chrono::seconds(30));
+  }
+  CHECK(world.judgement.history("/")->told == 0);
 }
 
 TEST_CASE("with feedback off nothing is ever left out") {
