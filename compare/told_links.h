@@ -3,6 +3,7 @@
 // headers").
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
