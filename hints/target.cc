@@ -151,11 +151,11 @@ std::string extension_of(std::string_view target) {
 
 bool names_asset(std::string_view target) {
   // Sorted: this is asked for every request.
-  static constexpr std::array<std::string_view, 38> assets{
-      "avif", "bmp",         "br",   "css",  "csv",   "eot", "gif", "gz",  "ico",  "jpeg",
-      "jpg",  "js",          "json", "m4a",  "map",   "mjs", "mov", "mp3", "mp4",  "ogg",
-      "otf",  "pdf",         "png",  "rss",  "svg",   "ttf", "txt", "vtt", "wasm", "wav",
-      "webm", "webmanifest", "webp", "woff", "woff2", "xml", "zip", "zst"};
+  static constexpr std::array<std::string_view, 39> assets{
+      "avif", "bin",  "bmp",         "br",   "css",  "csv",   "eot", "gif", "gz",  "ico",
+      "jpeg", "jpg",  "js",          "json", "m4a",  "map",   "mjs", "mov", "mp3", "mp4",
+      "ogg",  "otf",  "pdf",         "png",  "rss",  "svg",   "ttf", "txt", "vtt", "wasm",
+      "wav",  "webm", "webmanifest", "webp", "woff", "woff2", "xml", "zip", "zst"};
   return std::ranges::binary_search(assets, extension_of(target));
 }
 

@@ -124,6 +124,10 @@ struct Connection::Callbacks {
 
   static int frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Connection& me = self(user);
+    if (frame->hd.type == NGHTTP2_GOAWAY && me.goodbye_.empty()) {
+      me.goodbye_ = std::string("the server said goodbye: ") +
+                    nghttp2_http2_strerror(frame->goaway.error_code);
+    }
     const bool settings =
         frame->hd.type == NGHTTP2_SETTINGS && (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0;
     if (!settings || std::exchange(me.open_, true)) return 0;
@@ -136,6 +140,15 @@ struct Connection::Callbacks {
     return 0;
   }
 
+  // Of a GOAWAY from either side, so that an early end can be explained.
+  static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    if (frame->hd.type == NGHTTP2_GOAWAY) {
+      self(user).goodbye_ =
+          std::string("client gave up: ") + nghttp2_http2_strerror(frame->goaway.error_code);
+    }
+    return 0;
+  }
+
   static nghttp2_session_callbacks* table() {
     nghttp2_session_callbacks* made = nullptr;
     nghttp2_session_callbacks_new(&made);
@@ -143,6 +156,7 @@ struct Connection::Callbacks {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(made, frame);
     nghttp2_session_callbacks_set_on_stream_close_callback(made, closed);
+    nghttp2_session_callbacks_set_on_frame_send_callback(made, frame_sent);
     return made;
   }
 };
@@ -256,7 +270,7 @@ void Connection::flush() {
   watch_->want_write(!unsent_.empty());
   const bool done = nghttp2_session_want_read(session_.get()) == 0 &&
                     nghttp2_session_want_write(session_.get()) == 0;
-  if (done) fail("the server said goodbye");
+  if (done) fail(goodbye_);
 }
 
 void Connection::get(std::string_view path, std::vector<Field> fields, Receiver& receiver) {

@@ -115,6 +115,7 @@ class Connection {
   std::unique_ptr<net::Watch> watch_;
   net::Later flush_later_;
   std::string_view unsent_;  // of a frame that TLS did not take whole; nghttp2's
+  std::string goodbye_;  // why HTTP/2 is over
   bool handshaken_ = false;
   bool open_ = false;
   bool failed_ = false;

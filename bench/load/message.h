@@ -2,6 +2,7 @@
 // size carries its number and the time it was published at; the rest is padding.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -23,11 +23,13 @@ function checked(server, facts) {
     p999: facts.latency_us.p999 / 1000, max: facts.latency_us.max / 1000, wire: facts.wire_bytes_per_delivery };
 }
 
-// As many messages under way as keep p99 below a second.
+// As many messages under way as keep p99 below a second: what was found in one round is tried first in the next.
 async function saturate(server, shape, seconds) {
-  for (let window = 100; ; window = Math.ceil(window / 3)) {
+  const found = (server.windows ??= {});
+  for (let window = found[shape.name] ?? 100; ; window = Math.ceil(window / 3)) {
+    found[shape.name] = window;
     const facts = await load(server, 'events', { ...flagsOf(server), connections: shape.connections, streams: shape.streams,
-      window, seconds, settle: 0.3, 'warm-up': 1 });
+      window, seconds, settle: 0.2, 'warm-up': 0.5 });
     if (facts.latency_us.p99 < 1e6 || window === 1) return checked(server, facts);
   }
 }
@@ -36,7 +38,8 @@ export async function* rows(bench) {
   const servers = await bench.servers(peers);
   for (const shape of shapes) {
     const steady = await bench.compare(servers, async (server) => checked(server, await load(server, 'events', {
-      ...flagsOf(server), connections: shape.connections, streams: shape.streams, rate: 10, seconds: bench.seconds(4), settle: 0.3 })));
+      ...flagsOf(server), connections: shape.connections, streams: shape.streams, rate: 10,
+      seconds: bench.seconds(3), settle: 0.2, 'warm-up': 0.5 })));
     yield { title: `SSE, ${shape.name}, 100 B, 10 publishes/s`, key: 'cost', unit: 'us of CPU per delivery', more: 'worse',
       limit: shape.microseconds, targets: shape.targets, result: steady, also: { key: 'wire', unit: 'bytes on the wire per delivery' } };
 
@@ -47,7 +50,8 @@ export async function* rows(bench) {
     const half = most.values.nchan && most.values.nchan.rate / 2 / (shape.connections * shape.streams);
     if (!half) continue;
     const late = await bench.compare(servers, async (server) => checked(server, await load(server, 'events', {
-      ...flagsOf(server), connections: shape.connections, streams: shape.streams, rate: half.toFixed(2), seconds: bench.seconds(4), settle: 0.3 })));
+      ...flagsOf(server), connections: shape.connections, streams: shape.streams, rate: half.toFixed(2),
+      seconds: bench.seconds(3), settle: 0.2, 'warm-up': 0.5 })), Math.min(bench.rounds, 3));
     yield { title: `SSE, ${shape.name}, latency at half of Nchan's most`, key: 'p99', unit: 'ms, p99', more: 'worse',
       targets: { nchan: 1 / 2 }, result: late, also: { key: 'p50', unit: 'ms, p50' } };
   }

@@ -8,7 +8,7 @@ export const usual = ['h2o', 'nginx'];
 export async function* rows(bench) {
   const servers = await bench.servers(peers);
   const visits = (options) => bench.compare(servers, async (server) => {
-    const facts = await load(server, 'visits', { seconds: bench.seconds(3), ...options });
+    const facts = await load(server, 'visits', { seconds: bench.seconds(2), ...options });
     if (facts.failures > 0) throw new Error(`${facts.failures} visits failed`);
     if (options.resume && facts.resumed < facts.visits) throw new Error(`only ${facts.resumed} of ${facts.visits} resumed`);
     return { noise: facts.noise, rate: facts.visits / facts.cpu, p50: facts.took_us.p50 / 1000 };

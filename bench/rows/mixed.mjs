@@ -16,7 +16,7 @@ export async function* rows(bench) {
     const line = await link(server, { megabits: 20, delay: 10 });
     try {
       const facts = await load({ ...server, port: line.port }, 'events', { path, publish: publish.path, type: publish.type, before: publish.before,
-        after: publish.after, connections: 1, streams: 1, rate: 20, settle: 0.3, seconds: bench.seconds(5), 'receive-buffer': 32768, ...download });
+        after: publish.after, connections: 1, streams: 1, rate: 20, settle: 0.3, seconds: bench.seconds(4), 'receive-buffer': 32768, ...download });
       return { noise: facts.noise, p50: facts.latency_us.p50 / 1000, p99: facts.latency_us.p99 / 1000, max: facts.latency_us.max / 1000, lost: facts.lost };
     } finally {
       line.stop();

@@ -153,6 +153,7 @@ void Session::reap() {
     }
     if (stream.request.pushed) --pushing_;
     if (stream.live()) --live_;
+    if (reading_ == &stream) reading_ = nullptr;
     if (around_.log) around_.log->completed(stream.access(around_.peer, around_.loop.now()));
     around_.tally.streams_now.add(-1);
     streams_.erase(stream.place);

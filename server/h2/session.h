@@ -107,6 +107,7 @@ class Session final : public http::Session {
 
   // Before nghttp2_, which frees what refers to them.
   std::list<Stream> streams_;
+  Stream* reading_ = nullptr;     // whose header section is being read; null: nobody's
   std::vector<Stream*> arrived_;  // header section complete, not yet handled
   std::vector<Stream*> content_;  // has got content, or its end
   std::vector<Stream*> closed_;   // to be destroyed when no callback is running

@@ -49,18 +49,21 @@ struct Session::Callbacks {
   }
 
   static int begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
-    self(user).open_header_section_ = true;
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    Stream& opened = self(user).open(frame->hd.stream_id);
-    nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, &opened);
+    Session& me = self(user);
+    me.open_header_section_ = true;
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
+      me.reading_ = stream(session, frame->hd.stream_id);
+      return 0;
+    }
+    me.reading_ = &me.open(frame->hd.stream_id);
+    nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, me.reading_);
     return 0;
   }
 
-  static int header(nghttp2_session* session, const nghttp2_frame* frame,
-                    const std::uint8_t* name_bytes, std::size_t name_size,
-                    const std::uint8_t* value_bytes, std::size_t value_size, std::uint8_t,
-                    void* user) {
-    Stream* found = stream(session, frame->hd.stream_id);
+  static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name_bytes,
+                    std::size_t name_size, const std::uint8_t* value_bytes, std::size_t value_size,
+                    std::uint8_t, void* user) {
+    Stream* found = self(user).reading_;
     if (!found) return 0;
     const http::Limits& limits = self(user).around_.limits;
     found->header_bytes += name_size + value_size + 32;

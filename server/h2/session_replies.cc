@@ -29,19 +29,15 @@ nghttp2_nv lent(http::Field field) {
 // The fields of one answer as nghttp2 takes them, on the stack unless there are very many.
 class FieldList {
  public:
-  void add(const nghttp2_nv& field) {
-    if (many_.empty() && count_ < few_.size()) {
-      few_[count_++] = field;
-      return;
-    }
-    if (many_.empty()) many_.assign(few_.begin(), few_.begin() + static_cast<long>(count_));
-    many_.push_back(field);
-    ++count_;
+  // No more than `most` will be added.
+  explicit FieldList(std::size_t most) {
+    if (most > few_.size()) many_.resize(most);
   }
+  void add(const nghttp2_nv& field) { begin()[count_++] = field; }
   void lend(const http::Headers& headers) {
     for (const http::Field field : headers) add(lent(field));
   }
-  const nghttp2_nv* begin() const { return many_.empty() ? few_.data() : many_.data(); }
+  nghttp2_nv* begin() { return many_.empty() ? few_.data() : many_.data(); }
   std::size_t size() const { return count_; }
 
  private:
@@ -76,7 +72,9 @@ void Session::submit(Stream& stream, http::Response& response) {
       response.body ? response.body->length() : std::optional<std::uint64_t>(0);
   const std::string length_text = length ? std::to_string(*length) : "";
 
-  FieldList fields;
+  // Besides: the status, the date and the length.
+  FieldList fields(3 + response.fields.size() +
+                   (response.prepared ? response.prepared->size() : 0));
   fields.add(copied(":status", status));
   if (response.prepared) fields.lend(*response.prepared);
   fields.lend(response.fields);

@@ -55,8 +55,8 @@ std::string Headers::joined(std::string_view name) const {
 
 Field Headers::operator[](std::size_t index) const {
   const Slice& slice = slices_[index];
-  const std::string_view text(text_);
-  return {text.substr(slice.start, slice.name), text.substr(slice.start + slice.name, slice.value)};
+  const char* start = text_.data() + slice.start;
+  return {{start, slice.name}, {start + slice.name, slice.value}};
 }
 
 Headers::Iterator Headers::begin() const { return {*this, 0}; }
