@@ -32,6 +32,8 @@ void Notify::reloading() const {
   send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
 }
 
+void Notify::main_process() const { send("MAINPID=" + std::to_string(getpid())); }
+
 void Notify::stopping() const { send("STOPPING=1"); }
 void Notify::watchdog() const { send("WATCHDOG=1"); }
 

@@ -16,6 +16,9 @@ class Notify {
   // Reads NOTIFY_SOCKET and WATCHDOG_USEC of the environment.
   Notify();
 
+  // This process is the service's main one now; ready() follows.
+  void main_process() const;
+
   // Any thread. None blocks; what cannot be delivered is dropped.
   void ready(std::string_view status) const;
   void reloading() const;  // ready() follows when it is done

@@ -1,6 +1,7 @@
 #include "cli/serve.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <atomic>
 #include <iostream>
@@ -8,12 +9,14 @@
 
 #include "certs/development.h"
 #include "cli/access_log.h"
+#include "cli/confine.h"
 #include "cli/event_store.h"
 #include "cli/log.h"
 #include "cli/metrics.h"
 #include "cli/notify.h"
 #include "cli/parts.h"
 #include "cli/signals.h"
+#include "cli/takeover.h"
 #include "cli/worker_app.h"
 #include "sse/presence.h"
 
@@ -21,6 +24,8 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::hours renewal_interval{1};
+// Signals that come sooner after a reload are answered by one more.
+constexpr std::chrono::seconds between_reloads{2};
 // A worker that has not turned for so long is stuck.
 constexpr std::chrono::seconds patience_with_workers{10};
 
@@ -38,18 +43,17 @@ Identity identity_of(const Config& config) {
   return {net::Credentials::load(made.certificate_file, made.key_file), made.ca_file};
 }
 
+http::Handler& redirect(server::App& app) { return static_cast<WorkerApp&>(app).redirect(); }
+http::Handler& operations(server::App& app) { return static_cast<WorkerApp&>(app).operations(); }
+
 // Listeners without TLS: the one that redirects, then the one for machines.
-std::vector<server::PlainListener> plain_listeners(const Config& config) {
+std::vector<server::PlainListener> plain_listeners(const Config& config, Inheritance& given) {
   std::vector<server::PlainListener> all;
   if (!config.serve.redirect.empty()) {
-    all.push_back({plain_endpoint(config.serve.redirect), [](server::App& app) -> http::Handler& {
-                     return static_cast<WorkerApp&>(app).redirect();
-                   }});
+    all.push_back({plain_endpoint(config.serve.redirect), redirect, std::move(given.redirect)});
   }
   if (!config.serve.metrics.empty()) {
-    all.push_back({plain_endpoint(config.serve.metrics), [](server::App& app) -> http::Handler& {
-                     return static_cast<WorkerApp&>(app).operations();
-                   }});
+    all.push_back({plain_endpoint(config.serve.metrics), operations, std::move(given.metrics)});
   }
   return all;
 }
@@ -87,7 +91,7 @@ std::string settled_at_start(const Config& before, const Config& after) {
 // Everything that `herald serve` is made of, in the order in which it depends on each other.
 class Service {
  public:
-  Service(Config config, std::function<Config()> reread)
+  Service(Config config, std::function<Config()> reread, Inheritance given)
       : config_(std::move(config)),
         reread_(std::move(reread)),
         identity_(identity_of(config_)),
@@ -116,13 +120,16 @@ class Service {
                            .started = std::chrono::steady_clock::now()}},
         signals_(loop_, {.stop = [this] { stop(); },
                          .hard_stop = [this] { hard_stop(); },
-                         .reload = [this] { reload(); },
-                         .reopen = [this] { reopen(); }}),
+                         .reload = [this] { ask_to_reload(); },
+                         .reopen = [this] { reopen(); },
+                         .succeed = [this] { hand_over(); }}),
         renewal_(loop_, [this] { renew(); }),
         watchdog_(loop_, [this] { pat(); }) {
     server::Options options = server_options(config_);
     options.complain = [](const std::string& what) { log_warning(what); };
-    options.plain = plain_listeners(config_);
+    options.inherited = std::move(given.https);
+    options.plain = plain_listeners(config_, given);
+    report_ = std::move(given.report);
     server_ = std::make_unique<server::Server>(
         std::move(options), identity_.credentials,
         [this](std::size_t worker, net::Loop& loop) {
@@ -132,6 +139,7 @@ class Service {
   }
 
   int run() {
+    become(config_.serve.user);
     server_->start();
     const std::string urls = urls_of(server_->endpoints());
     std::cout << "herald: serving " << config_.serve.root << " on " << urls;
@@ -142,6 +150,8 @@ class Service {
     }
     std::cout << std::endl;
     tell_plain_endpoints();
+    if (report_) notify_.main_process();
+    report_serving(std::move(report_));
     notify_.ready("serving on " + urls);
     pat();
     loop_.run();
@@ -178,8 +188,8 @@ class Service {
       const std::string where = server_->plain_endpoints()[next++].to_string();
       log_info(fmt::format(fmt::runtime(what), where));
     };
-    tell(config_.serve.redirect, "http://{}/ is redirected to https");
-    tell(config_.serve.metrics, "metrics are at http://{}/metrics");
+    tell(config_at_start_.redirect, "http://{}/ is redirected to https");
+    tell(config_at_start_.metrics, "metrics are at http://{}/metrics");
   }
 
   // Which worker does not turn, in a sentence; empty: all do.
@@ -199,7 +209,7 @@ class Service {
 
   void stop() {
     log_info("draining: no new connections, live streams are sent away, downloads go on");
-    notify_.stopping();
+    if (!succeeded_) notify_.stopping();
     server_->drain();
     waiter_ = std::thread([this] {
       const bool whole = server_->wait();
@@ -215,8 +225,61 @@ class Service {
     server_->cut();
   }
 
+  // A new process of this program, perhaps of a newer version, gets the sockets; when it serves,
+  // this one drains. If it cannot, all stays as it was.
+  void hand_over() {
+    if (successor_ || waiter_.joinable()) {
+      return log_warning("no new process is started: this one is on its way out");
+    }
+    if (!config_.events.store.empty() && !config_.events.store.starts_with("redis")) {
+      return log_warning(
+          "no new process is started: two cannot write one file of events; restart, with a socket "
+          "of systemd's no client is refused");
+    }
+    try {
+      successor_ = std::make_unique<Successor>(
+          loop_, program_, named_sockets(),
+          Successor::Callbacks{.serving =
+                                   [this](pid_t pid) {
+                                     log_info(fmt::format("process {} has taken over", pid));
+                                     succeeded_ = true;
+                                     signals_.deliver(SIGTERM);
+                                   },
+                               .failed =
+                                   [this] {
+                                     log_error("the new process did not start: this one stays");
+                                     forget_successor_.schedule();
+                                   }});
+    } catch (const std::exception& error) {
+      log_error(fmt::format("no new process could be started, this one stays: {}", error.what()));
+    }
+  }
+
+  Successor::Sockets named_sockets() const {
+    const server::Server::Sockets sockets = server_->sockets();
+    Successor::Sockets named;
+    for (const int fd : sockets.tls) named.emplace_back("https", fd);
+    const bool redirects = !config_at_start_.redirect.empty();
+    for (std::size_t i = 0; i < sockets.plain.size(); ++i) {
+      const char* name = i == 0 && redirects ? "http" : "metrics";
+      for (const int fd : sockets.plain[i]) named.emplace_back(name, fd);
+    }
+    return named;
+  }
+
   void reopen() {
     if (log_) log_->reopen();
+  }
+
+  // What a reload replaces is kept for a while, so a storm of signals must not mean a storm of them.
+  void ask_to_reload() {
+    if (reload_pause_.armed()) {
+      reload_again_ = true;
+      return;
+    }
+    reload_again_ = false;
+    reload_pause_.start(between_reloads);
+    reload();
   }
 
   // All or nothing: whatever is wrong leaves everything as it was.
@@ -297,18 +360,30 @@ class Service {
   Notify notify_;
   net::Loop loop_;
   Signals signals_;
+  net::Timer reload_pause_{loop_, [this] {
+                             if (reload_again_) ask_to_reload();
+                           }};
+  bool reload_again_ = false;
   net::Timer renewal_;
   net::Timer watchdog_;
   std::unique_ptr<server::Server> server_;
   std::thread waiter_;
   bool told_stuck_ = false;
+  const Config::Serve config_at_start_{config_.serve};
+  const std::string program_ = program_file();
+  net::Fd report_;  // for a predecessor
+  std::unique_ptr<Successor> successor_;
+  net::Later forget_successor_{loop_, [this] { successor_ = nullptr; }};
+  bool succeeded_ = false;
 };
 
 }  // namespace
 
 int serve(const Config& config, std::function<Config()> reread) {
+  Inheritance given = inheritance();
   Signals::block();
-  return Service(config, std::move(reread)).run();
+  if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
+  return Service(config, std::move(reread), std::move(given)).run();
 }
 
 }  // namespace cli

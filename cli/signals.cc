@@ -12,7 +12,7 @@ namespace {
 sigset_t ours() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
   return set;
 }
 
@@ -44,6 +44,7 @@ void Signals::deliver(int signal) {
   };
   if (signal == SIGHUP) return call(callbacks_.reload);
   if (signal == SIGUSR1) return call(callbacks_.reopen);
+  if (signal == SIGUSR2) return call(callbacks_.succeed);
   const bool again = std::exchange(stopping_, true);
   call(again ? callbacks_.hard_stop : callbacks_.stop);
 }

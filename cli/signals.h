@@ -1,4 +1,4 @@
-// Signals: TERM, INT, HUP and USR1 as calls on a loop, by signalfd. What they do is up to the
+// Signals: TERM, INT, HUP, USR1 and USR2 as calls on a loop, by signalfd. What they do is up to the
 // callbacks.
 #pragma once
 
@@ -18,6 +18,7 @@ class Signals {
     std::function<void()> hard_stop;  // every one after it
     std::function<void()> reload;     // HUP
     std::function<void()> reopen;     // USR1: log files
+    std::function<void()> succeed;    // USR2: a new process takes over
   };
 
   // Keeps these signals from every thread that is started afterwards: call it first of all in main.
@@ -25,12 +26,13 @@ class Signals {
 
   // After block(); `loop` must outlive this.
   Signals(net::Loop& loop, Callbacks callbacks);
+  // As if `signal` had come.
+  void deliver(int signal);
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
  private:
   void receive();
-  void deliver(int signal);
 
   Callbacks callbacks_;
   bool stopping_ = false;

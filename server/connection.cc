@@ -121,7 +121,7 @@ void Connection::begin_session() {
     at_.tally.http1.add(1);
     begin.template operator()<h1::Session>();
   }
-  if (draining_) session_->drain();
+  if (draining_) announce_drain();
 }
 
 http::Transport Connection::transport() const {
@@ -215,8 +215,11 @@ void Connection::hold_little() {
 void Connection::drain() {
   if (closed_ || draining_) return;
   draining_ = true;
-  if (!session_) return close();
-  if (session_->streams() == 0) return session_->drain();
+  // A client that is still shaking hands has been let in, and is served once.
+  if (session_) announce_drain();
+}
+
+void Connection::announce_drain() {
   session_->announce_drain();
   drain_later_.start(drain_notice);
 }

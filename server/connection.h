@@ -55,6 +55,7 @@ class Connection final : private http::TransportGauge {
   void read();
   void on_bytes(std::span<const std::byte> bytes);
   void begin_session();
+  void announce_drain();
   void flush();
   bool send_some();  // false: the kernel takes no more, or the connection has closed
   bool seal(std::span<const std::byte> bytes);  // false: the connection has closed

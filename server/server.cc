@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "server/binder.h"
 #include "server/complaints.h"
 #include "server/connection.h"
 #include "server/net/listener.h"
@@ -19,6 +20,16 @@
 #include "server/net/tls.h"
 
 namespace server {
+
+namespace {
+
+// The sockets that one worker listens on, or that are kept to be handed over.
+struct Listening {
+  std::vector<net::Fd> tls;
+  std::vector<std::vector<net::Fd>> plain;  // in the order of Options::plain
+};
+
+}  // namespace
 
 struct Server::State {
   explicit State(Options given) : options(std::move(given)) {}
@@ -31,21 +42,16 @@ struct Server::State {
   AddressLimits addresses{options.tuning.per_address};
   std::vector<net::Endpoint> endpoints;
   std::vector<net::Endpoint> plain_endpoints;
+  Listening kept;  // copies, to be handed over
   std::atomic<std::uint64_t> connections_numbered = 0;
   std::atomic<std::uint64_t> cut = 0;            // connections that outlasted the drain
   std::vector<std::unique_ptr<Worker>> workers;  // the threads: destroyed first
 };
 
-// The sockets that one worker listens on, in the order of Options::listen and Options::plain.
-struct Sockets {
-  std::vector<net::Fd> tls;
-  std::vector<net::Fd> plain;
-};
-
 // One thread and everything that belongs to it.
 class Server::Worker {
  public:
-  Worker(State& server, std::size_t index, Sockets sockets)
+  Worker(State& server, std::size_t index, Listening sockets)
       : server_(server),
         index_(index),
         sockets_(std::move(sockets)),
@@ -163,11 +169,13 @@ class Server::Worker {
     }
     for (std::size_t i = 0; i < sockets_.plain.size(); ++i) {
       http::Handler& root = server_.options.plain[i].root(*app_);
-      listen(std::move(sockets_.plain[i]), [this, &root](net::Accepted accepted) {
-        accept(std::move(accepted), root, [this](net::Fd fd) {
-          return std::make_unique<net::PlainSocket>(std::move(fd), buffers_);
+      for (net::Fd& socket : sockets_.plain[i]) {
+        listen(std::move(socket), [this, &root](net::Accepted accepted) {
+          accept(std::move(accepted), root, [this](net::Fd fd) {
+            return std::make_unique<net::PlainSocket>(std::move(fd), buffers_);
+          });
         });
-      });
+      }
     }
   }
 
@@ -247,7 +255,7 @@ class Server::Worker {
 
   State& server_;
   const std::size_t index_;
-  Sockets sockets_;
+  Listening sockets_;
   Tuning tuning_;
   net::Loop loop_;
   net::SocketBuffers buffers_;
@@ -281,22 +289,25 @@ Server::Server(Options options, std::shared_ptr<const net::Credentials> credenti
   state_->log = log;
   const std::size_t workers = std::max<std::size_t>(1, state_->options.workers);
   state_->options.workers = workers;
-  std::vector<Sockets> sockets(workers);
-  // One socket for each worker, which share the port that the first was given.
-  const auto bind = [&](net::Endpoint endpoint, std::vector<net::Fd> Sockets::*which) {
-    net::require_free(endpoint);
-    for (Sockets& of_worker : sockets) {
-      net::Bound bound = net::bind_and_listen(endpoint, state_->options.backlog);
-      endpoint = bound.endpoint;
-      (of_worker.*which).push_back(std::move(bound.fd));
-    }
-    return endpoint;
-  };
-  for (const net::Endpoint& wish : state_->options.listen) {
-    state_->endpoints.push_back(bind(wish, &Sockets::tls));
+  Binder binder(workers, state_->options.backlog);
+  for (net::Fd& fd : state_->options.inherited) binder.adopt(std::move(fd));
+  if (state_->options.inherited.empty()) {
+    for (const net::Endpoint& wish : state_->options.listen) binder.bind(wish);
   }
-  for (const PlainListener& wish : state_->options.plain) {
-    state_->plain_endpoints.push_back(bind(wish.endpoint, &Sockets::plain));
+  Binder::Bound tls = binder.take();
+  state_->endpoints = std::move(tls.endpoints);
+  state_->kept.tls = std::move(tls.kept);
+  std::vector<Listening> sockets(workers);
+  for (std::size_t i = 0; i < workers; ++i) sockets[i].tls = std::move(tls.of_worker[i]);
+  for (PlainListener& plain : state_->options.plain) {
+    for (net::Fd& fd : plain.inherited) binder.adopt(std::move(fd));
+    if (plain.inherited.empty()) binder.bind(plain.endpoint);
+    Binder::Bound bound = binder.take();
+    state_->plain_endpoints.push_back(bound.endpoints.front());
+    state_->kept.plain.push_back(std::move(bound.kept));
+    for (std::size_t i = 0; i < workers; ++i) {
+      sockets[i].plain.push_back(std::move(bound.of_worker[i]));
+    }
   }
   for (std::size_t i = 0; i < workers; ++i) {
     state_->workers.push_back(std::make_unique<Worker>(*state_, i, std::move(sockets[i])));
@@ -333,7 +344,20 @@ void Server::on_workers(std::function<void(App&)> task) {
   }
 }
 
+Server::Sockets Server::sockets() const {
+  const auto numbers = [](const std::vector<net::Fd>& fds) {
+    std::vector<int> all;
+    for (const net::Fd& fd : fds) all.push_back(fd.get());
+    return all;
+  };
+  Sockets sockets;
+  sockets.tls = numbers(state_->kept.tls);
+  for (const auto& of_one : state_->kept.plain) sockets.plain.push_back(numbers(of_one));
+  return sockets;
+}
+
 void Server::drain() {
+  state_->kept = {};
   for (auto& worker : state_->workers) {
     worker->post([](Worker& here) { here.drain(); });
   }

@@ -15,6 +15,7 @@
 #include "server/http/limits.h"
 #include "server/net/credentials.h"
 #include "server/net/endpoint.h"
+#include "server/net/handle.h"
 #include "server/net/loop.h"
 
 namespace server {
@@ -48,10 +49,14 @@ struct Tuning {
 struct PlainListener {
   net::Endpoint endpoint;
   std::function<http::Handler&(App&)> root;
+  std::vector<net::Fd> inherited;  // sockets that listen already: `endpoint` is then not bound
 };
 
 struct Options {
   std::vector<net::Endpoint> listen = {{"127.0.0.1", 8443}};  // with TLS
+  // Sockets that listen already: `listen` is then not bound. Each worker has some of its own, or a
+  // share in one.
+  std::vector<net::Fd> inherited;
   std::vector<PlainListener> plain;
   std::size_t workers = 1;
   int backlog = 1024;
@@ -95,6 +100,13 @@ class Server {
   // As bound, with the real port where 0 was asked: those with TLS, and those without.
   const std::vector<net::Endpoint>& endpoints() const;
   const std::vector<net::Endpoint>& plain_endpoints() const;
+  // The sockets behind them, to be handed to another process; valid until drain(). Empty from then
+  // on.
+  struct Sockets {
+    std::vector<int> tls;
+    std::vector<std::vector<int>> plain;  // in the order of Options::plain
+  };
+  Sockets sockets() const;
 
   // All of these from any thread after start().
   // New handshakes use these; connections that are open keep theirs.

@@ -256,7 +256,13 @@ void Session::abort(End how) {
 
 bool Session::done() const { return finished_ && !lingering_ && pending_.empty(); }
 
+// A connection that has just been made has a request on its way.
 void Session::announce_drain() {
+  draining_ = true;
+  if (requests_ > 0) drain();
+}
+
+void Session::drain() {
   draining_ = true;
   if (!stream_) finished_ = true;
   note_output();

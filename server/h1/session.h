@@ -50,7 +50,7 @@ class Session final : public http::Session {
 
   // The next answer says that the connection closes behind it.
   void announce_drain() override;
-  void drain() override { announce_drain(); }
+  void drain() override;
 
   std::size_t streams() const override { return stream_ ? 1 : 0; }
   bool greeted() const override { return true; }

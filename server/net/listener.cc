@@ -30,21 +30,33 @@ Addresses resolve(const Endpoint& endpoint) {
   return Addresses(found);
 }
 
-Accepted describe(Fd fd, const sockaddr_storage& from) {
+Endpoint endpoint_of(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
   std::uint16_t port = 0;
-  if (from.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(from);
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
     inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
     port = ntohs(v4.sin_port);
-  } else if (from.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
+  } else if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
     inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
     port = ntohs(v6.sin6_port);
   }
+  return {text, port};
+}
+
+Endpoint local_endpoint(int fd) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
+  return endpoint_of(bound);
+}
+
+Accepted describe(Fd fd, const sockaddr_storage& from) {
   const int on = 1;
   setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return {std::move(fd), text, port};
+  Endpoint peer = endpoint_of(from);
+  return {std::move(fd), std::move(peer.host), peer.port};
 }
 
 std::string remedy(const Endpoint& endpoint, int error_number) {
@@ -94,15 +106,15 @@ Bound bind_and_listen(const Endpoint& endpoint, int backlog) {
       last_error = errno;
       continue;
     }
-    sockaddr_storage bound{};
-    socklen_t size = sizeof bound;
-    getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-    const std::uint16_t port = bound.ss_family == AF_INET6
-                                   ? ntohs(reinterpret_cast<sockaddr_in6&>(bound).sin6_port)
-                                   : ntohs(reinterpret_cast<sockaddr_in&>(bound).sin_port);
-    return {std::move(fd), {endpoint.host, port}};
+    const Endpoint bound = local_endpoint(fd.get());
+    return {std::move(fd), {endpoint.host, bound.port}};
   }
   throw SystemError(remedy(endpoint, last_error), last_error);
+}
+
+Bound adopt(Fd fd) {
+  Endpoint endpoint = local_endpoint(fd.get());
+  return {std::move(fd), std::move(endpoint)};
 }
 
 Listener::Listener(Loop& loop, Fd fd, std::function<void(Accepted)> accept)

@@ -23,6 +23,9 @@ void require_free(const Endpoint& endpoint);
 // kernel spreads the connections. Throws net::Error: port taken, no permission, no such host.
 Bound bind_and_listen(const Endpoint& endpoint, int backlog);
 
+// A socket that listens already, given by whoever started this process.
+Bound adopt(Fd fd);
+
 struct Accepted {
   Fd fd;  // non-blocking, TCP_NODELAY
   std::string address;

@@ -1,0 +1,190 @@
+// What goes wrong around a running server: files that change while they are sent, disks that are full, descriptors that run out, clients
+// that go at every point, reloads in a storm. The server goes on, and whoever is not concerned notices nothing.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { certificate, fetchOn, folder, lacks, listen, program, publish, serve, session, soon, until } from '../support/herald.mjs';
+
+const skip = lacks({ programs: ['openssl', 'prlimit'] });
+const size = 4_000_000;
+const letters = Buffer.alloc(1 << 16, 'a');
+const open = (pid) => fs.readdirSync(`/proc/${pid}/fd`).length;
+
+// A download that stands still after its first bytes: { rest(): Promise<{ received, error }> }.
+async function halted(client, target) {
+  const stream = client.request({ ':path': target });
+  const seen = { received: 0, wrong: false, error: undefined, status: 0 };
+  let halt = true;
+  stream.on('response', (fields) => { seen.status = fields[':status']; });
+  stream.on('data', (bytes) => { seen.received += bytes.length; if (!letters.subarray(0, bytes.length).equals(bytes)) seen.wrong = true; if (halt && seen.received > 100_000) stream.pause(); });
+  const over = new Promise((resolve) => { stream.on('close', resolve); stream.on('error', (error) => { seen.error = error; }); });
+  await until('the download is under way', () => seen.received > 100_000);
+  return { async rest() { halt = false; stream.resume(); await soon('the download ends', over); return seen; } };
+}
+
+const changes = {
+  'replaced by another': (file) => { fs.writeFileSync(`${file}.new`, 'b'.repeat(size)); fs.renameSync(`${file}.new`, file); },
+  'deleted': (file) => fs.rmSync(file),
+  'made unreadable': (file) => fs.chmodSync(file, 0),
+  'turned into a directory': (file) => { fs.rmSync(file); fs.mkdirSync(file); },
+  'turned into a FIFO': (file) => { fs.rmSync(file); execFileSync('mkfifo', [file]); },
+  'grown': (file) => fs.appendFileSync(file, 'b'.repeat(1000)),
+};
+for (const [what, change] of Object.entries(changes)) {
+  test(`a file that is ${what} while it is sent arrives as it was`, { skip, timeout: 30000 }, async (t) => {
+    const root = folder(t, { 'index.html': 'x', 'large.bin': 'a'.repeat(size) });
+    const herald = await serve(t, root);
+    const client = await session(t, herald);
+    const download = await halted(client, '/large.bin');
+    change(path.join(root, 'large.bin'));
+    const other = await session(t, herald);
+    assert.equal((await fetchOn(other, '/')).status, 200);
+    const seen = await download.rest();
+    assert.deepEqual([seen.status, seen.received, seen.wrong, seen.error], [200, size, false, undefined]);
+    const after = await fetchOn(other, '/large.bin');
+    assert.ok([200, 301, 308, 403, 404].includes(after.status), `asked again: ${after.status}`);
+  });
+}
+
+test('a file that is truncated while it is sent resets that stream, after a true beginning, and no other', { skip, timeout: 30000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x', 'large.bin': 'a'.repeat(size) });
+  const herald = await serve(t, root, '--dev');
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const download = await halted(client, '/large.bin');
+  fs.truncateSync(path.join(root, 'large.bin'), 1000);
+  const seen = await download.rest();
+  assert.ok(seen.received < size && !seen.wrong);
+  assert.match(seen.error.message, /NGHTTP2_INTERNAL_ERROR/);
+  await publish(client, 't', 'x');
+  await until('the same connection\'s stream goes on', () => feed.events.length === 1);
+});
+
+test('a full disk for the access log is told once, and every request is still served', { skip }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--access-log', '/dev/full');
+  const client = await session(t, herald);
+  for (let i = 0; i < 50; ++i) assert.equal((await fetchOn(client, '/')).status, 200);
+  await until('the log says so', () => /No space left/.test(herald.stderr));
+  assert.equal((await fetchOn(client, '/')).status, 200);
+  assert.ok(herald.stderr.split('\n').length < 20, herald.stderr);
+});
+
+test('out of descriptors, new clients are turned away at once, those who are there are served, and later all are', { skip, timeout: 30000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x', 'a.css': 'p{}' }), '--dev', '--workers', '1');
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  assert.equal((await fetchOn(client, '/a.css')).status, 200);
+  execFileSync('prlimit', ['--pid', String(herald.pid), `--nofile=${open(herald.pid) + 20}:4096`]);
+  const crowd = Array.from({ length: 100 }, () => {
+    const socket = tls.connect({ host: '127.0.0.1', port: herald.port, ALPNProtocols: ['h2'], rejectUnauthorized: false });
+    socket.gone = false;
+    for (const event of ['error', 'close']) socket.on(event, () => { socket.gone = true; });
+    return socket;
+  });
+  t.after(() => crowd.forEach((socket) => socket.destroy()));
+  await until('some are turned away', () => crowd.filter((socket) => socket.gone).length >= 5);
+  await publish(client, 't', 'x');
+  await until('the stream lives', () => feed.events.length === 1);
+  crowd.forEach((socket) => socket.destroy());
+  await until('a new client is served', async () => {
+    try { return (await fetchOn(await session(t, herald), '/a.css', { within: 2000 })).status === 200; } catch { return false; }
+  });
+});
+
+test('a client may go after any byte that it has sent', { skip, timeout: 60000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
+  const before = open(herald.pid);
+  const talk = Buffer.from('POST /send HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"mes\r\n8\r\nsage":1}\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  for (let end = 0; end <= talk.length; end += 3) {
+    await soon('the cut', new Promise((resolve) => {
+      const socket = tls.connect({ host: '127.0.0.1', port: herald.port, rejectUnauthorized: false }, () => {
+        socket.write(talk.subarray(0, end), () => { socket.destroy(); resolve(); });
+      });
+      socket.on('error', resolve);
+    }));
+  }
+  assert.equal((await fetchOn(await session(t, herald), '/')).status, 200);
+  await until('their descriptors are given back', () => open(herald.pid) <= before + 3);
+});
+
+test('a storm of SIGHUP loses no request, no stream and no descriptor', { skip, timeout: 60000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  let asking = true;
+  let served = 0;
+  const load = (async () => { while (asking) { assert.equal((await fetchOn(client, '/')).status, 200); served += 1; } })();
+  const before = open(herald.pid);
+  for (let i = 0; i < 60; ++i) {
+    herald.signal('SIGHUP');
+    const so_far = served;
+    await until('requests are served between', () => served > so_far, { every: 1 });
+  }
+  asking = false;
+  await load;
+  await publish(client, 't', 'x');
+  await until('the stream lives', () => feed.events.length === 1);
+  assert.ok(herald.running);
+  assert.ok(open(herald.pid) < before + 60, `${before} descriptors before, ${open(herald.pid)} after`);
+});
+
+// A certificate that is valid from `from` to `until`, in seconds from now.
+function brief(into, from, until_) {
+  const stamp = (seconds) => new Date(Date.now() + seconds * 1000).toISOString().replace(/[-:T]/g, '').slice(2, 14) + 'Z';
+  fs.writeFileSync(path.join(into, 'index.txt'), '');
+  fs.writeFileSync(path.join(into, 'ca.cnf'), `[ca]\ndefault_ca=d\n[d]\ndatabase=${into}/index.txt\nnew_certs_dir=${into}\nserial=${into}/serial\nrand_serial=yes\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n`);
+  const key = path.join(into, 'brief.key');
+  const cert = path.join(into, 'brief.crt');
+  execFileSync('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', `${into}/brief.csr`, '-subj', '/CN=localhost'], { stdio: 'ignore' });
+  execFileSync('openssl', ['ca', '-batch', '-config', `${into}/ca.cnf`, '-selfsign', '-keyfile', key, '-in', `${into}/brief.csr`, '-out', cert, '-notext', '-startdate', stamp(from), '-enddate', stamp(until_)], { stdio: 'ignore' });
+  return { key, cert };
+}
+
+test('a certificate that expires while it is used goes on being used, and is not taken anew; one of the future is refused', { skip, timeout: 30000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }));
+  const key = herald.cert.replace(/\.crt$/, '.key');
+  const use = ({ cert, key: theirs }) => { fs.copyFileSync(cert, herald.cert); fs.copyFileSync(theirs, key); };
+  const hup = async (said) => {
+    const from = herald.stderr.length;
+    herald.signal('SIGHUP');
+    await until(`the log says ${said}`, () => said.test(herald.stderr.slice(from)));
+  };
+  const good = fs.readFileSync(herald.cert);
+  const good_key = fs.readFileSync(key);
+  use(brief(folder(t), 3600, 7200));
+  await hup(/is not valid before .* check this machine's clock/);
+  use(brief(folder(t), -60, 4));
+  const ends = Date.now() + 4000;
+  await hup(/reloaded/);
+  await until('it has expired', () => Date.now() > ends + 1000);
+  const served = await soon('a client that does not mind', new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: '127.0.0.1', port: herald.port, rejectUnauthorized: false }, () => { resolve(socket.authorizationError); socket.destroy(); });
+    socket.on('error', reject);
+  }));
+  assert.ok(served);
+  await hup(/expired on .* renew it/);
+  fs.writeFileSync(herald.cert, good);
+  fs.writeFileSync(key, good_key);
+  await hup(/reloaded/);
+});
+
+test('a start with a full log, closed standard streams or a taken port ends with one sentence, or serves', { skip, timeout: 30000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  const { cert, key } = certificate(folder(t));
+  const herald = await serve(t, root);
+  const run = (shell) => soon('it ends', new Promise((resolve) => {
+    const child = spawn('sh', ['-c', shell], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (more) => { err += more; });
+    child.on('close', (code) => resolve({ code, err }));
+  }));
+  const taken = await run(`exec ${program} serve ${root} --cert ${cert} --key ${key} --listen 127.0.0.1:${herald.port}`);
+  assert.equal(taken.code, 1);
+  assert.match(taken.err, /^herald: cannot listen on [^\n]*another program has that port[^\n]*\n$/);
+  const nowhere = await run(`exec ${program} serve ${root}/missing --cert ${cert} --key ${key} --listen 127.0.0.1:0`);
+  assert.equal(nowhere.code, 1);
+  assert.equal(nowhere.err.trim().split('\n').length, 1, nowhere.err);
+});

@@ -1,0 +1,164 @@
+// A new process takes the sockets over: by SIGUSR2, and by a socket that whoever starts it holds (as systemd does). What is given up
+// for good: privileges, and system calls that a server has no use for.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import https from 'node:https';
+import path from 'node:path';
+import { test } from 'node:test';
+import { certificate, fetchOn, folder, lacks, listen, program, serve, session, soon, until } from '../support/herald.mjs';
+
+const skip = lacks({ programs: ['openssl', 'python3'] });
+
+// One request on a connection of its own.
+const get = (herald, target) => new Promise((resolve, reject) => {
+  https.get({ host: '127.0.0.1', port: herald.port, path: target, rejectUnauthorized: false, agent: false }, (response) => {
+    let text = '';
+    response.on('data', (more) => { text += more; });
+    response.on('end', () => resolve({ status: response.statusCode, text }));
+    response.on('error', reject);
+  }).on('error', reject);
+});
+
+// Asks without a pause, several at a time, until stopped; whatever fails is kept.
+function load(herald, target) {
+  const result = { served: 0, failures: [], on: true };
+  const one = async () => {
+    while (result.on) {
+      try {
+        const { status } = await get(herald, target);
+        if (status === 200) result.served += 1; else result.failures.push(status);
+      } catch (error) { result.failures.push(String(error)); }
+    }
+  };
+  result.done = Promise.all([one(), one(), one(), one()]);
+  return result;
+}
+
+test('SIGUSR2 starts a new process that takes over: no request fails, streams are told when to come back, downloads end', { skip, timeout: 60000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  fs.closeSync(fs.openSync(path.join(root, 'large.bin'), 'w'));
+  fs.truncateSync(path.join(root, 'large.bin'), 6_000_000);
+  const herald = await serve(t, root, '--dev', '--workers', '2');
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const download = client.request({ ':path': '/large.bin' });
+  let received = 0;
+  const whole = new Promise((resolve, reject) => { download.on('end', resolve); download.on('error', reject); });
+  let halt = true;
+  download.on('data', (bytes) => { received += bytes.length; if (halt) download.pause(); });
+  await until('the download is under way', () => received > 0);
+  const asked = load(herald, '/');
+  await until('requests are served', () => asked.served > 20);
+
+  herald.signal('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await until('the stream is sent away', () => feed.ended);
+  assert.ok(feed.retry >= 250);
+  const before = asked.served;
+  await until('the new process serves', () => asked.served > before + 20);
+  halt = false;
+  download.resume();
+  await soon('the download ends', whole, 20000);
+  assert.equal(received, 6_000_000);
+  assert.deepEqual(await soon('the old process ends', herald.exit, 20000), { code: 0, signal: null });
+  const alone = asked.served;
+  await until('the new one serves alone', () => asked.served > alone + 20);
+  asked.on = false;
+  await asked.done;
+  assert.deepEqual(asked.failures, []);
+  const feedAgain = await soon('a new stream opens', listen(await session(t, herald), '/events?topic=t', { 'last-event-id': feed.lastId }).open);
+  await until('a reader of the old history is told of the gap', () => feedAgain.events.some((event) => event.type === 'herald.gap'));
+  process.kill(successor, 'SIGTERM');
+  await until('the new process ends too', () => !fs.existsSync(`/proc/${successor}`) || fs.readFileSync(`/proc/${successor}/stat`, 'utf8').includes(') Z '));
+});
+
+test('a new process that cannot start leaves the old one as it was', { skip, timeout: 60000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
+  const key = herald.cert.replace(/\.crt$/, '.key');
+  const pair = fs.readFileSync(key);
+  fs.writeFileSync(key, 'rubbish');
+  for (let round = 0; round < 2; ++round) {
+    const from = herald.stderr.length;
+    herald.signal('SIGUSR2');
+    await until('it says so', () => herald.stderr.slice(from).includes('this one stays'));
+    assert.equal((await get(herald, '/')).status, 200);
+  }
+  fs.writeFileSync(key, pair);
+  assert.equal(await herald.stop(), 0);
+});
+
+// Python holds the socket and starts the program with it, twice, one after the other.
+const activator = `
+import os, socket, sys
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(64)
+print(s.getsockname()[1], flush=True)
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
+        os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES='https')
+        os.execv(sys.argv[1], sys.argv[1:])
+    print('started', pid, flush=True)
+    os.waitpid(pid, 0)
+    print('ended', flush=True)
+`;
+
+test('a socket of systemd\'s stays open while the service is restarted: whoever comes meanwhile waits', { skip, timeout: 60000 }, async (t) => {
+  const { cert, key } = certificate(folder(t));
+  const child = spawn('python3', ['-c', activator, program, 'serve', folder(t, { 'index.html': 'x' }), '--cert', cert, '--key', key, '--workers', '2'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let out = '';
+  child.stdout.on('data', (more) => { out += more; });
+  child.stderr.on('data', () => {});
+  t.after(() => child.kill());
+  const herald = { port: Number(await until('the port is known', () => /^(\d+)\n/.exec(out)?.[1])) };
+  const early = get(herald, '/');  // nobody accepts yet
+  child.stdin.write('\n');
+  assert.equal((await soon('the first is served', early)).status, 200);
+  const asked = load(herald, '/');
+  await until('requests are served', () => asked.served > 20);
+  const [, first] = /started (\d+)/.exec(out);
+  process.kill(Number(first), 'SIGTERM');
+  await until('it has ended', () => out.includes('ended'));
+  child.stdin.write('\n');
+  const before = asked.served;
+  await until('the second serves', () => asked.served > before + 20);
+  asked.on = false;
+  await asked.done;
+  assert.deepEqual(asked.failures, []);
+  const [, second] = /ended[^]*started (\d+)/.exec(out);
+  child.stdin.end();
+  process.kill(Number(second), 'SIGTERM');
+});
+
+test('the process can gain no privileges, and has a filter of system calls', { skip }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }));
+  for (const task of fs.readdirSync(`/proc/${herald.pid}/task`)) {
+    const status = fs.readFileSync(`/proc/${herald.pid}/task/${task}/status`, 'utf8');
+    assert.match(status, /^NoNewPrivs:\s1$/m);
+    assert.match(status, /^Seccomp:\s2$/m);
+  }
+});
+
+test('[serve] user: the program becomes that user with its groups once the port is bound', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  fs.chmodSync(root, 0o755);
+  const config = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(config, '[serve]\nuser = "nobody"\n');
+  const herald = await serve(t, root, '--config', config);
+  const status = fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8');
+  const uid = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim();
+  assert.match(status, new RegExp(`^Uid:\\s${uid}\\s${uid}\\s${uid}\\s${uid}$`, 'm'));
+  assert.match(status, /^CapEff:\s0+$/m);
+  assert.equal((await fetchOn(await session(t, herald), '/')).status, 200);
+});
+
+test('the systemd units are right by systemd\'s own check', { skip: skip || lacks({ programs: ['systemd-analyze'] }) }, async (t) => {
+  const units = folder(t);
+  for (const name of ['herald.service', 'herald.socket']) {
+    const text = fs.readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
+    fs.writeFileSync(path.join(units, name), text.replaceAll('/usr/local/bin/herald', program));
+  }
+  execFileSync('systemd-analyze', ['verify', '--man=no', path.join(units, 'herald.socket'), path.join(units, 'herald.service')], { stdio: 'pipe' });
+});
