@@ -28,9 +28,14 @@ TEST_CASE("signals are calls on the loop, and the second stop is a hard one") {
                                     .reopen =
                                         [&] {
                                           order += "reopen ";
+                                          kill(getpid(), SIGUSR2);
+                                        },
+                                    .succeed =
+                                        [&] {
+                                          order += "succeed ";
                                           kill(getpid(), SIGTERM);
                                         }});
   kill(getpid(), SIGHUP);
   loop.run();
-  CHECK(order == "reload reopen stop hard");
+  CHECK(order == "reload reopen succeed stop hard");
 }
