@@ -22,10 +22,12 @@ class Window {
   }
 }
 
-// Requests of one file with h2load: { done, cpu, elapsed, noise }.
-export async function h2load(server, path, { requests, connections = 16, streams = 32 }) {
+// Requests with h2load, of one file or of many in turn: { done, cpu, elapsed, noise }.
+export async function h2load(server, path, { requests, connections = 16, streams = 32, list }) {
+  // A list (a file of paths) is asked of the server that the URL names.
+  const what = list ? ['-B', `https://127.0.0.1:${server.port}`, '-i', list] : [`https://127.0.0.1:${server.port}${path}`];
   const child = spawn('taskset', ['-c', clientCore, 'h2load', '-n', String(requests), '-c', String(connections), '-m', String(streams),
-    `https://127.0.0.1:${server.port}${path}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    ...what], { stdio: ['ignore', 'pipe', 'inherit'] });
   const window = new Window(server, [child.pid]);
   let text = '';
   // The client's own time is read while it lives: at the end of its output.

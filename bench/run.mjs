@@ -11,12 +11,12 @@ import { makePlace } from './place.mjs';
 import { markdown } from './report.mjs';
 import { startServer } from './server.mjs';
 
-const groups = ['static', 'events', 'polls', 'mixed', 'memory', 'handshake'];
+const groups = ['static', 'events', 'polls', 'mixed', 'memory', 'handshake', 'workers', 'growth'];
 const known = ['h2o', 'nginx', 'nghttpd', 'caddy', 'apache', 'nchan', 'node'];
 const usage = `Usage: scripts/bench [${groups.join('|')}]... [--against ${known.join(',')}] [--quick] [--rounds N] [--out DIR]
 
 Measures Herald and other servers in turn, each on core 0 with its client on core 1, and writes DIR/bench.md and DIR/bench.html
-(DIR: build/bench-results). Without groups: all but memory. --quick: two short rounds. Without --against: those that a group is about.
+(DIR: build/bench-results). Without groups: all but memory, workers and growth. --quick: two short rounds. Without --against: those that a group is about.
 `;
 
 function readArguments() {
@@ -32,7 +32,7 @@ function readArguments() {
   for (const name of against ?? []) if (!known.includes(name)) throw new Error(`--against "${name}": it is none of ${known.join(', ')}`);
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
   if (!(rounds >= 1)) throw new Error('--rounds must be a number from 1 on');
-  return { groups: positionals.length > 0 ? positionals : groups.filter((group) => group !== 'memory'), against, rounds, quick: values.quick, out: values.out };
+  return { groups: positionals.length > 0 ? positionals : groups.slice(0, 6).filter((group) => group !== 'memory'), against, rounds, quick: values.quick, out: values.out };
 }
 
 // What the rows need: servers that run, and the method.
@@ -48,6 +48,12 @@ class Bench {
     const names = (this.given.against ?? this.group.usual).filter((name) => possible.includes(name));
     return Promise.all(['herald', ...names].map((name) => import(`./peers/${name}.mjs`)));
   }
+  // One more of Herald, under a name of its own.
+  async herald(options) {
+    const [peer] = await this.peers([]);
+    this.running.push(await startServer(peer, this.place, options));
+    return this.running.at(-1);
+  }
   async servers(possible) {
     for (const peer of await this.peers(possible)) this.running.push(await startServer(peer, this.place));
     return this.running;
@@ -56,7 +62,7 @@ class Bench {
     return compare(servers, rounds, run);
   }
   async stop() {
-    for (const server of this.running) await server.stop();
+    for (const server of this.running.splice(0)) await server.stop();
   }
 }
 

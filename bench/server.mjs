@@ -19,11 +19,11 @@ async function answers(port) {
   });
 }
 
-// `peer` is a module of peers/. `options.workers`: 1 or 2; `options.cores`: where it may run.
+// `peer` is a module of peers/. `options`: workers (1), cores (where it may run), root (of its files), name (in the table).
 export async function startServer(peer, place, options = {}) {
   const port = await freePort();
   const workers = options.workers ?? 1;
-  const [command, ...args] = peer.command(place, port, workers, options);
+  const [command, ...args] = peer.command({ ...place, root: options.root ?? place.root }, port, workers);
   const log = fs.openSync(path.join(place.folder, `${peer.name}.log`), 'a');
   const child = spawn('taskset', ['-c', options.cores ?? serverCore, command, ...args],
     { stdio: ['ignore', log, log], env: { ...process.env, ...peer.env }, cwd: place.folder });
@@ -37,7 +37,7 @@ export async function startServer(peer, place, options = {}) {
   }
   await sleep(300);  // some make their workers after the socket
   return {
-    name: peer.name, peer, port,
+    name: options.name ?? peer.name, peer, port,
     family: () => familyOf(child.pid),
     stop: async () => {
       child.kill('SIGTERM');

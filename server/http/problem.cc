@@ -1,5 +1,6 @@
 #include "server/http/problem.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -59,6 +60,15 @@ void append_escaped(std::string& out, char c) {
   out += hex[byte & 15];
 }
 
+// Bytes at the front that JSON has as they are: most of any text, and taken in one piece.
+std::size_t plain_length(std::string_view text) {
+  const auto end = std::ranges::find_if(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte >= 0x7F || c == '"' || c == '\\';
+  });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 }  // namespace
 
 std::string json_string(std::string_view text) {
@@ -66,6 +76,10 @@ std::string json_string(std::string_view text) {
   out.reserve(text.size() + 2);
   out += '"';
   while (!text.empty()) {
+    const std::size_t plain = plain_length(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t length = utf8_length(text);
     if (length == 1) {
       append_escaped(out, text[0]);
