@@ -20,9 +20,9 @@
 
 namespace testing {
 
-// Runs the loop until the condition holds; throws if it does not within a few seconds.
+// Runs the loop until the condition holds; throws if it does not within half a minute.
 inline void run_until(net::Loop& loop, const std::function<bool()>& condition) {
-  const auto end = net::Clock::now() + std::chrono::seconds(10);
+  const auto end = net::Clock::now() + std::chrono::seconds(30);
   bool late = false;
   std::optional<net::Timer> look;
   look.emplace(loop, [&] {
