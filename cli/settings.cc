@@ -100,7 +100,7 @@ std::string origin_objection(std::string_view text) {
 }
 
 std::string experiment_objection(std::string_view text) {
-  if (text.empty() || hints::Experiment::parse(text)) return {};
+  if (hints::Experiment::parse(text)) return {};
   return "two different modes, such as early-hints vs link";
 }
 
