@@ -6,6 +6,7 @@
 #include <atomic>
 #include <iostream>
 #include <thread>
+#include <tuple>
 
 #include "certs/development.h"
 #include "cli/access_log.h"
@@ -70,6 +71,14 @@ std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
   return urls;
 }
 
+// What [events] says of what is made once: two that agree in it can be exchanged.
+auto history_of(const Config::Events& events) {
+  return std::tie(events.store, events.sync, events.store_bytes, events.store_events,
+                  events.store_prefix, events.store_timeout, events.topics, events.history,
+                  events.bytes, events.age, events.classes, events.message_bytes,
+                  events.publish_rate, events.subscribe_rate, events.subscriptions);
+}
+
 // What differs and cannot change while the server runs: "listen, workers".
 std::string settled_at_start(const Config& before, const Config& after) {
   std::string names;
@@ -84,7 +93,8 @@ std::string settled_at_start(const Config& before, const Config& after) {
   differs(before.serve.redirect == after.serve.redirect, "redirect");
   differs(before.serve.metrics == after.serve.metrics, "metrics");
   differs(before.serve.access_log == after.serve.access_log, "access_log");
-  differs(before.events == after.events, "[events]");
+  differs(history_of(before.events) == history_of(after.events),
+          "what [events] says of history, store, rates or subscriptions");
   return names;
 }
 
@@ -96,7 +106,7 @@ class Service {
         reread_(std::move(reread)),
         identity_(identity_of(config_)),
         log_(access_log_of(config_)),
-        authorizer_(authorizer_options(config_)),
+        authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
@@ -106,7 +116,7 @@ class Service {
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
                 .cursors = cursors_,
-                .authorizer = authorizer_,
+                .authorization = authorization_,
                 .presence = presence_.get(),
                 .totals = totals_,
                 .hints = hints_,
@@ -271,7 +281,8 @@ class Service {
     if (log_) log_->reopen();
   }
 
-  // What a reload replaces is kept for a while, so a storm of signals must not mean a storm of them.
+  // What a reload replaces is kept for a while, so a storm of signals must not mean a storm of
+  // them.
   void ask_to_reload() {
     if (reload_pause_.armed()) {
       reload_again_ = true;
@@ -289,6 +300,8 @@ class Service {
       Config fresh = reread_();
       Identity identity = identity_of(fresh);
       const server::Tuning tuning = server_options(fresh).tuning;
+      const auto authorization =
+          std::make_shared<const sse::Authorizer::Options>(authorizer_options(fresh));
       (void)plan_options(fresh);
       (void)hints_mode(fresh);
       (void)admin_options(fresh);
@@ -297,17 +310,18 @@ class Service {
       const std::string fixed = settled_at_start(config_, fresh);
       use_identity();
       server_->use(tuning);
+      fresh.serve.workers = config_.serve.workers;  // what each has a share of
       config_ = fresh;
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
       const auto shared = std::make_shared<const Config>(std::move(fresh));
-      server_->on_workers([shared](server::App& app) {
+      server_->on_workers([shared, authorization](server::App& app) {
         try {
-          static_cast<WorkerApp&>(app).reload(*shared);
+          static_cast<WorkerApp&>(app).reload(*shared, *authorization);
         } catch (const std::exception& error) {
           log_error(fmt::format("reload: {}; a worker keeps what it had", error.what()));
         }
       });
-      log_info("reloaded: certificate, files, hints, URLs, limits and timeouts");
+      log_info("reloaded: certificate, files, hints, URLs, limits, timeouts, keys and origins");
       if (!fixed.empty()) log_warning(fixed + " changed: that needs a restart");
     } catch (const std::exception& error) {
       log_error(fmt::format("reload refused, everything stays as it was: {}", error.what()));
@@ -346,7 +360,7 @@ class Service {
   Identity identity_;
   std::unique_ptr<AccessLog> log_;
   sse::ClientCursors cursors_;
-  const sse::Authorizer authorizer_;
+  const sse::Authorizer::Options authorization_;  // at the start
   HubTotals totals_;
   HintTotals hints_;
   const net::Signer signer_;

@@ -125,7 +125,8 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
     : loop_(loop),
       shared_(shared),
       worker_(worker),
-      hub_(loop, shared.sequencer, shared.cursors, shared.authorizer,
+      authorizer_(shared.authorization),
+      hub_(loop, shared.sequencer, shared.cursors, authorizer_,
            hub_options(config, shared.presence)),
       hint_memory_(loop, shared.signer, config),
       live_(loop, shared.status),
@@ -144,10 +145,12 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
   pages_->root.handle(request, std::move(exchange));
 }
 
-void WorkerApp::reload(const Config& config) {
+void WorkerApp::reload(const Config& config, const sse::Authorizer::Options& authorization) {
   hint_memory_.use(config);
   auto fresh =
       std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, live_, shared_.status);
+  hub_.use(hub_options(config, shared_.presence));
+  authorizer_.use(authorization);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
   retirement_.start(retirement);

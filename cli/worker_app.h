@@ -27,8 +27,8 @@ struct Shared {
   std::function<std::uint16_t()> https_port;  // asked when the workers start
   sse::Sequencer& sequencer;
   sse::ClientCursors& cursors;
-  const sse::Authorizer& authorizer;
-  sse::Presence* presence;  // null: none is kept
+  const sse::Authorizer::Options& authorization;  // for workers that start
+  sse::Presence* presence;                        // null: none is kept
   HubTotals& totals;
   HintTotals& hints;
   const net::Signer& signer;  // of what clients keep for this server
@@ -50,7 +50,7 @@ class WorkerApp final : public server::App, private http::Handler {
 
   // Files, hints and URLs as this configuration has them; on the worker's thread. Throws net::Error
   // and changes nothing if they cannot be used.
-  void reload(const Config& config);
+  void reload(const Config& config, const sse::Authorizer::Options& authorization);
 
  private:
   struct Pages;  // one configuration's handlers
@@ -62,6 +62,7 @@ class WorkerApp final : public server::App, private http::Handler {
   net::Loop& loop_;
   Shared& shared_;
   const std::size_t worker_;
+  sse::Authorizer authorizer_;
   sse::Hub hub_;
   HintMemory hint_memory_;
   StatusStream live_;

@@ -47,6 +47,9 @@ class Audience {
   Audience(const Audience&) = delete;
   Audience& operator=(const Audience&) = delete;
 
+  // For whoever comes, and whatever is said, from now on.
+  void use(const Options& options) { options_ = options; }
+
   // False: too many already, or draining. Each true needs one leave().
   bool enter(std::uint64_t connection);
   void leave(std::uint64_t connection);

@@ -1,11 +1,13 @@
 // Authorizer: who may publish and subscribe to what: static tokens, JSON Web Tokens (RFC 7519) with
-// Mercure's claims, or nearness in development. Every refusal names the rule that failed.
+// Mercure's claims, or nearness in development. Every refusal names the rule that failed. Each
+// worker has one, on its own thread.
 #pragma once
 
 #include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -44,7 +46,10 @@ class Authorizer {
   };
   explicit Authorizer(Options options);
 
-  // Whether the request may publish at all; the grant says to which topics. From any thread.
+  // For every request from now on; streams that are open keep what they were granted.
+  void use(Options options) { options_ = std::move(options); }
+
+  // Whether the request may publish at all; the grant says to which topics.
   Decision publisher(const http::Request& request) const;
   // Whether it may subscribe at all; the grant says which private events it may have.
   Decision reader(const http::Request& request) const;

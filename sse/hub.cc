@@ -45,6 +45,11 @@ Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
 
 Hub::~Hub() { sequencer_.detach(inbox_, loop_); }
 
+void Hub::use(const Options& options) {
+  cors_ = Cors(options.origins);
+  audience_.use(options.streams);
+}
+
 void Hub::expire_leases() {
   presence_->expire(loop_, loop_.now());
   leases_.start(lease_interval);

@@ -1,5 +1,6 @@
 // Hub: all that one worker has of live events: its replica, and the handlers that read and publish.
-// What the workers share (sequencer, client cursors, authorizer) is made before and given.
+// What the workers share (sequencer, client cursors), and who may do what, is made before and
+// given.
 #pragma once
 
 #include <cstdint>
@@ -67,6 +68,8 @@ class Hub {
   http::Handler& metadata() { return metadata_; }                  // of the hub
   http::Handler* subscriptions() { return subscriptions_.get(); }  // null: not listed
 
+  // Origins and streams are as these say from now on; all else stays as it was made.
+  void use(const Options& options);
   // Ends every stream with word of when to come back, answers every poll, and takes no new ones.
   void drain();
   Counters counters() const;
@@ -76,7 +79,7 @@ class Hub {
 
   net::Loop& loop_;
   Sequencer& sequencer_;
-  const Cors cors_;
+  Cors cors_;
   Replica replica_;
   WorkerInbox inbox_;
   Audience audience_;

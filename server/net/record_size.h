@@ -18,8 +18,9 @@ class RecordSize {
   static constexpr std::size_t full = 16 * 1024;  // RFC 8446 section 5.1
   // Bytes in small records: past the first windows of slow start (10, 20, 40 segments).
   static constexpr std::size_t small_bytes = 64 * 1024;
-  // A sender that was silent for so long starts slowly again (RFC 5681 section 4.1).
-  static constexpr Clock::duration silence = std::chrono::seconds(1);
+  // A sender that was silent for longer than a retransmission time-out, which is no shorter than
+  // this, starts slowly again (RFC 5681 section 4.1).
+  static constexpr Clock::duration silence = std::chrono::milliseconds(200);
 
   // The most that the record to be sent now may have.
   std::size_t next(Clock::time_point now) {

@@ -124,3 +124,35 @@ test('SIGHUP takes new limits and timeouts, for open connections too, and names 
   await until('the bad one is refused', () => /reload refused.*target_bytes/.test(herald.stderr));
   assert.equal((await fetchOn(client, long)).status, 404);
 });
+
+test('SIGHUP takes new tokens and origins, a file without a token is refused, and live streams go on', { skip, timeout: 60000 }, async (t) => {
+  const [old, fresh] = ['the-token-of-yesterday', 'the-token-of-today'];
+  const tokens = path.join(folder(t), 'tokens');
+  const config = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(tokens, `${old}\n`);
+  fs.writeFileSync(config, `[events]\ntoken_file = "${tokens}"\n`);
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--config', config);
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const publishWith = async (token) => (await fetchOn(client, '/send', {
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: '{"topic":"t","message":"x"}',
+  })).status;
+  const allowed = async () => (await fetchOn(client, '/poll?topic=t&timeout=0', { headers: { origin: 'https://app.test' } })).headers['access-control-allow-origin'];
+  assert.equal(await publishWith(old), 200);
+  assert.equal(await publishWith(fresh), 401);
+  assert.equal(await allowed(), undefined);
+
+  fs.writeFileSync(tokens, `${fresh}\n`);
+  fs.writeFileSync(config, `[events]\ntoken_file = "${tokens}"\norigins = ["https://app.test"]\n`);
+  herald.signal('SIGHUP');
+  await until('the new token is taken', async () => (await publishWith(fresh)) === 200, { every: 50 });
+  assert.equal(await publishWith(old), 401);
+  assert.equal(await allowed(), 'https://app.test');
+
+  fs.writeFileSync(config, `[events]\ntoken_file = "${tokens}.none"\n`);
+  herald.signal('SIGHUP');
+  await until('the bad one is refused', () => /reload refused.*tokens\.none/.test(herald.stderr));
+  assert.equal(await publishWith(fresh), 200);
+  await until('the stream of before has all three', () => feed.events.length === 3);
+  assert.equal(feed.ended, false);
+});

@@ -19,8 +19,8 @@ TEST_CASE("after a silence records are small again") {
   net::Clock::time_point now{1h};
   RecordSize size;
   size.sent(1'000'000, now);
-  CHECK(size.next(now += 1s) == RecordSize::full);
+  CHECK(size.next(now += 200ms) == RecordSize::full);
   CHECK(size.next(now += 1ms) == RecordSize::small);
   size.sent(1'000, now);
-  CHECK(size.next(now += 500ms) == RecordSize::small);
+  CHECK(size.next(now += 100ms) == RecordSize::small);
 }
