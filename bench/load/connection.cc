@@ -88,8 +88,9 @@ ClientTls::~ClientTls() {
 
 int ClientTls::keep(ssl_st* ssl, ssl_session_st* session) {
   auto& self = *static_cast<ClientTls*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-  SSL_SESSION_free(std::exchange(self.session_, session));
-  return 1;  // it is ours now
+  // A copy: OpenSSL spoils a session that a connection has used, and this one is used many times.
+  SSL_SESSION_free(std::exchange(self.session_, SSL_SESSION_dup(session)));
+  return 0;
 }
 
 // -------------------------------------------------------------------------------------- Connection
@@ -175,7 +176,11 @@ Connection::Connection(net::Loop& loop, const Target& target, ClientTls& tls, st
   if (!ssl_) throw net::Error("cannot make a TLS connection");
   SSL_set_fd(ssl_, fd_.get());
   SSL_set_connect_state(ssl_);
-  if (tls.session()) SSL_set_session(ssl_, tls.session());
+  if (tls.session()) {
+    SSL_SESSION* session = SSL_SESSION_dup(tls.session());
+    SSL_set_session(ssl_, session);
+    SSL_SESSION_free(session);
+  }
   watch_ = std::make_unique<net::Watch>(loop, fd_.get(), [this](auto) { on_ready(); });
   watch_->want_write(true);
 }
