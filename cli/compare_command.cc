@@ -88,6 +88,9 @@ class CompareCommand final : public Command {
     run.pages = flags_.pages;
     if (run.pages.empty()) run.pages = {request.url ? request.url->target : "/"};
     choose_subject(request);
+    if (flags_.out.empty() && flags_.json.empty() && flags_.hint_files.empty()) {
+      flags_.out = default_report;
+    }
     require_writable_outputs();
   }
 
@@ -210,6 +213,7 @@ class CompareCommand final : public Command {
   }
 
   static constexpr const char* page_name = "index.html";
+  static constexpr const char* default_report = "herald-report";
 
   CLI::App& app_;
   Streams streams_;

@@ -69,7 +69,9 @@ CompareFlags::CompareFlags(CLI::App& command) {
   option("--runs", runs, "N", "Loads of each arm in each cell (30)")->check(CLI::Range(1, 100'000));
   option("--seed", seed, "N", "Repeats a run");
   command.add_flag("--quick", quick, "Fewer cells and runs, for a first look");
-  option("--out", out, "DIR", "Writes index.html and comparison.json there");
+  option("--out", out, "DIR",
+         "Writes index.html and comparison.json there (herald-report, unless --json or "
+         "--write-hints is given)");
   option("--json", json, "FILE", "Writes every load with every resource");
   several("--write-hints", hint_files, "FILE",
           "Writes the hints that did best: as _headers if it is named so, else as TOML");

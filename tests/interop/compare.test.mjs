@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { manyAssets } from '../../bench/many-assets.mjs';
 import { demo, folder, lacks, program, soon, until } from '../support/herald.mjs';
 import { viteApp } from '../support/vite.mjs';
@@ -12,9 +13,13 @@ import { viteApp } from '../support/vite.mjs';
 const skip = lacks();
 const timeout = 240000;
 
+// Where reports go that nobody has asked for.
+const elsewhere = fs.mkdtempSync(path.join(os.tmpdir(), 'herald-report-'));
+after(() => fs.rmSync(elsewhere, { recursive: true, force: true }));
+
 function compare(...args) {
   return new Promise((resolve) => {
-    execFile(program, ['compare', ...args], { maxBuffer: 64 << 20 }, (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }));
+    execFile(program, ['compare', ...args], { maxBuffer: 64 << 20, cwd: elsewhere }, (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }));
   });
 }
 
@@ -125,4 +130,13 @@ test('what cannot be compared is said in a sentence, and nothing is written', { 
     assert.equal(result.stdout, '');
     assert.equal(fs.existsSync(out), false);
   }
+});
+
+test('without a word of where, the report is written into a folder beside', { skip, timeout }, async () => {
+  const { code, stdout, stderr } = await compare(demo, '--quick', '--runs', '3');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /report: herald-report\/index\.html/);
+  const report = fs.readFileSync(path.join(elsewhere, 'herald-report', 'index.html'), 'utf8');
+  assert.match(report, /<svg/);
+  assert.doesNotMatch(report, /(src|href)="(https?:)?\/\//);
 });
