@@ -60,7 +60,7 @@ struct Config {
     bool adaptive = true;  // no 103 where the page comes too soon for it
     bool feedback = true;  // leaves out what pages turn out not to need
     bool interleave = false;  // a page's head, its pushes, then the rest of it
-    std::string experiment;   // "early-hints vs link"; empty: none
+    std::string experiment = "off";  // or "early-hints vs link"
     std::vector<HintedPage> pages;
   };
   struct EventTopic {  // what is not said is as in [events]

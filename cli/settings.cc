@@ -100,8 +100,8 @@ std::string origin_objection(std::string_view text) {
 }
 
 std::string experiment_objection(std::string_view text) {
-  if (hints::Experiment::parse(text)) return {};
-  return "two different modes, such as early-hints vs link";
+  if (text == "off" || hints::Experiment::parse(text)) return {};
+  return "off, or two different modes, such as early-hints vs link";
 }
 
 std::string joined(const std::vector<std::string_view>& words) {

@@ -168,8 +168,8 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
       {"[hints]\nmode = \"103\"",
        "herald.toml:2:8: [hints] mode must be auto, early-hints, push, push+early-hints, link or off, not \"103\""},
       {"[hints]\nexperiment = \"link\"",
-       "herald.toml:2:14: [hints] experiment must be two different modes, such as early-hints vs "
-       "link, not \"link\""},
+       "herald.toml:2:14: [hints] experiment must be off, or two different modes, such as "
+       "early-hints vs link, not \"link\""},
       {"[events]\nevents_url = \"events\"",
        "herald.toml:2:14: [events] events_url must be a path that starts with /, such as /events, "
        "not \"events\""},
