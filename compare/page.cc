@@ -44,9 +44,10 @@ void Page::arrived(Fetches::Need need) {
   if (found == used_.end() || found->need != need) return;
   found->pending = false;
   const auto index = static_cast<std::size_t>(found - used_.begin());
+  const Kind kind = found->kind;  // what is read may name more, and move `used_`
   if (around_.fetches.good(need)) {
-    if (found->kind == Kind::style) read_style(index);
-    if (found->kind == Kind::module) read_module(index);
+    if (kind == Kind::style) read_style(index);
+    if (kind == Kind::module) read_module(index);
   }
   go_on();
 }

@@ -43,7 +43,8 @@ TEST_CASE("only digits are a time to wait; an id with NUL is none") {
   EventParser parser([](const cli::StreamEvent&) {});
   parser.feed("retry: soon\n\nretry: -1\n\n");
   CHECK_FALSE(parser.retry());
-  parser.feed(std::string_view("retry: 2500\nid: a\n\nid: b\0c\n\n", 31));
+  using namespace std::literals;
+  parser.feed("retry: 2500\nid: a\n\nid: b\0c\n\n"sv);
   CHECK(parser.retry()->count() == 2500);
   CHECK(parser.last_id() == "a");
 }

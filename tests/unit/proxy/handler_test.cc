@@ -15,35 +15,6 @@ using testing::ScriptedApp;
 
 namespace {
 
-struct World {
-  net::Loop loop;
-  ScriptedApp app{loop};
-  ProxyHandler::Options options;
-  std::unique_ptr<ProxyHandler> handler;
-
-  World() { options.upstreams = {Address::parse(app.url())}; }
-
-  void until(const std::function<bool()>& condition) { testing::run_until(loop, condition); }
-  void ask(FakeExchange& fake, const http::Request& request) {
-    if (!handler) handler = std::make_unique<ProxyHandler>(loop, options);
-    handler->handle(request, fake.exchange());
-  }
-  void get(FakeExchange& fake, std::string target = "/") { ask(fake, testing::get(target)); }
-  void answers(std::string text) {
-    app.script = [text = std::move(text)](ScriptedApp::Visit& visit) { visit.say(text); };
-  }
-  ScriptedApp::Visit& visit() { return app.visits.back(); }
-  // Reads the body of the answer as it comes, to its end.
-  std::string body(FakeExchange& fake) {
-    std::string text;
-    until([&] {
-      text += fake.read();
-      return fake.ended;
-    });
-    return text;
-  }
-};
-
 // Content that a client sends bit by bit.
 class Upload final : public http::Body {
  public:
@@ -80,6 +51,36 @@ class Upload final : public http::Body {
  private:
   Text& text_;
   std::optional<std::uint64_t> length_;
+};
+
+struct World {
+  net::Loop loop;
+  ScriptedApp app{loop};
+  ProxyHandler::Options options;
+  Upload::Text upload;  // a relay may hold its reader to the end
+  std::unique_ptr<ProxyHandler> handler;
+
+  World() { options.upstreams = {Address::parse(app.url())}; }
+
+  void until(const std::function<bool()>& condition) { testing::run_until(loop, condition); }
+  void ask(FakeExchange& fake, const http::Request& request) {
+    if (!handler) handler = std::make_unique<ProxyHandler>(loop, options);
+    handler->handle(request, fake.exchange());
+  }
+  void get(FakeExchange& fake, std::string target = "/") { ask(fake, testing::get(target)); }
+  void answers(std::string text) {
+    app.script = [text = std::move(text)](ScriptedApp::Visit& visit) { visit.say(text); };
+  }
+  ScriptedApp::Visit& visit() { return app.visits.back(); }
+  // Reads the body of the answer as it comes, to its end.
+  std::string body(FakeExchange& fake) {
+    std::string text;
+    until([&] {
+      text += fake.read();
+      return fake.ended;
+    });
+    return text;
+  }
 };
 
 http::Request post(std::string target) {
@@ -184,17 +185,16 @@ TEST_CASE_METHOD(World, "an app that says more than the client takes is held up"
 }
 
 TEST_CASE_METHOD(World, "content is sent on as it comes") {
-  Upload::Text text;
-  text.pending = "one";
+  upload.pending = "one";
   FakeExchange fake;
-  fake->body = std::make_unique<Upload>(text, 6);
+  fake->body = std::make_unique<Upload>(upload, 6);
   ask(fake, post("/"));
   until([&] { return !app.visits.empty() && visit().heard.ends_with("\r\n\r\none"); });
   CHECK(visit().heard.find("Content-Length: 6\r\n") != std::string::npos);
   CHECK(visit().heard.find("Expect") == std::string::npos);
-  CHECK(text.waiting != nullptr);
-  text.say("two");
-  text.ended = true;
+  CHECK(upload.waiting != nullptr);
+  upload.say("two");
+  upload.ended = true;
   until([&] { return visit().heard.ends_with("onetwo"); });
   visit().say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   until([&] { return fake.answered(); });
@@ -202,11 +202,10 @@ TEST_CASE_METHOD(World, "content is sent on as it comes") {
 }
 
 TEST_CASE_METHOD(World, "content of unknown length is chunked, and none is said to be none") {
-  Upload::Text text;
-  text.pending = "hello";
-  text.ended = true;
+  upload.pending = "hello";
+  upload.ended = true;
   FakeExchange fake;
-  fake->body = std::make_unique<Upload>(text, std::nullopt);
+  fake->body = std::make_unique<Upload>(upload, std::nullopt);
   ask(fake, post("/"));
   until([&] { return !app.visits.empty() && visit().heard.ends_with("5\r\nhello\r\n0\r\n\r\n"); });
   CHECK(visit().heard.find("ransfer-") != std::string::npos);
@@ -217,27 +216,25 @@ TEST_CASE_METHOD(World, "content of unknown length is chunked, and none is said 
 }
 
 TEST_CASE_METHOD(World, "an app that does not read holds up the client's content") {
-  Upload::Text text;
-  text.pending = std::string(64 * 1024 * 1024, 'x');
+  upload.pending = std::string(64 * 1024 * 1024, 'x');
   FakeExchange fake;
-  fake->body = std::make_unique<Upload>(text, text.pending.size());
+  fake->body = std::make_unique<Upload>(upload, upload.pending.size());
   app.script = [](ScriptedApp::Visit& visit) { visit.listen(false); };
   ask(fake, post("/"));
   std::size_t before = 1;
   int still = 0;
   until([&] {
-    still = before == text.read ? still + 1 : 0;
-    before = text.read;
-    return text.read > 0 && still > 50;
+    still = before == upload.read ? still + 1 : 0;
+    before = upload.read;
+    return upload.read > 0 && still > 50;
   });
-  CHECK(text.read < 32u * 1024 * 1024);
+  CHECK(upload.read < 32u * 1024 * 1024);
 }
 
 TEST_CASE_METHOD(World, "an app that answers before it has all of the content is heard") {
-  Upload::Text text;
-  text.pending = "half";
+  upload.pending = "half";
   FakeExchange fake;
-  fake->body = std::make_unique<Upload>(text, 100);
+  fake->body = std::make_unique<Upload>(upload, 100);
   answers(
       "HTTP/1.1 413 Content Too Large\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nno!\r\n0\r\n\r\n");
   ask(fake, post("/"));
@@ -247,19 +244,18 @@ TEST_CASE_METHOD(World, "an app that answers before it has all of the content is
 
   answers("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nenough!");
   FakeExchange other;
-  other->body = std::make_unique<Upload>(text, 100);
-  text.pending = "half";
-  text.given = 0;
+  other->body = std::make_unique<Upload>(upload, 100);
+  upload.pending = "half";
+  upload.given = 0;
   ask(other, post("/"));
   until([&] { return other.answered(); });
   CHECK(body(other) == "enough!");
 }
 
 TEST_CASE_METHOD(World, "content and answer may go both ways at once") {
-  Upload::Text text;
-  text.pending = "one";
+  upload.pending = "one";
   FakeExchange fake;
-  fake->body = std::make_unique<Upload>(text, std::nullopt);
+  fake->body = std::make_unique<Upload>(upload, std::nullopt);
   ask(fake, post("/"));
   until([&] { return !app.visits.empty() && visit().heard.ends_with("3\r\none\r\n"); });
   visit().say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\necho one\r\n");
@@ -268,24 +264,23 @@ TEST_CASE_METHOD(World, "content and answer may go both ways at once") {
     if (fake.answered()) heard += fake.read();
     return heard == "echo one";
   });
-  text.say("two");
+  upload.say("two");
   until([&] { return visit().heard.ends_with("3\r\ntwo\r\n"); });
-  text.ended = true;
-  text.wake();
+  upload.ended = true;
+  upload.wake();
   until([&] { return visit().heard.ends_with("0\r\n\r\n"); });
   visit().say("0\r\n\r\n");
   CHECK(body(fake).empty());
 }
 
 TEST_CASE_METHOD(World, "a client that leaves in the middle of its content ends the request") {
-  Upload::Text text;
-  text.pending = "half";
+  upload.pending = "half";
   FakeExchange fake;
-  fake->body = std::make_unique<Upload>(text, 100);
+  fake->body = std::make_unique<Upload>(upload, 100);
   ask(fake, post("/"));
   until([&] { return !app.visits.empty() && visit().heard.ends_with("half"); });
-  text.broken = true;
-  text.wake();
+  upload.broken = true;
+  upload.wake();
   until([&] { return visit().closed; });
 }
 
@@ -409,11 +404,10 @@ TEST_CASE_METHOD(World,
   // Unless it was never sent.
   app.stop();
   for (int i = 0; i < 4; ++i) {
-    Upload::Text text;
-    text.pending = "hello";
-    text.ended = true;
+    upload.pending = "hello";
+    upload.ended = true;
     FakeExchange fake;
-    fake->body = std::make_unique<Upload>(text, 5);
+    fake->body = std::make_unique<Upload>(upload, 5);
     ask(fake, post("/"));
     until([&] { return fake.answered(); });
     CHECK(fake.status() == 200);
