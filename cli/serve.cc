@@ -8,10 +8,10 @@
 #include <thread>
 #include <tuple>
 
-#include "certs/development.h"
 #include "cli/access_log.h"
 #include "cli/confine.h"
 #include "cli/event_store.h"
+#include "cli/identity.h"
 #include "cli/log.h"
 #include "cli/metrics.h"
 #include "cli/notify.h"
@@ -29,20 +29,6 @@ constexpr std::chrono::hours renewal_interval{1};
 constexpr std::chrono::seconds between_reloads{2};
 // A worker that has not turned for so long is stuck.
 constexpr std::chrono::seconds patience_with_workers{10};
-
-// Where the certificate comes from: the files named, or a development CA.
-struct Identity {
-  std::shared_ptr<const net::Credentials> credentials;
-  std::string ca_file;  // of the development CA; empty if the certificate was named
-};
-
-Identity identity_of(const Config& config) {
-  if (!config.serve.cert.empty()) {
-    return {net::Credentials::load(config.serve.cert, config.serve.key), ""};
-  }
-  const auto made = certs::development_credentials(certs::state_folder(), config.serve.hosts);
-  return {net::Credentials::load(made.certificate_file, made.key_file), made.ca_file};
-}
 
 http::Handler& redirect(server::App& app) { return static_cast<WorkerApp&>(app).redirect(); }
 http::Handler& operations(server::App& app) { return static_cast<WorkerApp&>(app).operations(); }
@@ -141,7 +127,7 @@ class Service {
     options.plain = plain_listeners(config_, given);
     report_ = std::move(given.report);
     server_ = std::make_unique<server::Server>(
-        std::move(options), identity_.credentials,
+        std::move(options), identity_.certificates,
         [this](std::size_t worker, net::Loop& loop) {
           return std::make_unique<WorkerApp>(worker, loop, shared_, config_);
         },
@@ -160,6 +146,7 @@ class Service {
     }
     std::cout << std::endl;
     tell_plain_endpoints();
+    for (const std::string& remark : identity_.remarks) log_warning(remark);
     if (report_) notify_.main_process();
     report_serving(std::move(report_));
     notify_.ready("serving on " + urls);
@@ -341,8 +328,9 @@ class Service {
   }
 
   void use_identity() {
-    expires_ = identity_.credentials->expires();
-    server_->use(identity_.credentials);
+    expires_ = identity_.certificates->expires();
+    server_->use(identity_.certificates);
+    for (const std::string& remark : identity_.remarks) log_warning(remark);
   }
 
   // systemd restarts a service that is silent: so it is, once a worker is stuck.
@@ -365,8 +353,8 @@ class Service {
   HintTotals hints_;
   const net::Signer signer_;
   Heartbeats heartbeats_;
-  // Of the certificate in use.
-  std::atomic<std::chrono::system_clock::time_point> expires_{identity_.credentials->expires()};
+  // Of the certificate in use that expires first.
+  std::atomic<std::chrono::system_clock::time_point> expires_{identity_.certificates->expires()};
   std::unique_ptr<Metrics> metrics_;  // null: not asked for
   const std::unique_ptr<sse::Sequencer> sequencer_;
   const std::unique_ptr<sse::Presence> presence_;  // null: none is kept
