@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <iostream>
@@ -12,6 +13,7 @@
 #include "cli/confine.h"
 #include "cli/event_store.h"
 #include "cli/identity.h"
+#include "cli/landlock.h"
 #include "cli/log.h"
 #include "cli/metrics.h"
 #include "cli/notify.h"
@@ -87,10 +89,10 @@ std::string settled_at_start(const Config& before, const Config& after) {
 // Everything that `herald serve` is made of, in the order in which it depends on each other.
 class Service {
  public:
-  Service(Config config, std::function<Config()> reread, Inheritance given)
+  Service(Config config, std::function<Config()> reread, Inheritance given, Identity identity)
       : config_(std::move(config)),
         reread_(std::move(reread)),
-        identity_(identity_of(config_)),
+        identity_(std::move(identity)),
         log_(access_log_of(config_)),
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
@@ -384,8 +386,12 @@ class Service {
 int serve(const Config& config, std::function<Config()> reread) {
   Inheritance given = inheritance();
   Signals::block();
+  Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
-  return Service(config, std::move(reread), std::move(given)).run();
+  if (const auto lacking = write_only_below(written_folders(config)); !lacking.empty()) {
+    spdlog::debug("{}: what this process may write is up to permissions alone", lacking);
+  }
+  return Service(config, std::move(reread), std::move(given), std::move(identity)).run();
 }
 
 }  // namespace cli
