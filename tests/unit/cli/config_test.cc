@@ -246,6 +246,10 @@ TEST_CASE("settings that do not go together are refused") {
   CHECK_THROWS_WITH(cli::require_coherent(config),
                     "--cert needs --key beside it (--key-file is the key of tokens)");
   config = {};
+  config.serve.ocsp = "c.ocsp";
+  CHECK_THROWS_WITH(cli::require_coherent(config),
+                    "[serve] ocsp needs cert and key beside it: it is about that certificate");
+  config = {};
   config.events.poll_url = "/events";
   CHECK_THROWS_WITH(
       cli::require_coherent(config),
