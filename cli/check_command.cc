@@ -9,6 +9,7 @@
 #include "certs/development.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/identity.h"
 #include "cli/program.h"
 
 namespace cli {
@@ -34,11 +35,32 @@ void check_root(const Config& config, std::vector<Fault>& reasons) {
   }
 }
 
-void check_certificate(const Config& config, std::vector<Fault>& reasons) {
-  if (config.serve.cert.empty()) return;
-  for (auto& fault :
-       certs::faults_of(config.serve.cert, config.serve.key, std::chrono::system_clock::now())) {
-    reasons.emplace_back(std::move(fault));
+// All that is wrong with the pair of files; if nothing is, what `load` has to say of it.
+template <typename Load>
+void check_certificate(const Config::Certificate& files, Load load, std::vector<Fault>& reasons) {
+  auto faults = certs::faults_of(files.cert, files.key, std::chrono::system_clock::now());
+  for (std::string& fault : faults) reasons.emplace_back(std::move(fault));
+  if (!faults.empty()) return;
+  try {
+    const std::string why = staleness(*load(files), files.ocsp);
+    if (why.empty()) return;
+    reasons.emplace_back(why);
+    reasons.back().level = Fault::Level::note;  // it serves
+  } catch (const net::Error& error) {
+    reasons.emplace_back(error.what());
+  }
+}
+
+void check_certificates(const Config& config, std::vector<Fault>& reasons) {
+  const Config::Serve& serve = config.serve;
+  const auto load_standard = [](const Config::Certificate& files) {
+    return net::Credentials::load(files.cert, files.key, files.ocsp);
+  };
+  if (!serve.cert.empty()) {
+    check_certificate({serve.cert, serve.key, serve.ocsp}, load_standard, reasons);
+  }
+  for (const Config::Certificate& files : serve.certificates) {
+    check_certificate(files, load, reasons);
   }
 }
 
@@ -77,7 +99,7 @@ class CheckCommand final : public Command {
     const Config config = flags_.load();
     std::vector<Fault> reasons;
     check_root(config, reasons);
-    check_certificate(config, reasons);
+    check_certificates(config, reasons);
     check_read_files(config, reasons);
     check_proxy(config, reasons);
     for (const Check& check : checks_) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -76,6 +77,7 @@ class Reader {
     }
     if (table == "hints") keys.push_back("page");
     if (table == "files") keys.push_back("header");
+    if (table == "serve") keys.push_back("certificate");
     if (table == "events") keys.push_back("topic");
     return keys;
   }
@@ -84,6 +86,8 @@ class Reader {
     for (const auto& [key, node] : content) {
       if (table == "hints" && key == "page") {
         read_pages(key, node);
+      } else if (table == "serve" && key == "certificate") {
+        read_certificates(key, node);
       } else if (table == "files" && key == "header") {
         read_headers(key, node);
       } else if (table == "events" && key == "topic") {
@@ -159,9 +163,10 @@ class Reader {
   }
 
   using Targets = std::map<std::string_view, Kind>;
+  using Keys = std::set<std::string_view>;
   // Without `needed`, every key but switches must be there.
   void read_keys(const std::string& heading, const toml::table& content, const Targets& targets,
-                 std::optional<std::string_view> needed = std::nullopt) {
+                 const std::optional<Keys>& needed = std::nullopt) {
     std::vector<std::string_view> known;
     for (const auto& [name, kind] : targets) known.push_back(name);
     for (const auto& [key, node] : content) {
@@ -174,7 +179,7 @@ class Reader {
     }
     for (const auto& [name, kind] : targets) {
       if (std::holds_alternative<Switch>(kind)) continue;  // off unless it is said
-      if (!content.contains(name) && name == needed.value_or(name)) {
+      if (!content.contains(name) && (!needed || needed->contains(name))) {
         fail(content.source(), fmt::format("{} needs the key \"{}\"", heading, name));
       }
     }
@@ -184,16 +189,31 @@ class Reader {
     each_table("hints.page", key, node, [&](const std::string& heading, const toml::table& table) {
       Config::HintedPage page;
       read_keys(heading, table,
-                {{"path", Text{&page.path}}, {"items", Texts{&page.items}}, {"only", Switch{&page.only}}});
+                {{"path", Text{&page.path}},
+                 {"items", Texts{&page.items}},
+                 {"only", Switch{&page.only}}});
       config_.hints.pages.push_back(std::move(page));
     });
+  }
+
+  void read_certificates(const toml::key& key, const toml::node& node) {
+    each_table("serve.certificate", key, node,
+               [&](const std::string& heading, const toml::table& table) {
+                 Config::Certificate certificate;
+                 read_keys(heading, table,
+                           {{"cert", Path{&certificate.cert}},
+                            {"key", Path{&certificate.key}},
+                            {"ocsp", Path{&certificate.ocsp}}},
+                           Keys{"cert", "key"});
+                 config_.serve.certificates.push_back(std::move(certificate));
+               });
   }
 
   void read_topics(const toml::key& key, const toml::node& node) {
     each_table("events.topic", key, node,
                [&](const std::string& heading, const toml::table& table) {
                  Config::EventTopic topic;
-                 read_keys(heading, table, settings_of(topic), "pattern");
+                 read_keys(heading, table, settings_of(topic), Keys{"pattern"});
                  config_.events.classes.push_back(std::move(topic));
                });
   }
@@ -245,6 +265,9 @@ void require_coherent(const Config& config) {
     throw net::Error(serve.key.empty()
                          ? "--cert needs --key beside it (--key-file is the key of tokens)"
                          : "--key needs --cert beside it (--key-file is the key of tokens)");
+  }
+  if (!serve.ocsp.empty() && serve.cert.empty()) {
+    throw net::Error("[serve] ocsp needs cert and key beside it: it is about that certificate");
   }
   const Config::Hsts& hsts = config.hsts;
   if (hsts.preload && (!hsts.include_subdomains || hsts.max_age < std::chrono::hours(24 * 365))) {

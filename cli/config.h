@@ -24,11 +24,18 @@ class UsageError final : public net::Error {
 };
 
 struct Config {
+  struct Certificate {  // for the names in its subjectAltName
+    std::string cert;
+    std::string key;
+    std::string ocsp;  // a response in DER to show with it; empty: none
+  };
   struct Serve {
     std::string root = ".";
     std::vector<std::string> listen{"127.0.0.1:8443"};  // for net::Endpoint::parse
     std::string cert;                                   // empty: a development certificate
     std::string key;                                    // both or none
+    std::string ocsp;                                   // of cert; empty: none
+    std::vector<Certificate> certificates;              // more of them, chosen by name
     std::vector<std::string> hosts;  // more names for the development certificate
     std::uint32_t workers = 0;       // 0: one for each core
     bool spa = false;

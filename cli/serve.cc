@@ -2,16 +2,18 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <iostream>
 #include <thread>
 #include <tuple>
 
-#include "certs/development.h"
 #include "cli/access_log.h"
 #include "cli/confine.h"
 #include "cli/event_store.h"
+#include "cli/identity.h"
+#include "cli/landlock.h"
 #include "cli/log.h"
 #include "cli/metrics.h"
 #include "cli/notify.h"
@@ -29,20 +31,6 @@ constexpr std::chrono::hours renewal_interval{1};
 constexpr std::chrono::seconds between_reloads{2};
 // A worker that has not turned for so long is stuck.
 constexpr std::chrono::seconds patience_with_workers{10};
-
-// Where the certificate comes from: the files named, or a development CA.
-struct Identity {
-  std::shared_ptr<const net::Credentials> credentials;
-  std::string ca_file;  // of the development CA; empty if the certificate was named
-};
-
-Identity identity_of(const Config& config) {
-  if (!config.serve.cert.empty()) {
-    return {net::Credentials::load(config.serve.cert, config.serve.key), ""};
-  }
-  const auto made = certs::development_credentials(certs::state_folder(), config.serve.hosts);
-  return {net::Credentials::load(made.certificate_file, made.key_file), made.ca_file};
-}
 
 http::Handler& redirect(server::App& app) { return static_cast<WorkerApp&>(app).redirect(); }
 http::Handler& operations(server::App& app) { return static_cast<WorkerApp&>(app).operations(); }
@@ -101,10 +89,10 @@ std::string settled_at_start(const Config& before, const Config& after) {
 // Everything that `herald serve` is made of, in the order in which it depends on each other.
 class Service {
  public:
-  Service(Config config, std::function<Config()> reread, Inheritance given)
+  Service(Config config, std::function<Config()> reread, Inheritance given, Identity identity)
       : config_(std::move(config)),
         reread_(std::move(reread)),
-        identity_(identity_of(config_)),
+        identity_(std::move(identity)),
         log_(access_log_of(config_)),
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
@@ -141,7 +129,7 @@ class Service {
     options.plain = plain_listeners(config_, given);
     report_ = std::move(given.report);
     server_ = std::make_unique<server::Server>(
-        std::move(options), identity_.credentials,
+        std::move(options), identity_.certificates,
         [this](std::size_t worker, net::Loop& loop) {
           return std::make_unique<WorkerApp>(worker, loop, shared_, config_);
         },
@@ -160,6 +148,7 @@ class Service {
     }
     std::cout << std::endl;
     tell_plain_endpoints();
+    for (const std::string& remark : identity_.remarks) log_warning(remark);
     if (report_) notify_.main_process();
     report_serving(std::move(report_));
     notify_.ready("serving on " + urls);
@@ -341,8 +330,9 @@ class Service {
   }
 
   void use_identity() {
-    expires_ = identity_.credentials->expires();
-    server_->use(identity_.credentials);
+    expires_ = identity_.certificates->expires();
+    server_->use(identity_.certificates);
+    for (const std::string& remark : identity_.remarks) log_warning(remark);
   }
 
   // systemd restarts a service that is silent: so it is, once a worker is stuck.
@@ -365,8 +355,8 @@ class Service {
   HintTotals hints_;
   const net::Signer signer_;
   Heartbeats heartbeats_;
-  // Of the certificate in use.
-  std::atomic<std::chrono::system_clock::time_point> expires_{identity_.credentials->expires()};
+  // Of the certificate in use that expires first.
+  std::atomic<std::chrono::system_clock::time_point> expires_{identity_.certificates->expires()};
   std::unique_ptr<Metrics> metrics_;  // null: not asked for
   const std::unique_ptr<sse::Sequencer> sequencer_;
   const std::unique_ptr<sse::Presence> presence_;  // null: none is kept
@@ -396,8 +386,12 @@ class Service {
 int serve(const Config& config, std::function<Config()> reread) {
   Inheritance given = inheritance();
   Signals::block();
+  Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
-  return Service(config, std::move(reread), std::move(given)).run();
+  if (const auto lacking = write_only_below(written_folders(config)); !lacking.empty()) {
+    spdlog::debug("{}: what this process may write is up to permissions alone", lacking);
+  }
+  return Service(config, std::move(reread), std::move(given), std::move(identity)).run();
 }
 
 }  // namespace cli

@@ -35,7 +35,7 @@ struct Server::State {
   explicit State(Options given) : options(std::move(given)) {}
 
   Options options;
-  std::shared_ptr<const net::Credentials> credentials;
+  std::shared_ptr<const net::Certificates> certificates;
   AppFactory factory;
   http::AccessLog* log;
   net::TicketKeys tickets;
@@ -78,8 +78,8 @@ class Server::Worker {
 
   // ---- on the worker's thread
   App& app() { return *app_; }
-  void use(const net::Credentials& credentials) {
-    tls_ = std::make_unique<net::TlsContext>(credentials, server_.tickets);
+  void use(std::shared_ptr<const net::Certificates> certificates) {
+    tls_ = std::make_unique<net::TlsContext>(std::move(certificates), server_.tickets);
   }
   void use(const Tuning& tuning) {
     const bool was_full = full();
@@ -130,7 +130,7 @@ class Server::Worker {
 
   void run(std::promise<void>& ready) {
     try {
-      use(*server_.credentials);
+      use(server_.certificates);
       app_ = server_.factory(index_, loop_);
       workplace_.emplace(
           Workplace{.loop = loop_,
@@ -281,10 +281,10 @@ class Server::Worker {
   std::thread thread_;
 };
 
-Server::Server(Options options, std::shared_ptr<const net::Credentials> credentials,
+Server::Server(Options options, std::shared_ptr<const net::Certificates> certificates,
                AppFactory factory, http::AccessLog* log)
     : state_(std::make_unique<State>(std::move(options))) {
-  state_->credentials = std::move(credentials);
+  state_->certificates = std::move(certificates);
   state_->factory = std::move(factory);
   state_->log = log;
   const std::size_t workers = std::max<std::size_t>(1, state_->options.workers);
@@ -325,9 +325,9 @@ const std::vector<net::Endpoint>& Server::plain_endpoints() const {
   return state_->plain_endpoints;
 }
 
-void Server::use(std::shared_ptr<const net::Credentials> credentials) {
+void Server::use(std::shared_ptr<const net::Certificates> certificates) {
   for (auto& worker : state_->workers) {
-    worker->post([credentials](Worker& here) { here.use(*credentials); });
+    worker->post([certificates](Worker& here) { here.use(certificates); });
   }
 }
 

@@ -13,7 +13,7 @@
 #include "server/http/access.h"
 #include "server/http/handler.h"
 #include "server/http/limits.h"
-#include "server/net/credentials.h"
+#include "server/net/certificates.h"
 #include "server/net/endpoint.h"
 #include "server/net/handle.h"
 #include "server/net/loop.h"
@@ -88,7 +88,7 @@ class Server {
  public:
   // Binds every endpoint; throws net::Error in one sentence if it cannot. `log` may be null; it and
   // what `factory` refers to must outlive the server.
-  Server(Options options, std::shared_ptr<const net::Credentials> credentials, AppFactory factory,
+  Server(Options options, std::shared_ptr<const net::Certificates> certificates, AppFactory factory,
          http::AccessLog* log);
   // Cuts what is left and joins the workers.
   ~Server();
@@ -110,7 +110,7 @@ class Server {
 
   // All of these from any thread after start().
   // New handshakes use these; connections that are open keep theirs.
-  void use(std::shared_ptr<const net::Credentials> credentials);
+  void use(std::shared_ptr<const net::Certificates> certificates);
   // Connections that are open keep what was announced to them (streams, windows); all else counts
   // from now on.
   void use(const Tuning& tuning);

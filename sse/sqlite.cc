@@ -24,6 +24,8 @@ Database::Database(const std::string& file, Access access) {
   }
   // Somebody who looks into the file with a tool of his own holds a lock for a moment.
   sqlite3_busy_timeout(db_, 5000);
+  // What SQLite puts aside stays in memory: it writes into no folder but the file's own.
+  sqlite3_exec(db_, "PRAGMA temp_store = MEMORY", nullptr, nullptr, nullptr);
 }
 
 Database::Database(Database&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}

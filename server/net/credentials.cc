@@ -4,12 +4,14 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "server/net/error.h"
 #include "server/net/handle.h"
+#include "server/net/staple.h"
 
 namespace net {
 namespace {
@@ -65,28 +67,58 @@ std::string date_of(const ASN1_TIME* time) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts)};
 }
 
+std::vector<std::string> names_of(const X509* leaf) {
+  using Names = Handle<GENERAL_NAMES, GENERAL_NAMES_free>;
+  const Names all(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr)));
+  std::vector<std::string> names;
+  for (int i = 0; all && i < sk_GENERAL_NAME_num(all.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(all.get(), i);
+    if (name->type != GEN_DNS) continue;
+    const auto* text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    names.emplace_back(text, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
+  }
+  return names;
+}
+
 }  // namespace
 
 struct Credentials::State {
   Certificate leaf;
   Chain chain;
   Key key;
+  std::vector<std::string> names;
+  std::shared_ptr<const Staple> staple;
 };
 
 Credentials::Credentials(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Credentials::~Credentials() = default;
 
 std::shared_ptr<const Credentials> Credentials::load(const std::string& certificate_file,
-                                                     const std::string& key_file) {
+                                                     const std::string& key_file,
+                                                     const std::string& ocsp_file) {
   const std::string certificate = slurp(certificate_file, "certificate");
   const std::string key = slurp(key_file, "private key");
-  return parse(certificate, key, certificate_file, key_file);
+  auto state = parsed(certificate, key, certificate_file, key_file);
+  if (!ocsp_file.empty()) {
+    state->staple =
+        Staple::parse(slurp(ocsp_file, "OCSP response"), *state->leaf, ocsp_file, certificate_file);
+  }
+  return std::shared_ptr<const Credentials>(new Credentials(std::move(state)));
 }
 
 std::shared_ptr<const Credentials> Credentials::parse(const std::string& certificate_pem,
                                                       const std::string& key_pem,
                                                       const std::string& certificate_name,
                                                       const std::string& key_name) {
+  return std::shared_ptr<const Credentials>(
+      new Credentials(parsed(certificate_pem, key_pem, certificate_name, key_name)));
+}
+
+std::unique_ptr<Credentials::State> Credentials::parsed(const std::string& certificate_pem,
+                                                        const std::string& key_pem,
+                                                        const std::string& certificate_name,
+                                                        const std::string& key_name) {
   auto state = std::make_unique<State>();
   const Bio in = reader(certificate_pem);
   state->leaf.reset(PEM_read_bio_X509_AUX(in.get(), nullptr, nullptr, nullptr));
@@ -113,12 +145,15 @@ std::shared_ptr<const Credentials> Credentials::parse(const std::string& certifi
     throw Error("the certificate in " + certificate_name + " is not valid before " +
                 date_of(X509_get0_notBefore(state->leaf.get())) + ": check this machine's clock");
   }
-  return std::shared_ptr<const Credentials>(new Credentials(std::move(state)));
+  state->names = names_of(state->leaf.get());
+  return state;
 }
 
 std::chrono::system_clock::time_point Credentials::expires() const {
   return time_of(X509_get0_notAfter(state_->leaf.get()));
 }
+const std::vector<std::string>& Credentials::names() const { return state_->names; }
+const Staple* Credentials::staple() const { return state_->staple.get(); }
 x509_st* Credentials::leaf() const { return state_->leaf.get(); }
 stack_st_X509* Credentials::chain() const { return state_->chain.get(); }
 evp_pkey_st* Credentials::key() const { return state_->key.get(); }

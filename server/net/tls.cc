@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "server/net/error.h"
+#include "server/net/staple.h"
 
 namespace net {
 namespace {
@@ -28,8 +29,8 @@ std::string drain_errors() {
   return text;
 }
 
-// OpenSSL looks into this queue to tell why a call failed: what others have left there must be gone.
-// Nearly always there is nothing, and clearing costs as much as sealing a small record.
+// OpenSSL looks into this queue to tell why a call failed: what others have left there must be
+// gone. Nearly always there is nothing, and clearing costs as much as sealing a small record.
 void forget_errors() {
   if (ERR_peek_error() != 0) ERR_clear_error();
 }
@@ -83,7 +84,64 @@ int seal_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX
   return done ? 1 : -1;
 }
 
+// Certificates as OpenSSL keeps them with a context, which lives as long as its last connection.
+using Kept = std::shared_ptr<const Certificates>;
+void forget(void*, void* kept, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<Kept*>(kept);
+}
+int place_of_certificates() {
+  static const int place = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, forget);
+  return place;
+}
+
+const Certificates& certificates_of(const SSL* ssl) {
+  return **static_cast<const Kept*>(
+      SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), place_of_certificates()));
+}
+
+// Null: no name was asked for, or one of nobody's.
+const Credentials* named_by(const SSL* ssl) {
+  const char* host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  return host ? certificates_of(ssl).find(host) : nullptr;
+}
+
+// The context has the standard certificate, whatever its kind of key: all of it must go first.
+int choose_certificate(SSL* ssl, int* alert, void*) {
+  const Credentials* chosen = named_by(ssl);
+  if (!chosen) return SSL_TLSEXT_ERR_NOACK;  // no reason to end the handshake (RFC 6066 section 3)
+  if (SSL_get_certificate(ssl) == chosen->leaf()) return SSL_TLSEXT_ERR_OK;
+  SSL_certs_clear(ssl);
+  if (SSL_use_cert_and_key(ssl, chosen->leaf(), chosen->key(), chosen->chain(), 1) == 1) {
+    return SSL_TLSEXT_ERR_OK;
+  }
+  *alert = SSL_AD_INTERNAL_ERROR;
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+// Called when the client asks for it (status_request, RFC 6066 section 8), once the certificate is
+// chosen. One that is out of date would make clients refuse what they else would take.
+int staple_status(SSL* ssl, void*) {
+  const Credentials* chosen = named_by(ssl);
+  if (!chosen) chosen = &certificates_of(ssl).standard();
+  const Staple* staple = chosen->staple();
+  if (!staple || !staple->fresh(std::chrono::system_clock::now())) return SSL_TLSEXT_ERR_NOACK;
+  void* copy = OPENSSL_memdup(staple->der().data(), staple->der().size());  // OpenSSL's to free
+  if (!copy) return SSL_TLSEXT_ERR_NOACK;
+  SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(staple->der().size()));
+  return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
+
+TlsContext::TlsContext(std::shared_ptr<const Certificates> certificates, TicketKeys& tickets)
+    : TlsContext(certificates->standard(), tickets) {
+  auto kept = std::make_unique<Kept>(std::move(certificates));
+  require(SSL_CTX_set_ex_data(context_, place_of_certificates(), kept.get()) == 1,
+          "cannot keep certificates");
+  kept.release();
+  SSL_CTX_set_tlsext_servername_callback(context_, choose_certificate);
+  SSL_CTX_set_tlsext_status_cb(context_, staple_status);
+}
 
 TlsContext::TlsContext(const Credentials& credentials, TicketKeys& tickets)
     : context_(SSL_CTX_new(TLS_server_method())) {

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 
+#include "server/net/certificates.h"
 #include "server/net/credentials.h"
 #include "server/net/handle.h"
 #include "server/net/outbox.h"
@@ -20,11 +22,15 @@ namespace net {
 
 // TLS 1.2 with ECDHE and AEAD, and 1.3; ALPN h2, else http/1.1 (a client that offers neither gets
 // the alert no_application_protocol, RFC 7301 section 3.2; one that offers nothing is let in
-// without a protocol); resumption by tickets; no renegotiation, no compression, no early data. One
-// for each worker: connections hold a reference of their own.
+// without a protocol); the certificate by the name that the client asks
+// for, with an OCSP response if it asks for one; resumption by tickets; no
+// renegotiation, no compression, no early data. One for each worker: connections hold a reference
+// of their own.
 class TlsContext {
  public:
   // Throws net::Error. `tickets` must outlive the context and every socket made with it.
+  TlsContext(std::shared_ptr<const Certificates> certificates, TicketKeys& tickets);
+  // With one certificate for every name.
   TlsContext(const Credentials& credentials, TicketKeys& tickets);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;

@@ -1,5 +1,5 @@
 // A new process takes the sockets over: by SIGUSR2, and by a socket that whoever starts it holds (as systemd does). What is given up
-// for good: privileges, and system calls that a server has no use for.
+// for good: privileges, system calls that a server has no use for, and writing where it need not.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -139,6 +139,28 @@ test('the process can gain no privileges, and has a filter of system calls', { s
     assert.match(status, /^NoNewPrivs:\s1$/m);
     assert.match(status, /^Seccomp:\s2$/m);
   }
+});
+
+test('the log is reopened in its folder; a folder put in its place is not written, where the kernel has Landlock', { skip }, async (t) => {
+  const state = folder(t, { 'site/index.html': 'x', 'logs/old.log': '', 'elsewhere/old.log': '' });
+  const file = (name) => path.join(state, name);
+  const herald = await serve(t, file('site'), '--access-log', file('logs/access.log'), '--log', 'debug');
+  if (/Landlock/.test(herald.stderr)) return t.skip(herald.stderr);
+  const client = await session(t, herald);
+  const visit = async () => assert.equal((await fetchOn(client, '/')).status, 200);
+
+  await visit();
+  await until('it is logged', () => fs.readFileSync(file('logs/access.log'), 'utf8').length > 0);
+  fs.renameSync(file('logs/access.log'), file('logs/access.log.1'));
+  herald.signal('SIGUSR1');
+  await until('a new log is made', () => fs.existsSync(file('logs/access.log')));
+
+  fs.renameSync(file('logs'), file('moved'));
+  fs.renameSync(file('elsewhere'), file('logs'));
+  herald.signal('SIGUSR1');
+  await until('it is refused', () => /access\.log[^\n]*Permission denied/.test(herald.stderr));
+  assert.deepEqual(fs.readdirSync(file('logs')), ['old.log']);
+  await visit();
 });
 
 test('[serve] user: the program becomes that user with its groups once the port is bound', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {

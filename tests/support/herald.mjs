@@ -72,12 +72,12 @@ export function folder(t, files = {}) {
   return name;
 }
 
-// A certificate for localhost and 127.0.0.1, signed by itself, which therefore is also the CA a client has to trust.
-export function certificate(into, name = 'site') {
+// A certificate for localhost and 127.0.0.1, or other names, signed by itself, which therefore is also the CA a client has to trust.
+export function certificate(into, name = 'site', names = 'DNS:localhost,IP:127.0.0.1') {
   const key = path.join(into, `${name}.key`);
   const cert = path.join(into, `${name}.crt`);
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '7', '-keyout', key, '-out', cert,
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' });
+    '-subj', '/CN=localhost', '-addext', `subjectAltName=${names}`], { stdio: 'ignore' });
   return { key, cert };
 }
 // What Chromium's --ignore-certificate-errors-spki-list wants.

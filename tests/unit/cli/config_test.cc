@@ -98,6 +98,22 @@ stall = "1m"
   CHECK(config.timeouts.stall == 1min);
 }
 
+TEST_CASE("certificates for more names start from the file's folder") {
+  const testing::Folder folder;
+  const auto config = cli::with_file({}, folder.write("herald.toml", R"(
+[[serve.certificate]]
+cert = "b.pem"
+key = "/etc/b-key.pem"
+[[serve.certificate]]
+cert = "c.pem"
+key = "c-key.pem"
+)"));
+  REQUIRE(config.serve.certificates.size() == 2);
+  CHECK(config.serve.certificates[0].cert == (folder / "b.pem").string());
+  CHECK(config.serve.certificates[0].key == "/etc/b-key.pem");
+  CHECK(config.serve.certificates[1].key == (folder / "c-key.pem").string());
+}
+
 TEST_CASE("classes of topics take from [events] what they do not say") {
   const cli::Config config = read(R"(
 [events]
@@ -166,7 +182,8 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
        "herald.toml:2:10: [serve] listen must be HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or "
        ":8443, not \"::1:80\""},
       {"[hints]\nmode = \"103\"",
-       "herald.toml:2:8: [hints] mode must be auto, early-hints, push, push+early-hints, link or off, not \"103\""},
+       "herald.toml:2:8: [hints] mode must be auto, early-hints, push, push+early-hints, link or "
+       "off, not \"103\""},
       {"[hints]\nexperiment = \"link\"",
        "herald.toml:2:14: [hints] experiment must be off, or two different modes, such as "
        "early-hints vs link, not \"link\""},
@@ -196,6 +213,10 @@ TEST_CASE("whatever is wrong in a file is one sentence with its place and the re
       {"[[hints.page]]\npath = \"/\"", "herald.toml:1:1: [[hints.page]] needs the key \"items\""},
       {"[[hints.page]]\npaht = \"/\"",
        "herald.toml:2:1: [[hints.page]] has no key \"paht\", did you mean \"path\"?"},
+      {"[[serve.certificate]]\ncert = \"b.pem\"",
+       "herald.toml:1:1: [[serve.certificate]] needs the key \"key\""},
+      {"[serve.certificate]\ncert = \"b.pem\"",
+       "herald.toml:1:8: write [[serve.certificate]] with two brackets: there can be several"},
       {"[[files.header]]\nglob = 1",
        "herald.toml:2:8: [[files.header]] glob must be a text, not 1"},
   }));
@@ -224,6 +245,10 @@ TEST_CASE("settings that do not go together are refused") {
   config.serve.cert = "c.pem";
   CHECK_THROWS_WITH(cli::require_coherent(config),
                     "--cert needs --key beside it (--key-file is the key of tokens)");
+  config = {};
+  config.serve.ocsp = "c.ocsp";
+  CHECK_THROWS_WITH(cli::require_coherent(config),
+                    "[serve] ocsp needs cert and key beside it: it is about that certificate");
   config = {};
   config.events.poll_url = "/events";
   CHECK_THROWS_WITH(

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "certs/development.h"
+#include "certs/x509.h"
 #include "tests/unit/certs/folder.h"
 
 namespace {
@@ -202,6 +203,33 @@ TEST_CASE("check is content with a folder and a good certificate") {
                  made.key_file.string()});
   CHECK(run.err.str().empty());
   CHECK(run.code == 0);
+}
+
+TEST_CASE("check looks at every certificate, and refuses one that is for no host's name") {
+  const testing::Folder folder;
+  const auto made = certs::development_credentials(folder / "state", {});
+  const auto now = std::chrono::system_clock::now();
+  const certs::Identity authority = certs::make_authority(now);
+  const certs::Identity nameless = certs::make_leaf(authority, {"127.0.0.1"}, now);
+  const std::string cert = folder.write("n.pem", certs::to_pem(*nameless.certificate));
+  const std::string key = folder.write("n-key.pem", certs::to_pem(*nameless.key));
+  const auto table = [](const std::string& chain, const std::string& secret) {
+    return "[[serve.certificate]]\ncert = \"" + chain + "\"\nkey = \"" + secret + "\"\n";
+  };
+  const std::string config = folder.write(
+      "herald.toml", table(made.certificate_file, made.key_file) + table("/no/c", "/no/k") +
+                         table(made.certificate_file, key) + table(cert, key));
+  const Run run({"check", folder.path().string(), "--config", config});
+  CHECK(run.code == 1);
+  CHECK(run.err.str() ==
+        "herald: /no/c does not exist\nherald: /no/k does not exist\n"
+        "herald: " +
+            key + " is not the key of " + made.certificate_file.string() +
+            "\n"
+            "herald: the certificate in " +
+            cert +
+            " is for no host's name (subjectAltName), so no client would get it: have it made for "
+            "one, or name it as cert of [serve]\n");
 }
 
 TEST_CASE("certs makes a certificate once and says how to trust it") {

@@ -37,7 +37,10 @@ class Telling final : public server::App, private http::Handler {
 
 class Running {
  public:
-  Running() : server_(options(), testing::test_identity().credentials, make, nullptr) {
+  Running()
+      : server_(options(),
+                std::make_shared<net::Certificates>(testing::test_identity().credentials), make,
+                nullptr) {
     server_.start();
     url.host = "127.0.0.1";
     url.port = server_.endpoints().front().port;

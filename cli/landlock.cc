@@ -1,0 +1,89 @@
+#include "cli/landlock.h"
+
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include "certs/development.h"
+#include "cli/config.h"
+#include "server/net/handle.h"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// By number: the C library of Debian 12 has no functions for them, and its headers end at
+// version 2.
+constexpr std::uint64_t truncate = 1ULL << 14;  // since version 3
+
+constexpr std::uint64_t file_rights = LANDLOCK_ACCESS_FS_WRITE_FILE;
+constexpr std::uint64_t folder_rights =
+    file_rights | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+    LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM;
+constexpr std::uint64_t devices = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
+
+// Of the kernel; less than 1: it has none, or it is switched off.
+long version() {
+  return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+// What came after version 1; an older kernel takes no right that it does not know.
+std::uint64_t newer_rights(long version) {
+  std::uint64_t rights = 0;
+  if (version >= 2) rights |= LANDLOCK_ACCESS_FS_REFER;
+  if (version >= 3) rights |= truncate;
+  return rights;
+}
+
+void allow(const net::Fd& rules, const fs::path& folder, std::uint64_t rights) {
+  const net::Fd fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return;
+  const landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = fd.get()};
+  syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+}
+
+// Of a file that need not be there: its folder, and those of what it links to.
+void add_folders_of(fs::path file, std::vector<fs::path>& folders) {
+  constexpr int most_links = 8;
+  std::error_code no_link;
+  for (int i = 0; i <= most_links && !no_link; ++i) {
+    file = fs::absolute(file);
+    folders.push_back(file.parent_path());
+    file = file.parent_path() / fs::read_symlink(file, no_link);
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> written_folders(const Config& config) {
+  std::vector<fs::path> folders;
+  const std::string& log = config.serve.access_log;
+  if (!log.empty() && log != "-") add_folders_of(log, folders);
+  const std::string& store = config.events.store;
+  if (!store.empty() && store.find("://") == store.npos) add_folders_of(store, folders);
+  if (config.serve.cert.empty()) folders.push_back(certs::state_folder());
+  return folders;
+}
+
+std::string write_only_below(const std::vector<fs::path>& folders) {
+  const long known = version();
+  if (known < 1) return "the kernel has no Landlock";
+  const std::uint64_t newer = newer_rights(known);
+  const landlock_ruleset_attr handled{.handled_access_fs = folder_rights | devices | newer};
+  const net::Fd rules(
+      static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
+  if (!rules) return "no Landlock rules (" + std::generic_category().message(errno) + ")";
+  for (const fs::path& folder : folders) allow(rules, folder, folder_rights | newer);
+  allow(rules, "/dev", file_rights | (newer & truncate));
+  if (syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0) return {};
+  return "Landlock refused (" + std::generic_category().message(errno) + ")";
+}
+
+}  // namespace cli

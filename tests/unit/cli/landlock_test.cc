@@ -1,0 +1,80 @@
+#include "cli/landlock.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <functional>
+
+#include "cli/config.h"
+#include "server/net/handle.h"
+#include "tests/unit/certs/folder.h"
+
+namespace {
+
+// The exit code of a child that may write only below `folder` and does `act` there.
+int confined(const testing::Folder& folder, const std::function<int()>& act) {
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!cli::write_only_below({folder.path()}).empty()) _exit(200);
+    _exit(act());
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+int open_error(const std::string& file, int flags) {
+  const net::Fd fd(open(file.c_str(), flags | O_CLOEXEC, 0600));
+  return fd ? 0 : errno;
+}
+
+}  // namespace
+
+TEST_CASE("files are written below the folders that are named, and nowhere else") {
+  const testing::Folder in;
+  const testing::Folder out;
+  const std::string inside = (in / "new").string();
+  const std::string outside = out.write("old", "text");
+  if (confined(in, [] { return 0; }) == 200) {
+    WARN("this kernel has no Landlock");
+    return;
+  }
+  CHECK(confined(in, [&] { return open_error(inside, O_WRONLY | O_CREAT); }) == 0);
+  CHECK(confined(in, [&] { return rename(inside.c_str(), (inside + "er").c_str()); }) == 0);
+  CHECK(confined(in, [&] { return unlink((inside + "er").c_str()); }) == 0);
+  CHECK(confined(in, [&] { return open_error("/dev/null", O_WRONLY | O_TRUNC); }) == 0);
+  CHECK(confined(in, [&] { return open_error(outside, O_RDONLY); }) == 0);
+  CHECK(confined(in, [&] { return open_error(outside, O_WRONLY); }) == EACCES);
+  CHECK(confined(in, [&] { return open_error(outside + "er", O_WRONLY | O_CREAT); }) == EACCES);
+  CHECK(confined(in, [&] { return unlink(outside.c_str()) == 0 ? 0 : errno; }) == EACCES);
+  CHECK(testing::content(outside) == "text");
+}
+
+TEST_CASE("what is written is the store, the log, and the state of a development certificate") {
+  const testing::Folder folder;
+  const testing::Folder elsewhere;
+  cli::Config config;
+  config.serve.cert = "c.pem";
+  CHECK(cli::written_folders(config).empty());
+  config.serve.access_log = "-";
+  config.events.store = "redis://127.0.0.1:6379";
+  CHECK(cli::written_folders(config).empty());
+  config.serve.access_log = (folder / "access.log").string();
+  config.events.store = (elsewhere / "events.db").string();
+  std::filesystem::create_symlink(elsewhere / "real.log", folder / "access.log");
+  const auto folders = cli::written_folders(config);
+  CHECK(std::ranges::count(folders, folder.path()) == 1);
+  CHECK(std::ranges::count(folders, elsewhere.path()) == 2);  // the link's target, the store
+  const testing::Folder state;
+  setenv("STATE_DIRECTORY", state.path().c_str(), 1);
+  cli::Config development;
+  CHECK(cli::written_folders(development) == std::vector{state.path()});
+  unsetenv("STATE_DIRECTORY");
+}
