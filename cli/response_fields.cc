@@ -2,40 +2,23 @@
 
 #include <utility>
 
+#include "server/http/filtered_wire.h"
+
 namespace cli {
 namespace {
 
-// The outer exchange, with the answer completed on its way through.
-class CompletingWire final : public http::Wire {
+// Adds the fields that the answer has not got yet.
+class Completing final {
  public:
-  CompletingWire(http::Exchange outer, std::shared_ptr<const http::Headers> fields)
-      : outer_(std::move(outer)), fields_(std::move(fields)) {}
+  explicit Completing(std::shared_ptr<const http::Headers> fields) : fields_(std::move(fields)) {}
 
-  bool alive() const override { return outer_.alive(); }
-  void hint(const http::Headers& fields) override { outer_.hint(fields); }
-  http::Push push(std::string_view target, http::Priority priority) override {
-    return outer_.push(target, priority);
-  }
-  void respond(http::Response response) override {
+  void complete(http::Response& response) const {
     for (const http::Field field : *fields_) {
       if (!response.field(field.name)) response.fields.add(field.name, field.value);
     }
-    outer_.respond(std::move(response));
-  }
-  std::unique_ptr<http::Body> content() override { return outer_.content(); }
-  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
-  void collect(std::size_t limit, std::function<void(std::string)> then) override {
-    // `then` owns this wire, and the engine owns the continuation for as long as the stream lives.
-    http::Exchange::collect(
-        std::move(outer_), limit,
-        [this, then = std::move(then)](http::Exchange back, std::string content) {
-          outer_ = std::move(back);
-          then(std::move(content));
-        });
   }
 
  private:
-  http::Exchange outer_;
   std::shared_ptr<const http::Headers> fields_;
 };
 
@@ -71,8 +54,7 @@ http::Headers response_fields(const Config& config) {
 
 void ResponseFields::handle(const http::Request& request, http::Exchange exchange) {
   if (fields_->empty()) return next_.handle(request, std::move(exchange));
-  next_.handle(request,
-               http::Exchange(std::make_unique<CompletingWire>(std::move(exchange), fields_)));
+  next_.handle(request, http::filtered<Completing>(std::move(exchange), fields_));
 }
 
 }  // namespace cli

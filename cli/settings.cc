@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/objections.h"
 #include "cli/units.h"
-#include "hints/field_study.h"
-#include "proxy/address.h"
-#include "sse/signature.h"
 
 namespace cli {
 namespace {
@@ -37,71 +35,6 @@ Size size(Target& target, std::uint64_t least, std::uint64_t most) {
 }
 Duration duration(milliseconds& target, milliseconds least, milliseconds most) {
   return {least, most, &target};
-}
-
-std::string endpoint_objection(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  const std::string_view host = text.substr(0, std::min(colon, text.size()));
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  const bool bare_ipv6 = host.find(':') != host.npos && !bracketed;
-  if (colon != text.npos && !bare_ipv6 &&
-      parse_number(text.substr(colon + 1)).value_or(65536) <= 65535) {
-    return {};
-  }
-  return "HOST:PORT, such as 127.0.0.1:8443, [::1]:8443 or :8443";
-}
-
-std::string plain_endpoint_objection(std::string_view text) {
-  if (parse_number(text).value_or(65536) <= 65535 || endpoint_objection(text).empty()) return {};
-  return "a port or HOST:PORT, such as 80 or 127.0.0.1:8080";
-}
-
-std::string location_objection(std::string_view text) {
-  if (text.starts_with('/') && text.find_first_of("?# ") == text.npos) return {};
-  return "a path that starts with /, such as /events";
-}
-
-std::string upstream_objection(std::string_view text) {
-  try {
-    (void)proxy::Address::parse(text);
-    return {};
-  } catch (const net::Error&) {
-    return std::string(proxy::Address::expected);
-  }
-}
-
-std::string health_objection(std::string_view text) {
-  if (text.starts_with('/') && text.find_first_of("# ") == text.npos) return {};
-  return "a path that starts with /, such as /healthz";
-}
-
-std::string algorithm_objection(std::string_view text) {
-  if (sse::find_algorithm(text)) return {};
-  return "names of algorithms among HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, "
-         "ES256, ES384, ES512 and EdDSA";
-}
-
-std::string https_objection(std::string_view text) {
-  if (text.starts_with("https://") && text.find('/', 8) != text.npos && text[8] != '/') return {};
-  return "a URL such as https://app.test/.well-known/mercure";
-}
-
-std::string prefix_objection(std::string_view text) {
-  if (!text.empty() && text.find_first_of("{} ") == text.npos) return {};
-  return "a word without braces, such as herald";
-}
-
-std::string origin_objection(std::string_view text) {
-  if (text == "*") return {};
-  const std::size_t host = text.find("://");
-  const bool has_path = host != text.npos && text.find('/', host + 3) != text.npos;
-  if (host != text.npos && host > 0 && host + 3 < text.size() && !has_path) return {};
-  return "\"*\" or origins without a path, such as https://app.test";
-}
-
-std::string experiment_objection(std::string_view text) {
-  if (text == "off" || hints::Experiment::parse(text)) return {};
-  return "off, or two different modes, such as early-hints vs link";
 }
 
 std::string joined(const std::vector<std::string_view>& words) {
@@ -206,8 +139,8 @@ void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
   all.push_back({table, "redirect", Text{&serve.redirect, plain_endpoint_objection}});
   all.push_back({table, "user", Text{&serve.user}});
   all.push_back({table, "metrics", Text{&serve.metrics, plain_endpoint_objection}});
-  all.push_back({table, "security_headers",
-                 Choice{&serve.security_headers, {"off", "basic", "strict"}}});
+  all.push_back(
+      {table, "security_headers", Choice{&serve.security_headers, {"off", "basic", "strict"}}});
   all.push_back({table, "log", Choice{&serve.log, {"debug", "info", "warning", "error"}}});
   all.push_back({table, "drain", duration(serve.drain, 0ms, 1h)});
 }

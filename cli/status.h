@@ -1,6 +1,5 @@
-// Status: what the server is doing, as JSON for programs (/.herald/status) and as a page that
-// follows it
-// (/.herald/). Clients that are not on this machine are told the number of their connection only.
+// Status: what the server is doing, as JSON for programs (/.herald/status). Clients that are not on
+// this machine are told the number of their connection only. StatusPage shows it to people.
 #pragma once
 
 #include <chrono>
@@ -72,11 +71,5 @@ class StatusHandler final : public http::Handler {
 
 // The counters as one JSON object in one line.
 std::string status_json(const StatusHandler::Sources& sources);
-
-// GET /.herald/: the page.
-class StatusPage final : public http::Handler {
- public:
-  void handle(const http::Request& request, http::Exchange exchange) override;
-};
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include "cli/log.h"
 #include "cli/parts.h"
 #include "cli/response_fields.h"
+#include "cli/status_page.h"
 #include "hints/app_site.h"
 #include "hints/beacon.h"
 #include "hints/explain_handler.h"

@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/http/filtered_wire.h"
+
 namespace lab {
 namespace {
 
@@ -37,36 +39,17 @@ bool is_page(const http::Response& response) {
   return type && http::equal_ignoring_case(type->substr(0, 9), "text/html");
 }
 
-class LateWire final : public http::Wire {
+// Makes a page's body late.
+class Thinking final {
  public:
-  LateWire(http::Exchange outer, net::Loop& loop, net::Clock::duration think)
-      : outer_(std::move(outer)), loop_(loop), think_(think) {}
+  Thinking(net::Loop& loop, net::Clock::duration think) : loop_(loop), think_(think) {}
 
-  bool alive() const override { return outer_.alive(); }
-  void hint(const http::Headers& fields) override { outer_.hint(fields); }
-  http::Push push(std::string_view target, http::Priority priority) override {
-    return outer_.push(target, priority);
+  void complete(http::Response& response) const {
+    if (!response.body || !is_page(response)) return;
+    response.body = std::make_unique<LateBody>(loop_, std::move(response.body), think_);
   }
-  void respond(http::Response response) override {
-    if (response.body && is_page(response)) {
-      response.body = std::make_unique<LateBody>(loop_, std::move(response.body), think_);
-    }
-    outer_.respond(std::move(response));
-  }
-  void collect(std::size_t limit, std::function<void(std::string)> then) override {
-    // `then` owns this wire, and the engine owns the continuation for as long as the stream lives.
-    http::Exchange::collect(
-        std::move(outer_), limit,
-        [this, then = std::move(then)](http::Exchange back, std::string content) {
-          outer_ = std::move(back);
-          then(std::move(content));
-        });
-  }
-  std::unique_ptr<http::Body> content() override { return outer_.content(); }
-  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
 
  private:
-  http::Exchange outer_;
   net::Loop& loop_;
   const net::Clock::duration think_;
 };
@@ -75,8 +58,7 @@ class LateWire final : public http::Wire {
 
 void LateBodies::handle(const http::Request& request, http::Exchange exchange) {
   if (think_.count() <= 0 || request.pushed) return next_.handle(request, std::move(exchange));
-  next_.handle(request,
-               http::Exchange(std::make_unique<LateWire>(std::move(exchange), loop_, think_)));
+  next_.handle(request, http::filtered<Thinking>(std::move(exchange), loop_, think_));
 }
 
 }  // namespace lab

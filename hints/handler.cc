@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hints/hinted_exchange.h"
+#include "server/http/filtered_wire.h"
 
 namespace hints {
 namespace {
@@ -42,8 +43,8 @@ void HintingHandler::answer_page(const http::Request& request, http::Exchange ex
                                  std::shared_ptr<const Plan> plan) {
   const Experiment::Arm arm = arm_for(request);
   Verdict verdict{.decision = decide(request, arm.mode), .arm = arm.name};
-  HintedWire::Account account{.interleaving = options_.interleaving,
-                              .connection = connection_of(request)};
+  HintedExchange::Account account{.interleaving = options_.interleaving,
+                                  .connection = connection_of(request)};
   if (Judgement* judgement = options_.judgement) {
     auto judged = judgement->judge(request, plan, std::move(verdict), arm.mode);
     verdict = std::move(judged.verdict);
@@ -55,14 +56,16 @@ void HintingHandler::answer_page(const http::Request& request, http::Exchange ex
     account.cookie = VisitCookie::of(request.fields, *options_.signer);
     spare_pushes(verdict, *plan, account.cookie);
   }
-  auto wire = std::make_unique<HintedWire>(std::move(exchange), std::move(plan), std::move(verdict),
-                                           std::move(account));
-  wire->tell_by_push();
-  if (arm.mode == Mode::early_hints || arm.mode == Mode::push_early_hints) wire->tell_by_hint();
-  const Pending pending(*wire);
+  auto wire = std::make_unique<http::FilteredWire<HintedExchange>>(
+      std::move(exchange), std::move(plan), std::move(verdict), std::move(account));
+  HintedExchange& page = wire->filter();
+  http::Exchange& outer = wire->outer();
+  page.tell_by_push(outer);
+  if (arm.mode == Mode::early_hints || arm.mode == Mode::push_early_hints) page.tell_by_hint(outer);
+  const Pending pending(page);
   next_.handle(request, http::Exchange(std::move(wire)));
   // A page that was ready at once has its links already; a 103 would only have delayed it.
-  if (pending.wire() != nullptr) pending.wire()->tell_by_hint();
+  if (pending.page() != nullptr) page.tell_by_hint(outer);
 }
 
 // Only visits that a 103 could help are put into the arms of an experiment.

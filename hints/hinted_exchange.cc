@@ -21,25 +21,21 @@ bool may_be_shared(const http::Response& response) {
 
 }  // namespace
 
-Pending::Pending(HintedWire& wire) : wire_(&wire) { wire.pending_ = this; }
+Pending::Pending(HintedExchange& page) : page_(&page) { page.pending_ = this; }
 Pending::~Pending() {
-  if (wire_ != nullptr) wire_->pending_ = nullptr;
+  if (page_ != nullptr) page_->pending_ = nullptr;
 }
 
-HintedWire::HintedWire(http::Exchange outer, std::shared_ptr<const Plan> plan, Verdict verdict,
-                       Account account)
-    : outer_(std::move(outer)),
-      plan_(std::move(plan)),
-      telling_(plan_, std::move(verdict)),
-      account_(std::move(account)) {}
+HintedExchange::HintedExchange(std::shared_ptr<const Plan> plan, Verdict verdict, Account account)
+    : plan_(std::move(plan)), telling_(plan_, std::move(verdict)), account_(std::move(account)) {}
 
-void HintedWire::settle() {
-  if (pending_ != nullptr) pending_->wire_ = nullptr;
+void HintedExchange::settle() {
+  if (pending_ != nullptr) pending_->page_ = nullptr;
   pending_ = nullptr;
 }
 
-void HintedWire::tell_by_push() {
-  telling_.push(outer_);
+void HintedExchange::tell_by_push(http::Exchange& outer) {
+  telling_.push(outer);
   if (account_.judgement != nullptr) account_.judgement->told(account_.entry, telling_.told());
   if (account_.interleaving == nullptr) return;
   std::vector<std::string> critical;
@@ -52,15 +48,15 @@ void HintedWire::tell_by_push() {
   awaited_ = account_.interleaving->await(account_.connection, std::move(critical));
 }
 
-void HintedWire::tell_by_hint() {
+void HintedExchange::tell_by_hint(http::Exchange& outer) {
   if (telling_.hinted_early()) return;
-  telling_.hint(outer_);
+  telling_.hint(outer);
   if (!telling_.hinted_early() || account_.judgement == nullptr) return;
   account_.judgement->told(account_.entry, telling_.told());
   account_.judgement->hinted(account_.entry);
 }
 
-void HintedWire::respond(http::Response response) {
+void HintedExchange::complete(http::Response& response) {
   settle();
   telling_.finish(response);
   if (account_.judgement != nullptr) {
@@ -71,11 +67,10 @@ void HintedWire::respond(http::Response response) {
     remember_pushes(response);
     if (awaited_) account_.interleaving->hold(response, std::move(awaited_));
   }
-  outer_.respond(std::move(response));
 }
 
 // With the client, for its next connection.
-void HintedWire::remember_pushes(http::Response& response) {
+void HintedExchange::remember_pushes(http::Response& response) {
   if (account_.signer == nullptr || may_be_shared(response)) return;
   bool news = false;
   for (std::size_t i = 0; i < plan_->items.size(); ++i) {
@@ -83,15 +78,6 @@ void HintedWire::remember_pushes(http::Response& response) {
     news |= account_.cookie.add(plan_->items[i]);
   }
   if (news) response.fields.add("set-cookie", account_.cookie.set_cookie(*account_.signer));
-}
-
-void HintedWire::collect(std::size_t limit, std::function<void(std::string)> then) {
-  // `then` owns this wire, and the engine owns the continuation for as long as the stream lives.
-  http::Exchange::collect(std::move(outer_), limit,
-                          [this, then = std::move(then)](http::Exchange back, std::string content) {
-                            outer_ = std::move(back);
-                            then(std::move(content));
-                          });
 }
 
 }  // namespace hints

@@ -1,5 +1,6 @@
-// HintedExchange: the exchange of one page while it is told of: the telling, the account that is
-// kept of it, and the answer, completed on its way through. When to tell is the handler's business.
+// HintedExchange: what becomes of the exchange of one page while it is told of: the telling, the
+// account that is kept of it, and the answer, completed on its way through (a Filter). When to tell
+// is the handler's business.
 #pragma once
 
 #include <cstddef>
@@ -17,26 +18,26 @@
 
 namespace hints {
 
-class HintedWire;
+class HintedExchange;
 
 // On the stack of a handler while the next one runs; afterwards it says whether the answer is still
 // to come, without the handler having to own what it gave away.
 class Pending {
  public:
-  explicit Pending(HintedWire& wire);
+  explicit Pending(HintedExchange& page);
   ~Pending();
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
 
   // Null once the exchange has been answered or dropped.
-  HintedWire* wire() const { return wire_; }
+  HintedExchange* page() const { return page_; }
 
  private:
-  friend class HintedWire;
-  HintedWire* wire_;
+  friend class HintedExchange;
+  HintedExchange* page_;
 };
 
-class HintedWire final : public http::Wire {
+class HintedExchange final {
  public:
   // What is kept besides the telling; each part may be missing.
   struct Account {
@@ -49,31 +50,21 @@ class HintedWire final : public http::Wire {
   };
 
   // `plan` is that of the telling.
-  HintedWire(http::Exchange outer, std::shared_ptr<const Plan> plan, Verdict verdict,
-             Account account);
-  ~HintedWire() override { settle(); }
-  HintedWire(const HintedWire&) = delete;
-  HintedWire& operator=(const HintedWire&) = delete;
+  HintedExchange(std::shared_ptr<const Plan> plan, Verdict verdict, Account account);
+  ~HintedExchange() { settle(); }
+  HintedExchange(const HintedExchange&) = delete;
+  HintedExchange& operator=(const HintedExchange&) = delete;
 
-  void tell_by_push();
-  void tell_by_hint();
+  void tell_by_push(http::Exchange& outer);
+  void tell_by_hint(http::Exchange& outer);
 
-  bool alive() const override { return outer_.alive(); }
-  void hint(const http::Headers& fields) override { outer_.hint(fields); }
-  http::Push push(std::string_view target, http::Priority priority) override {
-    return outer_.push(target, priority);
-  }
-  void respond(http::Response response) override;
-  void collect(std::size_t limit, std::function<void(std::string)> then) override;
-  std::unique_ptr<http::Body> content() override { return outer_.content(); }
-  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
+  void complete(http::Response& response);
 
  private:
   friend class Pending;
   void settle();
   void remember_pushes(http::Response& response);
 
-  http::Exchange outer_;
   std::shared_ptr<const Plan> plan_;
   Telling telling_;
   Account account_;

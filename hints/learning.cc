@@ -11,6 +11,7 @@
 #include "hints/content_coding.h"
 #include "hints/target.h"
 #include "hints/telling.h"
+#include "server/http/filtered_wire.h"
 #include "server/http/link.h"
 
 namespace hints {
@@ -77,48 +78,20 @@ void add_links(std::vector<std::string>& links, const http::Headers& fields) {
   }
 }
 
-// The outer exchange, with the answers looked at as they pass.
-class LearningWire final : public http::Wire {
+// Looks at the answers to one request as they pass.
+class Learning final {
  public:
-  LearningWire(http::Exchange outer, const http::Request& request, LearnedSource& learned)
-      : outer_(std::move(outer)),
-        learned_(learned),
+  Learning(const http::Request& request, LearnedSource& learned)
+      : learned_(learned),
         path_(request.path()),
         signed_in_(request.fields.has("authorization")),
         has_cookie_(request.fields.has("cookie")) {}
 
-  bool alive() const override { return outer_.alive(); }
-  void hint(const http::Headers& fields) override {
+  void hint(const http::Headers& fields, http::Exchange& outer) {
     add_links(links_, fields);
-    outer_.hint(fields);
+    outer.hint(fields);
   }
-  http::Push push(std::string_view target, http::Priority priority) override {
-    return outer_.push(target, priority);
-  }
-  void respond(http::Response response) override {
-    look_at(response);
-    outer_.respond(std::move(response));
-  }
-  void collect(std::size_t limit, std::function<void(std::string)> then) override {
-    http::Exchange::collect(
-        std::move(outer_), limit,
-        [this, then = std::move(then)](http::Exchange back, std::string content) {
-          outer_ = std::move(back);
-          then(std::move(content));
-        });
-  }
-  std::unique_ptr<http::Body> content() override { return outer_.content(); }
-  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
-
- private:
-  // What only this visitor may see is not told to others.
-  bool is_private(const http::Response& response) const {
-    if (signed_in_) return true;
-    return has_cookie_ &&
-           (has_directive(response, "private") || has_directive(response, "no-store"));
-  }
-
-  void look_at(http::Response& response) {
+  void complete(http::Response& response) {
     const bool redirect = response.status == 301 || response.status == 302;
     if ((redirect && !leads_elsewhere(response)) || shows_page(response)) {
       if (is_private(response)) return;
@@ -133,6 +106,14 @@ class LearningWire final : public http::Wire {
     learned_.saw_asset(path_, response);
     const bool css = response.status == 200 && is_css(response) && response.body;
     if (css && learned_.wants_stylesheet(path_)) copy_stylesheet(response);
+  }
+
+ private:
+  // What only this visitor may see is not told to others.
+  bool is_private(const http::Response& response) const {
+    if (signed_in_) return true;
+    return has_cookie_ &&
+           (has_directive(response, "private") || has_directive(response, "no-store"));
   }
 
   void copy_page(http::Response& response) {
@@ -158,7 +139,6 @@ class LearningWire final : public http::Wire {
                                      });
   }
 
-  http::Exchange outer_;
   LearnedSource& learned_;
   const std::string path_;
   const bool signed_in_;
@@ -173,8 +153,7 @@ void LearningHandler::handle(const http::Request& request, http::Exchange exchan
   if (request.method != "GET" || request.fields.has("range")) {
     return next_.handle(request, std::move(exchange));
   }
-  next_.handle(request, http::Exchange(std::make_unique<LearningWire>(std::move(exchange), request,
-                                                                      learned_)));
+  next_.handle(request, http::filtered<Learning>(std::move(exchange), request, learned_));
 }
 
 }  // namespace hints

@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/http/filtered_wire.h"
+
 namespace hints {
 namespace {
 
@@ -30,40 +32,27 @@ class WatchedBody final : public http::Body {
   std::uint64_t bytes_ = 0;
 };
 
-class PushedWire final : public http::Wire {
+class WatchedPush final {
  public:
-  PushedWire(http::Exchange outer, PushEnded ended)
-      : outer_(std::move(outer)), ended_(std::move(ended)) {}
+  explicit WatchedPush(PushEnded ended) : ended_(std::move(ended)) {}
 
-  bool alive() const override { return outer_.alive(); }
-  void hint(const http::Headers&) override {}
-  http::Push push(std::string_view, http::Priority) override { return http::Push::nested; }
-  void respond(http::Response response) override {
-    if (response.status == 200 && response.body) {
-      response.body = std::make_unique<WatchedBody>(std::move(response.body), std::move(ended_));
-    }
-    outer_.respond(std::move(response));
+  void hint(const http::Headers&, http::Exchange&) const {}
+  http::Push push(std::string_view, http::Priority, http::Exchange&) const {
+    return http::Push::nested;
   }
-  void collect(std::size_t limit, std::function<void(std::string)> then) override {
-    http::Exchange::collect(
-        std::move(outer_), limit,
-        [this, then = std::move(then)](http::Exchange back, std::string content) {
-          outer_ = std::move(back);
-          then(std::move(content));
-        });
+  void complete(http::Response& response) {
+    if (response.status != 200 || !response.body) return;
+    response.body = std::make_unique<WatchedBody>(std::move(response.body), std::move(ended_));
   }
-  std::unique_ptr<http::Body> content() override { return outer_.content(); }
-  void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
 
  private:
-  http::Exchange outer_;
   PushEnded ended_;
 };
 
 }  // namespace
 
 http::Exchange watch_push(http::Exchange exchange, PushEnded ended) {
-  return http::Exchange(std::make_unique<PushedWire>(std::move(exchange), std::move(ended)));
+  return http::filtered<WatchedPush>(std::move(exchange), std::move(ended));
 }
 
 }  // namespace hints

@@ -126,7 +126,6 @@ class Server {
   Counters counters() const;
 
  private:
-  class Worker;
   struct State;
   std::unique_ptr<State> state_;
 };

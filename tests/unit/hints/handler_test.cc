@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/http/filtered_wire.h"
 #include "tests/support/fake_exchange.h"
 #include "tests/unit/hints/fake_site.h"
 
@@ -194,28 +195,18 @@ TEST_CASE("every outcome of a push is explained") {
 }
 
 TEST_CASE("a push that stops midway is explained, and the rest is told by link") {
-  class Exhausted final : public http::Wire {
-   public:
-    explicit Exhausted(http::Exchange outer) : outer_(std::move(outer)) {}
-    bool alive() const override { return outer_.alive(); }
-    void hint(const http::Headers& fields) override { outer_.hint(fields); }
-    http::Push push(std::string_view, http::Priority priority) override {
-      urgency = priority.urgency;
-      return pushes_++ == 0 ? http::Push::promised : http::Push::exhausted;
-    }
-    void respond(http::Response response) override { outer_.respond(std::move(response)); }
-    void collect(std::size_t, std::function<void(std::string)>) override {}
-    std::unique_ptr<http::Body> content() override { return nullptr; }
-    void on_gone(std::function<void()>) override {}
+  struct Exhausted {
     int urgency = -1;
-
-   private:
-    http::Exchange outer_;
-    int pushes_ = 0;
+    int pushes = 0;
+    http::Push push(std::string_view, http::Priority priority, http::Exchange&) {
+      urgency = priority.urgency;
+      return pushes++ == 0 ? http::Push::promised : http::Push::exhausted;
+    }
+    void complete(http::Response&) {}
   };
   Hinting with;
-  auto wire = std::make_unique<Exhausted>(with.fake.exchange());
-  Exhausted& seen = *wire;
+  auto wire = std::make_unique<http::FilteredWire<Exhausted>>(with.fake.exchange());
+  Exhausted& seen = wire->filter();
   with.next.on_handle = [&] { CHECK(seen.urgency == 1); };
   HintingHandler(with.planner, with.next, {}).handle(navigation(), http::Exchange(std::move(wire)));
   CHECK(with.links() == std::vector<std::string>{both[1]});

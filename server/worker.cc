@@ -1,0 +1,212 @@
+#include "server/worker.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <string>
+
+#include "server/net/plain_socket.h"
+
+namespace server {
+
+Worker::Worker(Shared& shared, std::size_t index, Listening sockets)
+    : shared_(shared),
+      index_(index),
+      sockets_(std::move(sockets)),
+      tuning_(shared.options.tuning) {}
+
+Worker::~Worker() {
+  if (!thread_.joinable()) return;
+  loop_.post([this] { loop_.stop(); });
+  thread_.join();
+}
+
+void Worker::start() {
+  std::promise<void> ready;
+  thread_ = std::thread([this, &ready] { run(ready); });
+  ready.get_future().get();
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::post(std::function<void(Worker&)> task) {
+  loop_.post([this, task = std::move(task)] { task(*this); });
+}
+
+void Worker::use(std::shared_ptr<const net::Certificates> certificates) {
+  tls_ = std::make_unique<net::TlsContext>(std::move(certificates), shared_.tickets);
+}
+
+void Worker::use(const Tuning& tuning) {
+  const bool was_full = full();
+  tuning_ = tuning;
+  if (was_full && !full() && !draining_) resume();
+}
+
+void Worker::drain() {
+  if (draining_) return;
+  draining_ = true;
+  listeners_.clear();
+  for (auto& [key, seated] : connections_) seated.connection->drain();
+  app_->drain();
+  patience_ = std::make_unique<net::Timer>(loop_, [this] { cut(); });
+  patience_->start(tuning_.drain);
+  stop_if_drained();
+}
+
+void Worker::cut() {
+  shared_.cut += connections_.size();
+  loop_.stop();
+}
+
+void Worker::add_to(Counters& totals) const {
+  const auto count = [](const http::Counter& counter) {
+    return static_cast<std::uint64_t>(counter.get());
+  };
+  totals.accepted += count(accepted_);
+  totals.refused += count(refused_);
+  totals.connections_now += count(connections_now_);
+  totals.handshakes_failed += count(handshakes_failed_);
+  totals.streams_now += count(tally_.streams_now);
+  totals.requests += count(tally_.requests);
+  totals.pushes += count(tally_.pushes);
+  totals.hints += count(tally_.hints);
+  totals.http2 += count(tally_.http2);
+  totals.http1 += count(tally_.http1);
+  totals.resumed += count(tally_.resumed);
+  totals.received += count(tally_.received);
+  totals.sent += count(tally_.sent);
+  totals.ended += count(tally_.ended);
+}
+
+void Worker::run(std::promise<void>& ready) {
+  try {
+    use(shared_.certificates);
+    app_ = shared_.factory(index_, loop_);
+    workplace_.emplace(
+        Workplace{.loop = loop_,
+                  .limits = tuning_.limits,
+                  .timeouts = tuning_.timeouts,
+                  .output = output_,
+                  .date = date_,
+                  .tally = tally_,
+                  .handshakes_failed = handshakes_failed_,
+                  .log = shared_.log,
+                  .complain = [this](const std::string& what) { complaints_.say(what); }});
+    loop_.on_exception([this](const std::exception& error) { complaints_.say(error.what()); });
+    bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
+    listen();
+  } catch (...) {
+    ready.set_exception(std::current_exception());
+    app_ = nullptr;
+    return;
+  }
+  ready.set_value();
+  loop_.run();
+  listeners_.clear();
+  connections_.clear();
+  patience_ = nullptr;
+  bury_ = nullptr;
+  app_ = nullptr;
+}
+
+void Worker::listen() {
+  for (net::Fd& socket : sockets_.tls) {
+    listen(std::move(socket), [this](net::Accepted accepted) {
+      accept(std::move(accepted), app_->root(), [this](net::Fd fd) {
+        return std::make_unique<net::TlsSocket>(std::move(fd), *tls_, buffers_);
+      });
+    });
+  }
+  for (std::size_t i = 0; i < sockets_.plain.size(); ++i) {
+    http::Handler& root = shared_.options.plain[i].root(*app_);
+    for (net::Fd& socket : sockets_.plain[i]) {
+      listen(std::move(socket), [this, &root](net::Accepted accepted) {
+        accept(std::move(accepted), root, [this](net::Fd fd) {
+          return std::make_unique<net::PlainSocket>(std::move(fd), buffers_);
+        });
+      });
+    }
+  }
+}
+
+void Worker::listen(net::Fd socket, std::function<void(net::Accepted)> accept) {
+  listeners_.push_back(
+      std::make_unique<net::Listener>(loop_, std::move(socket), std::move(accept)));
+}
+
+bool Worker::full() const {
+  return connections_.size() >=
+         std::max<std::size_t>(1, tuning_.connections / shared_.options.workers);
+}
+
+void Worker::resume() {
+  for (auto& listener : listeners_) listener->resume();
+}
+
+template <typename MakeSocket>
+void Worker::accept(net::Accepted accepted, http::Handler& root, MakeSocket make_socket) {
+  auto admission = shared_.addresses.admit(accepted.address, loop_.now());
+  if (admission.refusal != AddressLimits::Refusal::none) {
+    return refuse(accepted, admission.refusal);
+  }
+  bound_waiting(accepted.fd);
+  http::Peer peer;
+  peer.address = std::move(accepted.address);
+  peer.port = accepted.port;
+  peer.connection = ++shared_.connections_numbered;
+  auto made = std::make_unique<Connection>(make_socket(std::move(accepted.fd)), std::move(peer),
+                                           root, *workplace_, [this](Connection& closed) {
+                                             dead_.push_back(&closed);
+                                             bury_->schedule();
+                                           });
+  Connection* key = made.get();
+  connections_.emplace(key, Seated{std::move(admission.seat), std::move(made)});
+  accepted_.add(1);
+  connections_now_.add(1);
+  if (full()) {
+    for (auto& listener : listeners_) listener->pause();
+  }
+}
+
+// What the kernel keeps unsent, and how long it waits for a peer that acknowledges nothing.
+void Worker::bound_waiting(const net::Fd& fd) const {
+  const int unsent = static_cast<int>(tuning_.unsent);
+  setsockopt(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+  const auto patience = static_cast<unsigned>(tuning_.timeouts.stall.count());
+  setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+}
+
+// Closed at once, before any work is done for it: `accepted` goes with the caller's frame.
+void Worker::refuse(const net::Accepted& accepted, AddressLimits::Refusal why) {
+  refused_.add(1);
+  ++refused_untold_;
+  const auto now = loop_.now();
+  if (now - refusal_told_ < std::chrono::seconds(1)) return;
+  refusal_told_ = now;
+  const bool too_many = why == AddressLimits::Refusal::too_many;
+  complaints_.say(std::to_string(std::exchange(refused_untold_, 0)) +
+                  " connections refused, the last from " + accepted.address +
+                  (too_many ? ": it has as many as [limits] connections_per_address allows"
+                            : ": they come faster than [limits] "
+                              "new_connections_per_address allows"));
+}
+
+void Worker::bury() {
+  const bool was_full = full();
+  for (Connection* connection : dead_) connections_.erase(connection);
+  connections_now_.add(-static_cast<std::int64_t>(dead_.size()));
+  dead_.clear();
+  if (was_full && !full() && !draining_) resume();
+  stop_if_drained();
+}
+
+void Worker::stop_if_drained() {
+  if (draining_ && connections_.empty()) loop_.stop();
+}
+
+}  // namespace server
