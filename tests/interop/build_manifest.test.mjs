@@ -218,7 +218,10 @@ const planOf = {
 test('a site of several pages with fonts, _headers and _redirects', { skip, timeout }, async (t) => {
   const root = folder(t, site);
   const log = path.join(folder(t), 'access.log');
-  const herald = await serve(t, root, '--think', '300', '--access-log', log, '--dev');
+  // This client fetches no asset, and would teach the server that its pages need none.
+  const config = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(config, '[hints]\nfeedback = false\n');
+  const herald = await serve(t, root, '--think', '300', '--access-log', log, '--dev', '--config', config);
   const client = await session(t, herald, { settings: { enablePush: false } });
 
   await t.test('each page has the plan that it needs', async () => {
