@@ -22,6 +22,8 @@ std::string_view words(Mode mode);
 
 // The reason why a way is closed for every client alike, by the mode.
 inline constexpr std::string_view by_mode = "not in this mode";
+// The reason why there is no push, by the client's own settings.
+inline constexpr std::string_view push_refused = "client refuses push";
 
 struct Decision {
   // Why not, in a few words; empty: yes.

@@ -103,7 +103,8 @@ Decision Judgement::weigh(Decision decision, const RouteHistory::Answers& answer
   if (options_.adaptive == Adaptive::on && mode == Mode::automatic) {
     close(decision.no_early_hints, too_soon(answers.think.usual(), way->round_trip));
   }
-  if (way->takes_pushes && way->live_waiting) close(decision.no_push, "an event waits");
+  if (!way->takes_pushes) close(decision.no_push, push_refused);
+  if (way->live_waiting) close(decision.no_push, "an event waits");
   return decision;
 }
 

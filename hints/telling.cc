@@ -15,7 +15,7 @@ std::string_view words(http::Push outcome) {
     case http::Push::promised:
       return "";
     case http::Push::refused:
-      return "client refuses push";
+      return push_refused;
     case http::Push::repeated:
       return "known to this connection";
     case http::Push::nested:

@@ -14,6 +14,7 @@ workers = ${workers}
 dev = true
 [events]
 subscribers = 2000000
+arrivals = 10000000
 [limits]
 connections_per_address = 0
 new_connections_per_address = 0
