@@ -1,23 +1,13 @@
 #include "server/h1/stream.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <stdexcept>
 
 #include "server/h1/session.h"
 #include "server/http/problem.h"
 
 namespace h1 {
 namespace {
-
-std::optional<std::uint64_t> declared_length(const http::Request& request) {
-  const auto text = request.fields.get("content-length");
-  if (!text) return std::nullopt;
-  std::uint64_t length = 0;  // a number: see settle_framing()
-  std::from_chars(text->data(), text->data() + text->size(), length);
-  return length;
-}
 
 http::Response too_large() {
   return http::problem(413, "The content of this request is larger than is taken here.");
@@ -52,37 +42,6 @@ class Stream::Wire final : public http::Wire {
  private:
   Stream* stream_;
   std::function<void()> told_;
-};
-
-// Lives with whoever reads the content. Whoever of it and the stream goes first tells the other.
-class Stream::Content final : public http::Body {
- public:
-  explicit Content(Stream& stream) : stream_(&stream) { stream.reader_ = this; }
-  ~Content() override {
-    if (stream_) stream_->reader_ = nullptr;
-  }
-  std::optional<std::uint64_t> length() const override {
-    return stream_ ? declared_length(stream_->request_) : std::nullopt;
-  }
-  http::Read read(std::span<std::byte> into, http::Waker& later) override {
-    if (!stream_) throw std::runtime_error("the client has left in the middle of its content");
-    later_ = nullptr;
-    const http::Read got = stream_->read_content(into);
-    if (got.bytes == 0 && !got.end) later_ = &later;
-    return got;
-  }
-  bool waiting() const { return later_ != nullptr; }
-  void wake() {
-    if (http::Waker* later = std::exchange(later_, nullptr)) later->wake();
-  }
-  void cut() {
-    stream_ = nullptr;
-    wake();
-  }
-
- private:
-  Stream* stream_;
-  http::Waker* later_ = nullptr;
 };
 
 Stream::Stream(Session& session, std::int32_t number, http::Request request)
@@ -121,7 +80,7 @@ void Stream::collect(std::size_t limit, std::function<void(std::string)> then) {
   content_limit_ = limit;
   collecting_ = std::move(then);
   last_content_ = now();
-  if (declared_length(request_).value_or(0) > limit) {
+  if (http::content_length(request_).value_or(0) > limit) {
     refuse(too_large());  // no need to wait for what is too much
   } else {
     session_.content_wanted();
@@ -136,7 +95,9 @@ bool Stream::awaits_content() const {
 
 std::unique_ptr<http::Body> Stream::content() {
   if (content_ended_ && content_.empty()) return nullptr;
-  auto reader = std::make_unique<Content>(*this);
+  auto reader = std::make_unique<http::ContentBody>(static_cast<http::ContentSource&>(*this),
+                                                    http::content_length(request_));
+  reader_ = reader.get();
   session_.content_wanted();
   return reader;
 }

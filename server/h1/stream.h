@@ -12,6 +12,7 @@
 
 #include "server/http/access.h"
 #include "server/http/body.h"
+#include "server/http/content.h"
 #include "server/http/exchange.h"
 #include "server/http/message.h"
 #include "server/net/loop.h"
@@ -20,7 +21,7 @@ namespace h1 {
 
 class Session;
 
-class Stream final : public http::Waker {
+class Stream final : public http::Waker, private http::ContentSource {
  public:
   // `number` counts the requests of the connection, from 1.
   Stream(Session& session, std::int32_t number, http::Request request);
@@ -74,20 +75,20 @@ class Stream final : public http::Waker {
   void wake() override;
 
  private:
-  class Wire;     // the link behind an Exchange, which may outlive the stream
-  class Content;  // likewise: the content as it comes
+  class Wire;  // the link behind an Exchange, which may outlive the stream
 
   void respond(http::Response response);
   void collect(std::size_t limit, std::function<void(std::string)> then);
   std::unique_ptr<http::Body> content();
-  http::Read read_content(std::span<std::byte> into);
+  http::Read read_content(std::span<std::byte> into) override;
+  void reader_gone() override { reader_ = nullptr; }
   net::Clock::time_point now() const;
 
   Session& session_;
   const std::int32_t number_;
   const http::Request request_;
-  Wire* wire_ = nullptr;       // cleared by whoever of the two goes first
-  Content* reader_ = nullptr;  // likewise
+  Wire* wire_ = nullptr;                 // cleared by whoever of the two goes first
+  http::ContentBody* reader_ = nullptr;  // likewise
   bool closed_ = false;
   bool answered_ = false;
   bool content_begun_ = false;

@@ -1,8 +1,6 @@
 #include "server/h2/stream.h"
 
 #include <algorithm>
-#include <charconv>
-#include <stdexcept>
 
 #include "server/h2/session.h"
 #include "server/http/problem.h"
@@ -37,38 +35,6 @@ class Stream::Wire final : public http::Wire {
  private:
   Stream* stream_;
   std::function<void()> told_;
-};
-
-// Lives with whoever reads the content. Whoever of it and the stream goes first tells the other.
-class Stream::Content final : public http::Body {
- public:
-  explicit Content(Stream& stream) : stream_(&stream) { stream.reader_ = this; }
-  ~Content() override {
-    if (!stream_) return;
-    stream_->reader_ = nullptr;
-    stream_->drop_content();
-  }
-  std::optional<std::uint64_t> length() const override {
-    return stream_ ? stream_->declared_length() : std::nullopt;
-  }
-  http::Read read(std::span<std::byte> into, http::Waker& later) override {
-    if (!stream_) throw std::runtime_error("the client has left in the middle of its content");
-    const http::Read got = stream_->read_content(into);
-    if (got.bytes == 0 && !got.end) later_ = &later;
-    return got;
-  }
-  bool waiting() const { return later_ != nullptr; }
-  void wake() {
-    if (http::Waker* later = std::exchange(later_, nullptr)) later->wake();
-  }
-  void cut() {
-    stream_ = nullptr;
-    wake();
-  }
-
- private:
-  Stream* stream_;
-  http::Waker* later_ = nullptr;
 };
 
 Stream::Stream(Session& session, std::int32_t id)
@@ -110,32 +76,27 @@ void Stream::receive(std::string_view content) {
 }
 
 void Stream::collect(std::size_t limit, std::function<void(std::string)> then) {
-  if (declared_length().value_or(0) <= limit) session_.proceed(*this);
+  if (http::content_length(request).value_or(0) <= limit) session_.proceed(*this);
   content_limit_ = limit;
   collecting_ = std::move(then);
   last_content_ = session_.around_.loop.now();
   consumed_ += unconsumed();
   content_counted_ = content_.size();
   session_.content_wanted(*this);
-  if (declared_length().value_or(0) > limit) {
+  if (http::content_length(request).value_or(0) > limit) {
     refuse_content();  // no need to wait for what is too much
   } else {
     deliver_content();
   }
 }
 
-std::optional<std::uint64_t> Stream::declared_length() const {
-  const auto text = request.fields.get("content-length");
-  if (!text) return std::nullopt;
-  std::uint64_t length = 0;  // nghttp2 has seen to it that it is a number
-  std::from_chars(text->data(), text->data() + text->size(), length);
-  return length;
-}
-
 std::unique_ptr<http::Body> Stream::content() {
   if (content_ended_ && content_.empty()) return nullptr;
   session_.proceed(*this);
-  return std::make_unique<Content>(*this);
+  auto reader = std::make_unique<http::ContentBody>(static_cast<http::ContentSource&>(*this),
+                                                    http::content_length(request));
+  reader_ = reader.get();
+  return reader;
 }
 
 http::Read Stream::read_content(std::span<std::byte> into) {
@@ -146,6 +107,11 @@ http::Read Stream::read_content(std::span<std::byte> into) {
   session_.content_wanted(*this);
   last_content_ = session_.around_.loop.now();  // the client's time begins when it is waited for
   return {bytes, content_ended_ && content_.empty()};
+}
+
+void Stream::reader_gone() {
+  reader_ = nullptr;
+  drop_content();
 }
 
 void Stream::drop_content() {

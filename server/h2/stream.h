@@ -7,11 +7,13 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "server/http/access.h"
 #include "server/http/body.h"
+#include "server/http/content.h"
 #include "server/http/exchange.h"
 #include "server/http/message.h"
 #include "server/net/loop.h"
@@ -20,7 +22,7 @@ namespace h2 {
 
 class Session;
 
-class Stream final : public http::Waker {
+class Stream final : public http::Waker, private http::ContentSource {
  public:
   Stream(Session& session, std::int32_t id);
   ~Stream();
@@ -78,22 +80,21 @@ class Stream final : public http::Waker {
   void wake() override;
 
  private:
-  class Wire;     // the link behind an Exchange, which may outlive the stream
-  class Content;  // likewise: the content as it comes
+  class Wire;  // the link behind an Exchange, which may outlive the stream
 
   void respond(http::Response response);
   void collect(std::size_t limit, std::function<void(std::string)> then);
   std::unique_ptr<http::Body> content();
-  std::optional<std::uint64_t> declared_length() const;  // content-length
-  http::Read read_content(std::span<std::byte> into);
+  http::Read read_content(std::span<std::byte> into) override;
+  void reader_gone() override;
   void drop_content();
   void refuse_content();
   void shrink();
 
   Session& session_;
   const std::int32_t id_;
-  Wire* wire_ = nullptr;       // cleared by whoever of the two goes first
-  Content* reader_ = nullptr;  // likewise
+  Wire* wire_ = nullptr;                 // cleared by whoever of the two goes first
+  http::ContentBody* reader_ = nullptr;  // likewise
   bool closed_ = false;
   bool answered_ = false;
   bool content_ended_ = false;
