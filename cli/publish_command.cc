@@ -4,11 +4,10 @@
 #include <iterator>
 #include <ostream>
 
-#include "certs/development.h"
 #include "cli/command.h"
+#include "cli/hub_flags.h"
 #include "cli/program.h"
 #include "cli/publisher.h"
-#include "cli/token.h"
 
 namespace cli {
 namespace {
@@ -23,15 +22,12 @@ Examples:
   date | herald publish localhost:8443 --topic clock --data -
   tail -f app.log | herald publish https://app.test --topic log --lines --key-file secret)help";
 
-// For one run of the program.
-constexpr auto token_lifetime = std::chrono::hours(24);
-
 class PublishCommand final : public Command {
  public:
   PublishCommand(CLI::App& program, Streams streams)
       : app_(*program.add_subcommand("publish", "Send an event to those who listen")),
-        streams_(streams) {
-    app_.add_option("URL", url_, "Where herald serves")->envname("HERALD_URL")->required();
+        streams_(streams),
+        hub_(app_) {
     app_.add_option("input", input_, "- reads the event from standard input, as --data - does")
         ->option_text("[-]")
         ->check(CLI::IsMember({"-"}));
@@ -53,12 +49,7 @@ class PublishCommand final : public Command {
         ->envname("HERALD_RETRIES")
         ->check(CLI::Range(0, 1000))
         ->type_name("N");
-    auto* token = option("--token", token_, "JWT", "Shows that you may", "HERALD_TOKEN");
-    option("--key-file", key_file_, "FILE", "Makes that token from the server's key",
-           "HERALD_KEY_FILE")
-        ->excludes(token);
-    auto* ca = option("--ca", ca_file_, "FILE", "CA to trust, in PEM", "HERALD_CA");
-    app_.add_flag("--insecure", insecure_, "Trust any certificate")->excludes(ca);
+    hub_.add_access();
     app_.footer(examples);
   }
 
@@ -111,37 +102,23 @@ class PublishCommand final : public Command {
   }
 
   Publisher::Options options() const {
-    Publisher::Options options{.target = parse_target(url_), .token = token_, .ca_file = ca_file_};
-    if (!key_file_.empty()) {
-      options.token =
-          make_token(TokenKey::load(key_file_), {.publish = {message_.topic},
-                                                 .subscribe = {},
-                                                 .issued = std::chrono::system_clock::now(),
-                                                 .lifetime = token_lifetime});
-    }
-    options.retries = retries_;
-    if (insecure_) options.trust = Trust::anyone;
-    if (options.target.loopback && ca_file_.empty()) {
-      const auto ca = certs::state_folder() / "ca.pem";
-      std::error_code ignored;
-      if (std::filesystem::exists(ca, ignored)) options.ca_file = ca.string();
-    }
-    return options;
+    const Target target = parse_target(hub_.url());
+    return {.target = target,
+            .token = hub_.token({message_.topic}, {}),
+            .ca_file = hub_.ca_file(target),
+            .trust = hub_.trust(),
+            .retries = retries_};
   }
 
   CLI::App& app_;
   Streams streams_;
-  std::string url_;
+  HubFlags hub_;
   std::string input_;
   Message message_;
-  std::string token_;
-  std::string key_file_;
-  std::string ca_file_;
   CLI::Option* data_ = nullptr;
   bool lines_ = false;
   std::size_t batch_ = 1;
   unsigned retries_ = 4;
-  bool insecure_ = false;
 };
 
 }  // namespace

@@ -3,11 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "certs/development.h"
 #include "cli/command.h"
+#include "cli/hub_flags.h"
 #include "cli/program.h"
 #include "cli/subscriber.h"
-#include "cli/token.h"
 #include "server/http/query.h"
 
 namespace cli {
@@ -24,15 +23,14 @@ Examples:
   herald subscribe https://app.test --prefix orders/ --since k3x9qa-17 --key-file secret
   herald subscribe localhost:8443 --topic jobs --count 1)help";
 
-constexpr auto token_lifetime = std::chrono::hours(24);
 constexpr std::string_view gap = "herald.gap";
 
 class SubscribeCommand final : public Command {
  public:
   SubscribeCommand(CLI::App& program, Streams streams)
       : app_(*program.add_subcommand("subscribe", "Follow topics and print their events")),
-        streams_(streams) {
-    app_.add_option("URL", url_, "Where herald serves")->envname("HERALD_URL")->required();
+        streams_(streams),
+        hub_(app_) {
     list("--topic", topics_, "T", "A topic; more than one may be given");
     list("--prefix", prefixes_, "P", "All topics that begin so");
     list("--pattern", patterns_, "P", "All topics of a URI template");
@@ -40,12 +38,7 @@ class SubscribeCommand final : public Command {
            "HERALD_SINCE");
     app_.add_flag("--json", json_, "Print each event as a JSON object with id, type and data");
     app_.add_option("--count", count_, "End after so many events")->type_name("N");
-    auto* token = option("--token", token_, "JWT", "Shows that you may", "HERALD_TOKEN");
-    option("--key-file", key_file_, "FILE", "Makes that token from the server's key",
-           "HERALD_KEY_FILE")
-        ->excludes(token);
-    auto* ca = option("--ca", ca_file_, "FILE", "CA to trust, in PEM", "HERALD_CA");
-    app_.add_flag("--insecure", insecure_, "Trust any certificate")->excludes(ca);
+    hub_.add_access();
     app_.footer(examples);
   }
 
@@ -91,7 +84,7 @@ class SubscribeCommand final : public Command {
   }
 
   Subscriber::Options options() const {
-    Subscriber::Options options{.target = parse_target(url_, "/events")};
+    Subscriber::Options options{.target = parse_target(hub_.url(), "/events")};
     char join = options.target.url.find('?') == std::string::npos ? '?' : '&';
     const auto ask = [&](const char* name, const std::vector<std::string>& values) {
       for (const std::string& value : values) {
@@ -103,37 +96,21 @@ class SubscribeCommand final : public Command {
     ask("prefix", prefixes_);
     ask("pattern", patterns_);
     options.last_event_id = since_;
-    options.ca_file = ca_file_;
-    options.token = token_;
-    if (!key_file_.empty()) {
-      options.token =
-          make_token(TokenKey::load(key_file_), {.publish = {},
-                                                 .subscribe = {"*"},
-                                                 .issued = std::chrono::system_clock::now(),
-                                                 .lifetime = token_lifetime});
-    }
-    if (insecure_) options.trust = Trust::anyone;
-    if (options.target.loopback && ca_file_.empty()) {
-      const auto ca = certs::state_folder() / "ca.pem";
-      std::error_code ignored;
-      if (std::filesystem::exists(ca, ignored)) options.ca_file = ca.string();
-    }
+    options.token = hub_.token({}, {"*"});
+    options.ca_file = hub_.ca_file(options.target);
+    options.trust = hub_.trust();
     return options;
   }
 
   CLI::App& app_;
   Streams streams_;
-  std::string url_;
+  HubFlags hub_;
   std::vector<std::string> topics_;
   std::vector<std::string> prefixes_;
   std::vector<std::string> patterns_;
   std::string since_;
-  std::string token_;
-  std::string key_file_;
-  std::string ca_file_;
   std::uint64_t count_ = 0;
   bool json_ = false;
-  bool insecure_ = false;
 };
 
 }  // namespace
