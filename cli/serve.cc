@@ -7,7 +7,6 @@
 #include <atomic>
 #include <iostream>
 #include <thread>
-#include <tuple>
 
 #include "cli/access_log.h"
 #include "cli/confine.h"
@@ -18,6 +17,7 @@
 #include "cli/metrics.h"
 #include "cli/notify.h"
 #include "cli/parts.h"
+#include "cli/settled.h"
 #include "cli/signals.h"
 #include "cli/takeover.h"
 #include "cli/worker_app.h"
@@ -57,33 +57,6 @@ std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
     urls += "https://" + endpoint.to_string() + "/";
   }
   return urls;
-}
-
-// What [events] says of what is made once: two that agree in it can be exchanged.
-auto history_of(const Config::Events& events) {
-  return std::tie(events.store, events.sync, events.store_bytes, events.store_events,
-                  events.store_prefix, events.store_timeout, events.topics, events.history,
-                  events.bytes, events.age, events.classes, events.message_bytes,
-                  events.publish_rate, events.subscribe_rate, events.subscriptions);
-}
-
-// What differs and cannot change while the server runs: "listen, workers".
-std::string settled_at_start(const Config& before, const Config& after) {
-  std::string names;
-  const auto differs = [&names](bool same, std::string_view name) {
-    if (same) return;
-    if (!names.empty()) names += ", ";
-    names += name;
-  };
-  differs(before.serve.listen == after.serve.listen, "listen");
-  differs(before.serve.workers == after.serve.workers, "workers");
-  differs(before.limits.backlog == after.limits.backlog, "backlog");
-  differs(before.serve.redirect == after.serve.redirect, "redirect");
-  differs(before.serve.metrics == after.serve.metrics, "metrics");
-  differs(before.serve.access_log == after.serve.access_log, "access_log");
-  differs(history_of(before.events) == history_of(after.events),
-          "what [events] says of history, store, rates or subscriptions");
-  return names;
 }
 
 // Everything that `herald serve` is made of, in the order in which it depends on each other.
@@ -187,8 +160,8 @@ class Service {
       const std::string where = server_->plain_endpoints()[next++].to_string();
       log_info(fmt::format(fmt::runtime(what), where));
     };
-    tell(config_at_start_.redirect, "http://{}/ is redirected to https");
-    tell(config_at_start_.metrics, "metrics are at http://{}/metrics");
+    tell(started_.serve.redirect, "http://{}/ is redirected to https");
+    tell(started_.serve.metrics, "metrics are at http://{}/metrics");
   }
 
   // Which worker does not turn, in a sentence; empty: all do.
@@ -258,7 +231,7 @@ class Service {
     const server::Server::Sockets sockets = server_->sockets();
     Successor::Sockets named;
     for (const int fd : sockets.tls) named.emplace_back("https", fd);
-    const bool redirects = !config_at_start_.redirect.empty();
+    const bool redirects = !started_.serve.redirect.empty();
     for (std::size_t i = 0; i < sockets.plain.size(); ++i) {
       const char* name = i == 0 && redirects ? "http" : "metrics";
       for (const int fd : sockets.plain[i]) named.emplace_back(name, fd);
@@ -296,10 +269,10 @@ class Service {
       (void)admin_options(fresh);
       (void)assets::Root(fresh.serve.root);
       identity_ = std::move(identity);
-      const std::string fixed = settled_at_start(config_, fresh);
+      const std::string fixed = settled_at_start(started_, fresh);
       use_identity();
       server_->use(tuning);
-      fresh.serve.workers = config_.serve.workers;  // what each has a share of
+      fresh.serve.workers = started_.serve.workers;  // what each has a share of
       config_ = fresh;
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
       const auto shared = std::make_shared<const Config>(std::move(fresh));
@@ -373,7 +346,7 @@ class Service {
   std::unique_ptr<server::Server> server_;
   std::thread waiter_;
   bool told_stuck_ = false;
-  const Config::Serve config_at_start_{config_.serve};
+  const Config started_{config_};
   const std::string program_ = program_file();
   net::Fd report_;  // for a predecessor
   std::unique_ptr<Successor> successor_;
