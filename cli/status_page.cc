@@ -12,6 +12,7 @@ constexpr std::string_view page = R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>Herald: status</title>
 <style>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -40,7 +41,8 @@ constexpr std::string_view page = R"html(<!doctype html>
 <tbody id="metrics"></tbody></table></div>
 <script>
   const names = { connection: 'this connection', uptime_s: 'up for, seconds', handshakes_failed: 'handshakes failed',
-    connections_accepted: 'connections ever', connections_refused: 'connections refused', history_bytes: 'history, bytes' };
+    connections_accepted: 'connections ever', connections_refused: 'connections refused', connections_ended: 'ended for a fault',
+    sessions_http1: 'HTTP/1.1 ever', sent_bytes: 'sent, bytes', history_bytes: 'history, bytes' };
   const numbers = document.getElementById('numbers');
   const cells = new Map();
   let before;

@@ -24,6 +24,7 @@ constexpr std::string_view head = R"html(<!doctype html>
   thead th { font-size: .85rem; border-top: 0 }
   tbody th { font-weight: 400 }
   code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
+  .place { overflow-wrap: normal }
   .quiet { font-size: .85rem; color: color-mix(in srgb, currentColor 75%, transparent) }
   .yes::before { content: "\2713\00a0" / "" } .no::before { content: "\2013\00a0" / "" }
   .yes { color: light-dark(#0a6b2d, #6bd58c) }
@@ -58,7 +59,7 @@ std::string escaped(std::string_view text) {
 }
 
 void append_origin(std::string& html, const Mention& mention) {
-  html.append("<code>").append(escaped(place(mention))).append("</code> ");
+  html.append("<code class=place>").append(escaped(place(mention))).append("</code> ");
   html.append("<span class=quiet>").append(words(mention.source)).append("</span>");
 }
 
