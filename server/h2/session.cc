@@ -1,67 +1,75 @@
 #include "server/h2/session.h"
 
-#include <nghttp2/nghttp2.h>
-
 #include <algorithm>
 #include <exception>
-#include <functional>
-#include <new>
 
-#include "server/h2/session_callbacks.h"
 #include "server/http/admission.h"
 
 namespace h2 {
 namespace {
 
-constexpr std::size_t longest_queue = 10'000;  // frames that wait to be sent
-constexpr std::size_t largest_diary = 4096;    // targets
+// Frames that the client does not take while it asks for more.
+constexpr std::size_t most_pending = std::size_t{1024} * 1024;  // bytes
+constexpr std::size_t largest_diary = 4096;                     // targets
 
-const char* name_of(std::uint32_t error_code) { return nghttp2_http2_strerror(error_code); }
+void put_setting(Setting setting, std::uint32_t value, std::string& to) {
+  put_16(static_cast<std::uint16_t>(setting), to);
+  put_32(value, to);
+}
 
 }  // namespace
 
-void Session::FreeSession::operator()(nghttp2_session* session) const {
-  nghttp2_session_del(session);
-}
-
-// ----------------------------------------------------------------------------------------- Session
-
 Session::Session(Surroundings surroundings, std::function<void()> has_output)
-    : around_(surroundings), has_output_(std::move(has_output)), watched_(around_.loop.now()) {
-  static const nghttp2_session_callbacks* const callbacks = Callbacks::table();
-  static const nghttp2_option* const options = Callbacks::options();
-  nghttp2_session* made = nullptr;
-  if (nghttp2_session_server_new2(&made, callbacks, this, options) != 0) throw std::bad_alloc();
-  nghttp2_.reset(made);
+    : around_(surroundings),
+      has_output_(std::move(has_output)),
+      read_at_(around_.loop.now()),
+      receive_window_(std::max<std::int64_t>(around_.limits.connection_window, default_window)) {
   const http::Limits& limits = around_.limits;
-  const nghttp2_settings_entry settings[] = {
-      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
-      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrent_streams},
-      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},
-      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.header_bytes)},
-  };
-  nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings, std::size(settings));
-  nghttp2_session_set_local_window_size(made, NGHTTP2_FLAG_NONE, 0,
-                                        static_cast<std::int32_t>(limits.connection_window));
+  std::string settings;
+  put_setting(Setting::no_rfc7540_priorities, 1, settings);
+  put_setting(Setting::max_concurrent_streams, limits.concurrent_streams, settings);
+  put_setting(Setting::initial_window_size, limits.stream_window, settings);
+  put_setting(Setting::max_header_list_size, static_cast<std::uint32_t>(limits.header_bytes),
+              settings);
+  put_head({.length = static_cast<std::uint32_t>(settings.size()), .type = FrameType::settings},
+           pending_);
+  pending_ += settings;
+  if (receive_window_ > default_window) {
+    send_window_update(0, static_cast<std::uint32_t>(receive_window_ - default_window));
+  }
 }
 
 Session::~Session() {
   inside_ = true;  // nobody is there to be told of output
-  for (Stream& stream : streams_) {
-    if (!stream.closed()) {
-      stream.close(NGHTTP2_CANCEL);
-      closed_.push_back(&stream);
-    }
-  }
-  nghttp2_.reset();
+  ending_ = true;
+  for (const auto& stream : streams_) close(*stream, ErrorCode::cancel);
   reap();
 }
 
-Stream& Session::open(std::int32_t id) {
-  Stream& stream = streams_.emplace_back(*this, id);
-  stream.place = std::prev(streams_.end());
+Stream& Session::open(std::uint32_t id) {
+  Stream& stream = streams_.add(std::make_unique<Stream>(*this, id));
+  stream.send_window = peer_.initial_window;
+  // Before it has acknowledged our SETTINGS, a client goes by the default.
+  stream.receive_window = settings_acknowledged_
+                              ? around_.limits.stream_window
+                              : std::max(around_.limits.stream_window, default_window);
   around_.tally.streams_now.add(1);
   return stream;
+}
+
+void Session::close(Stream& stream, ErrorCode code) {
+  if (stream.closed()) return;
+  stream.close(code);
+  queue_.remove(stream);
+  if (reading_ == &stream) reading_ = nullptr;
+  if (!stream.request.pushed) {
+    --open_;
+  } else {
+    --pushing_;
+    std::erase(held_pushes_, &stream);
+    if (stream.begun) --answered_pushes_;
+  }
+  closed_.push_back(&stream);
 }
 
 void Session::note_output() {
@@ -72,27 +80,20 @@ bool Session::receive(std::span<const std::byte> bytes) {
   if (ending_) return false;
   inside_ = true;
   const auto now = around_.loop.now();
-  watch_.refill(now - watched_);
-  watched_ = now;
-  const FrameWatch::Passed passed = watch_.feed(bytes);
-  const ssize_t taken = nghttp2_session_mem_recv(
-      nghttp2_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), passed.bytes);
+  budget_.refill(now - read_at_);
+  read_at_ = now;
+  const Fault fault =
+      reader_.read({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, *this);
   dispatch();
   give_back_window();
   reap();
   inside_ = false;
-  if (taken < 0) {
-    const bool flood = taken == NGHTTP2_ERR_FLOODED;
-    end(flood ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR,
-        nghttp2_strerror(static_cast<int>(taken)));
-  } else if (passed.verdict != Verdict::fine) {
-    const auto code = static_cast<std::uint32_t>(passed.verdict);
-    end(code, name_of(code));
-  } else if (window_overflow_) {
-    end(NGHTTP2_FLOW_CONTROL_ERROR, "a SETTINGS frame takes a window above 2^31-1");
-  } else if (watch_.exhausted() ||
-             nghttp2_session_get_outbound_queue_size(nghttp2_.get()) > longest_queue) {
-    end(NGHTTP2_ENHANCE_YOUR_CALM, "too many frames that ask for work and do none");
+  if (fault) {
+    end(fault.code, std::string(name_of(fault.code)) + ": " + fault.why + " (" +
+                        description(reader_.head()) + ")");
+  } else if (budget_.exhausted() || pending_.size() - pending_at_ > most_pending) {
+    end(ErrorCode::enhance_your_calm,
+        "ENHANCE_YOUR_CALM: too many frames that ask for work and do none");
   }
   return !ending_;
 }
@@ -126,14 +127,28 @@ void Session::dispatch(Stream& stream) {
   }
 }
 
+// ----------------------------------------------------------------------------- the receive windows
+
+// Section 6.9: a window is opened again when half of it has been used.
+void Session::give_back(std::size_t bytes) {
+  to_give_back_ += bytes;
+  if (to_give_back_ < around_.limits.connection_window / 2 || ending_) return;
+  receive_window_ += static_cast<std::int64_t>(to_give_back_);
+  send_window_update(0, static_cast<std::uint32_t>(std::exchange(to_give_back_, 0)));
+}
+
 void Session::content_wanted(Stream& stream) {
   const std::size_t bytes = stream.take_consumed();
-  if (bytes == 0 || !nghttp2_) return;
+  if (bytes == 0 || ending_) return;
+  give_back(bytes);
   // What nobody reads need not be sent: only the connection gets its window back.
-  if (stream.closed() || stream.content_unwanted()) {
-    nghttp2_session_consume_connection(nghttp2_.get(), bytes);
-  } else {
-    nghttp2_session_consume(nghttp2_.get(), stream.id(), bytes);
+  if (!stream.closed() && !stream.content_unwanted() && !stream.content_ended()) {
+    stream.to_give_back += bytes;
+    if (stream.to_give_back >= around_.limits.stream_window / 2) {
+      stream.receive_window += static_cast<std::int64_t>(stream.to_give_back);
+      send_window_update(stream.id(),
+                         static_cast<std::uint32_t>(std::exchange(stream.to_give_back, 0)));
+    }
   }
   note_output();
 }
@@ -148,128 +163,103 @@ void Session::reap() {
   for (std::size_t i = 0; i < closed_.size(); ++i) {
     Stream& stream = *closed_[i];
     stream.tell_gone();
-    if (nghttp2_ && stream.unconsumed() > 0) {
-      nghttp2_session_consume_connection(nghttp2_.get(), stream.unconsumed());
-    }
-    if (stream.request.pushed) --pushing_;
+    give_back(stream.unconsumed());
     if (stream.live()) --live_;
-    if (reading_ == &stream) reading_ = nullptr;
     if (around_.log) around_.log->completed(stream.access(around_.peer, around_.loop.now()));
     around_.tally.streams_now.add(-1);
-    streams_.erase(stream.place);
+    streams_.erase(stream);
   }
+  if (closed_.empty()) return;
   closed_.clear();
+  send_held_pushes();
 }
 
-// ------------------------------------------------------------------------------------------ output
-
-bool Session::fill(http::Output& output) {
-  inside_ = true;
-  output_ = &output;
-  output_full_ = false;
-  for (;;) {
-    if (!rest_.empty()) rest_ = rest_.subspan(output.append(rest_));
-    if (!rest_.empty() || output_full_) break;
-    const std::uint8_t* bytes = nullptr;
-    const ssize_t size = nghttp2_session_mem_send(nghttp2_.get(), &bytes);
-    if (size < 0) {
-      ending_ = true;
-      complaint_ = nghttp2_strerror(static_cast<int>(size));
-      break;
-    }
-    rest_ = {reinterpret_cast<const std::byte*>(bytes), static_cast<std::size_t>(size)};
-    if (size == 0 && !output_full_) break;
-  }
-  output_ = nullptr;
-  reap();
-  inside_ = false;
-  return !rest_.empty() || output_full_;
-}
+// ------------------------------------------------------------------------------------------ the
+// end
 
 bool Session::done() const {
-  return rest_.empty() && nghttp2_session_want_read(nghttp2_.get()) == 0 &&
-         nghttp2_session_want_write(nghttp2_.get()) == 0;
+  if (!pending_.empty()) return false;
+  return ending_ || ((draining_ || leaving_) && streams_.empty());
 }
 
 void Session::announce_drain() {
-  nghttp2_submit_shutdown_notice(nghttp2_.get());
+  send_goaway(largest_stream, ErrorCode::no_error);
   note_output();
 }
 
 void Session::drain() {
-  nghttp2_submit_goaway(nghttp2_.get(), NGHTTP2_FLAG_NONE,
-                        nghttp2_session_get_last_proc_stream_id(nghttp2_.get()), NGHTTP2_NO_ERROR,
-                        nullptr, 0);
+  draining_ = true;
+  last_served_ = std::min(last_served_, client_streams_.highest());
+  send_goaway(last_served_, ErrorCode::no_error);
   note_output();
 }
 
-void Session::end(std::uint32_t error_code, std::string complaint) {
+void Session::end(ErrorCode code, std::string complaint) {
   if (ending_) return;
   ending_ = true;
   complaint_ = std::move(complaint);
-  nghttp2_session_terminate_session(nghttp2_.get(), error_code);
+  send_goaway(std::min(last_served_, client_streams_.highest()), code);
   note_output();
 }
 
 void Session::end_ungreeted() {
-  end(NGHTTP2_SETTINGS_TIMEOUT, "SETTINGS were not acknowledged in time");
+  end(ErrorCode::settings_timeout, "SETTINGS were not acknowledged in time");
 }
 
 void Session::ping() {
   ping_outstanding_ = true;
-  nghttp2_submit_ping(nghttp2_.get(), NGHTTP2_FLAG_NONE, nullptr);
+  put_head({.length = 8, .type = FrameType::ping}, pending_);
+  pending_.append(8, '\0');
   note_output();
 }
 
 // ---------------------------------------------------------------------------- for the deadlines
 
+bool Session::inside_header_section() const {
+  const FrameType type = reader_.head().type;
+  return section_.open || (reader_.inside() && type == FrameType::headers);
+}
+
 std::optional<Session::TimePoint> Session::content_awaited_since() const {
   std::optional<TimePoint> oldest;
-  for (const Stream& stream : streams_) {
-    if (stream.awaits_content() && (!oldest || stream.last_content() < *oldest)) {
-      oldest = stream.last_content();
+  for (const auto& stream : streams_) {
+    if (stream->awaits_content() && (!oldest || stream->last_content() < *oldest)) {
+      oldest = stream->last_content();
     }
   }
   return oldest;
 }
 
 void Session::reset_stalled(TimePoint since) {
-  for (Stream& stream : streams_) {
-    if (!stream.closed() && stream.could_send() && stream.last_progress() < since) {
-      reset(stream, NGHTTP2_CANCEL);
+  for (const auto& stream : streams_) {
+    if (!stream->closed() && stream->could_send() && stream->last_progress() < since) {
+      reset(*stream, ErrorCode::cancel);
     }
   }
 }
 
 void Session::stop_uploads() {
   answered_early_ = false;
-  for (Stream& stream : streams_) {
-    if (!stream.closed() && stream.answered() && !stream.body() && !stream.content_ended()) {
-      reset(stream, NGHTTP2_NO_ERROR);
+  for (const auto& stream : streams_) {
+    if (!stream->closed() && stream->answered() && !stream->body() && !stream->content_ended()) {
+      reset(*stream, ErrorCode::no_error);
     }
   }
 }
 
-
 // ------------------------------------------------------------------------- the way to the client
 
 bool Session::takes_pushes() const {
-  const auto setting = [this](nghttp2_settings_id id) {
-    return nghttp2_session_get_remote_settings(nghttp2_.get(), id);
-  };
-  return setting(NGHTTP2_SETTINGS_ENABLE_PUSH) == 1 &&
-         setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) > 0;
+  return peer_.takes_pushes && peer_.concurrent_streams > 0 && !leaving_ && !ending_;
 }
 
 http::Transport Session::transport() const {
   http::Transport way;
   way.takes_pushes = takes_pushes();
-  way.connection_window = static_cast<std::uint64_t>(
-      std::max(0, nghttp2_session_get_remote_window_size(nghttp2_.get())));
-  way.stream_window =
-      nghttp2_session_get_remote_settings(nghttp2_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+  way.connection_window = static_cast<std::uint64_t>(std::max<std::int64_t>(0, send_window_));
+  way.stream_window = peer_.initial_window;
   way.live_waiting = std::ranges::any_of(
-      streams_, [](const Stream& stream) { return stream.live() && stream.could_send(); });
+      streams_, [](const auto& stream) { return stream->live() && stream->could_send(); });
   return way;
 }
 

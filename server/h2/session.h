@@ -1,20 +1,28 @@
-// Session: HTTP/2 of one connection without any I/O, over nghttp2. Bytes in by receive(), bytes out
-// by fill(). nghttp2's callbacks only note facts; handlers run before receive() returns, never
-// inside one.
+// Session: HTTP/2 of one connection without any I/O (RFC 9113). Bytes in by receive(), bytes out by
+// fill(). Frames that arrive only note facts; handlers run before receive() returns, never while a
+// frame is being read. Scheduling is that of RFC 9218.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
-#include "server/h2/frame_watch.h"
+#include "server/h2/client_streams.h"
+#include "server/h2/frame.h"
+#include "server/h2/frame_budget.h"
+#include "server/h2/frame_reader.h"
+#include "server/h2/hpack_decoder.h"
+#include "server/h2/hpack_encoder.h"
+#include "server/h2/send_queue.h"
 #include "server/h2/stream.h"
+#include "server/h2/stream_table.h"
 #include "server/http/access.h"
 #include "server/http/date.h"
 #include "server/http/handler.h"
@@ -24,11 +32,9 @@
 #include "server/http/tally.h"
 #include "server/net/loop.h"
 
-struct nghttp2_session;
-
 namespace h2 {
 
-class Session final : public http::Session {
+class Session final : public http::Session, private FrameSink {
  public:
   // What a session needs of its surroundings; all must outlive it.
   struct Surroundings {
@@ -58,13 +64,13 @@ class Session final : public http::Session {
   // GOAWAY with the last stream that will be served.
   void drain() override;
   // GOAWAY with an error; fill() then gives the rest and done() holds.
-  void end(std::uint32_t error_code, std::string complaint);
+  void end(ErrorCode code, std::string complaint);
 
   std::size_t streams() const override { return streams_.size(); }
   // SETTINGS are acknowledged.
   bool greeted() const override { return settings_acknowledged_; }
   void end_ungreeted() override;
-  bool inside_header_section() const override { return open_header_section_; }
+  bool inside_header_section() const override;
   std::optional<TimePoint> content_awaited_since() const override;
   void reset_stalled(TimePoint since) override;
   bool has_live_streams() const override { return live_ > 0; }
@@ -77,59 +83,128 @@ class Session final : public http::Session {
 
  private:
   friend class Stream;
-  struct Callbacks;  // nghttp2's, as static functions
-  struct FreeSession {
-    void operator()(nghttp2_session* session) const;
+
+  // What the client has said by SETTINGS (section 6.5.2).
+  struct PeerSettings {
+    std::uint32_t concurrent_streams = 0xffffffff;
+    std::uint32_t initial_window = default_window;
+    bool takes_pushes = true;
+  };
+  // A header section that is being read.
+  struct Section {
+    FrameHead head;      // of its HEADERS
+    bool open = false;   // CONTINUATION must follow
+    bool fresh = false;  // it opens its stream
+    unsigned continuations = 0;
+    std::string block;  // so far; empty if it came in one frame
   };
 
-  // For Stream.
+  // ---- frames in (session_frames.cc)
+  Fault begin(const FrameHead& head) override;
+  Fault data(const FrameHead& head, std::span<const std::uint8_t> piece) override;
+  Fault data_end(const FrameHead& head) override;
+  Fault frame(const FrameHead& head, std::span<const std::uint8_t> payload) override;
+  Fault begin_data(const FrameHead& head);
+  Fault begin_headers(const FrameHead& head);
+  Fault headers(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault continuation(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault section(std::span<const std::uint8_t> block);
+  Fault request(std::span<const std::uint8_t> block);
+  Fault trailers(std::span<const std::uint8_t> block);
+  Fault discard(std::span<const std::uint8_t> block);
+  Fault priority(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault priority_update(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault rst_stream(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault settings(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault setting(h2::Setting setting, std::uint32_t value);
+  Fault initial_window(std::uint32_t value);
+  Fault ping(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault goaway(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault window_update(const FrameHead& head, std::span<const std::uint8_t> payload);
+  void end_content(Stream& stream);
+  void malformed(Stream& stream);
+  bool idle(std::uint32_t id) const;
+
+  // ---- for Stream (session_replies.cc)
   void submit(Stream& stream, http::Response& response);
   void hint(Stream& stream, const http::Headers& fields);
   void proceed(Stream& stream);
   http::Push push(Stream& parent, std::string_view target, http::Priority priority);
-  void reset(Stream& stream, std::uint32_t error_code);
+  void reset(Stream& stream, ErrorCode code);
   void resume(Stream& stream);
   void content_wanted(Stream& stream);
 
   bool takes_pushes() const;
+  void send_response(Stream& stream, http::Response& response);
+  void send_held_pushes();
   void prioritise(Stream& stream, const http::Response& response);
-  Stream& open(std::int32_t id);
+
+  // ---- frames out (session_output.cc)
+  // Field blocks are written in place: begin, encoder_.add(..., pending_), end.
+  std::size_t begin_field_block();
+  void end_field_block(std::size_t start, FrameHead head);
+  void send_interim(Stream& stream, std::string_view status, const http::Headers& fields);
+  void send_window_update(std::uint32_t id, std::uint32_t increment);
+  void send_rst_stream(std::uint32_t id, ErrorCode code);
+  void send_goaway(std::uint32_t last, ErrorCode code);
+  bool put_pending(http::Output& output);
+  bool put_data(Stream& stream, http::Output& output);
+  void finish(Stream& stream);
+
+  Stream& open(std::uint32_t id);
+  void close(Stream& stream, ErrorCode code);
   void dispatch();
   void dispatch(Stream& stream);
   void give_back_window();
+  void give_back(std::size_t bytes);
   void reap();
   void note_output();
 
   Surroundings around_;
   std::function<void()> has_output_;
-  FrameWatch watch_;
-  net::Clock::time_point watched_;
+  FrameReader reader_;
+  FrameBudget budget_;
+  net::Clock::time_point read_at_;
+  HpackDecoder decoder_;
+  HpackEncoder encoder_;
+  ClientStreams client_streams_;
+  Section section_;
+  PeerSettings peer_;
 
-  // Before nghttp2_, which frees what refers to them.
-  std::list<Stream> streams_;
-  Stream* reading_ = nullptr;     // whose header section is being read; null: nobody's
-  std::vector<Stream*> arrived_;  // header section complete, not yet handled
-  std::vector<Stream*> content_;  // has got content, or its end
-  std::vector<Stream*> closed_;   // to be destroyed when no callback is running
+  SendQueue queue_;
+  StreamTable streams_;
+  std::vector<Stream*> arrived_;      // header section complete, not yet handled
+  std::vector<Stream*> content_;      // has got content, or its end
+  std::vector<Stream*> closed_;       // to be destroyed when no frame is being read or written
+  std::vector<Stream*> held_pushes_;  // answered, and more than the client takes at one time
+  // Of streams that the client has not opened yet (RFC 9218 section 7.1).
+  std::vector<std::pair<std::uint32_t, http::Priority>> early_priorities_;
   std::unordered_set<std::uint64_t>
-      diary_;  // targets that the client has asked for or been promised
+      diary_;             // targets that the client has asked for or been promised
+  std::size_t open_ = 0;  // streams that the client has opened
   std::size_t live_ = 0;  // of streams_, those with a live answer
   std::size_t pushed_ = 0;
   std::size_t pushing_ = 0;
-  std::size_t cancelled_ = 0;  // pushes, by the client
-  std::unique_ptr<nghttp2_session, FreeSession> nghttp2_;
+  std::size_t answered_pushes_ = 0;  // of pushing_, those that count in the client's limit
+  std::size_t cancelled_ = 0;        // pushes, by the client
+  std::uint32_t next_push_ = 2;      // identifier
 
-  std::span<const std::byte> rest_;  // of a frame that did not fit; nghttp2's, until its next call
-  http::Output* output_ = nullptr;   // within fill()
-  bool output_full_ = false;
+  std::string pending_;         // frames that are ready, in order: all but DATA
+  std::size_t pending_at_ = 0;  // of pending_, what has been put
+  std::int64_t send_window_ = default_window;
+  std::int64_t receive_window_;
+  std::size_t to_give_back_ = 0;  // of receive_window_
+  Stream* reading_ = nullptr;     // whose DATA is being read; null: nobody's
+  std::size_t read_ = 0;          // bytes of that frame, without padding
+
   bool inside_ = false;  // receive() or fill() is running
+  bool settings_received_ = false;
   bool settings_acknowledged_ = false;
-  bool open_header_section_ = false;
   bool ping_outstanding_ = false;
   bool answered_early_ = false;
-  std::int64_t widest_window_ = 0;   // of a stream, before the SETTINGS frame that is being read
-  std::int64_t initial_window_ = 0;  // likewise
-  bool window_overflow_ = false;
+  bool leaving_ = false;                        // the client: it has said GOAWAY
+  bool draining_ = false;                       // this side has said GOAWAY for good
+  std::uint32_t last_served_ = largest_stream;  // as GOAWAY has it
   bool ending_ = false;
   std::string complaint_;
 };

@@ -1,129 +1,119 @@
 // What a Session does for its streams: responses, hints and pushes become frames.
-#include <nghttp2/nghttp2.h>
-
 #include <array>
+#include <charconv>
 #include <functional>
 
 #include "server/h2/session.h"
-#include "server/h2/session_callbacks.h"
 
 namespace h2 {
 namespace {
 
-std::uint8_t* mutable_bytes(std::string_view text) {
-  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
-}
+bool bodiless(int status) { return status == 204 || status == 304; }
 
-// Of text that nghttp2 copies.
-nghttp2_nv copied(std::string_view name, std::string_view value) {
-  return {mutable_bytes(name), mutable_bytes(value), name.size(), value.size(),
-          NGHTTP2_NV_FLAG_NO_COPY_NAME};
-}
-
-// Of text that lives until the frame has been written.
-nghttp2_nv lent(http::Field field) {
-  return {mutable_bytes(field.name), mutable_bytes(field.value), field.name.size(),
-          field.value.size(), NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE};
-}
-
-// The fields of one answer as nghttp2 takes them, on the stack unless there are very many.
-class FieldList {
+// A number as text, without an allocation.
+class Digits {
  public:
-  // No more than `most` will be added.
-  explicit FieldList(std::size_t most) {
-    if (most > few_.size()) many_.resize(most);
-  }
-  void add(const nghttp2_nv& field) { begin()[count_++] = field; }
-  void lend(const http::Headers& headers) {
-    for (const http::Field field : headers) add(lent(field));
-  }
-  nghttp2_nv* begin() { return many_.empty() ? few_.data() : many_.data(); }
-  std::size_t size() const { return count_; }
+  explicit Digits(std::uint64_t number)
+      : end_(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr) {}
+  operator std::string_view() const { return {text_.data(), end_}; }
 
  private:
-  std::array<nghttp2_nv, 40> few_;
-  std::vector<nghttp2_nv> many_;
-  std::size_t count_ = 0;
+  std::array<char, 20> text_;
+  const char* end_;
 };
-
-bool bodiless(int status) { return status == 204 || status == 304; }
 
 }  // namespace
 
 void Session::prioritise(Stream& stream, const http::Response& response) {
   if (stream.request.pushed) return;  // was told when it was promised
-  const http::Priority wanted = response.live ? http::Priority{0, true} : response.priority;
-  if (!response.live && (wanted == http::Priority{} || stream.request.fields.has("priority")))
-    return;
-  const nghttp2_extpri priority{wanted.urgency, wanted.incremental ? 1 : 0};
-  nghttp2_session_change_extpri_stream_priority(nghttp2_.get(), stream.id(), &priority,
-                                                response.live ? 1 : 0);
+  if (response.live) {
+    queue_.set_priority(stream, {.urgency = 0, .incremental = true});
+  } else if (!stream.client_prioritised && response.priority != http::Priority{}) {
+    queue_.set_priority(stream, response.priority);
+  }
 }
 
 void Session::submit(Stream& stream, http::Response& response) {
   if (response.live) ++live_;
-  if (stream.request.pushed && response.status >= 300) {
-    reset(stream, NGHTTP2_CANCEL);  // nobody has asked for an error
-    return;
+  if (stream.closed() || ending_) return;
+  if (stream.request.pushed) {
+    if (response.status >= 300) return reset(stream, ErrorCode::cancel);  // nobody asked for it
+    if (answered_pushes_ >= peer_.concurrent_streams) {
+      held_pushes_.push_back(&stream);
+      return;
+    }
   }
-  prioritise(stream, response);
-  const std::string status = std::to_string(response.status);
-  const std::optional<std::uint64_t> length =
-      response.body ? response.body->length() : std::optional<std::uint64_t>(0);
-  const std::string length_text = length ? std::to_string(*length) : "";
-
-  // Besides: the status, the date and the length.
-  FieldList fields(3 + response.fields.size() +
-                   (response.prepared ? response.prepared->size() : 0));
-  fields.add(copied(":status", status));
-  if (response.prepared) fields.lend(*response.prepared);
-  fields.lend(response.fields);
-  fields.add(copied("date", around_.date.now()));
-  if (length && !bodiless(response.status)) fields.add(copied("content-length", length_text));
-
-  if (stream.request.method == "HEAD" || bodiless(response.status) || length == 0) {
-    response.body = nullptr;
-  }
-  nghttp2_data_provider provider{.source = {.ptr = &stream}, .read_callback = Callbacks::read};
-  nghttp2_submit_response(nghttp2_.get(), stream.id(), fields.begin(), fields.size(),
-                          response.body ? &provider : nullptr);
+  send_response(stream, response);
   note_output();
 }
 
+void Session::send_response(Stream& stream, http::Response& response) {
+  prioritise(stream, response);
+  stream.begun = true;
+  if (stream.request.pushed) ++answered_pushes_;
+  const std::optional<std::uint64_t> length =
+      response.body ? response.body->length() : std::optional<std::uint64_t>(0);
+  const std::size_t start = begin_field_block();
+  encoder_.begin(pending_);
+  encoder_.add(":status", Digits(static_cast<std::uint64_t>(response.status)), pending_);
+  const auto add_all = [this](const http::Headers& fields) {
+    for (const http::Field field : fields) encoder_.add(field.name, field.value, pending_);
+  };
+  if (response.prepared) add_all(*response.prepared);
+  add_all(response.fields);
+  encoder_.add("date", around_.date.now(), pending_);
+  if (length && !bodiless(response.status)) {
+    encoder_.add("content-length", Digits(*length), pending_);
+  }
+  if (stream.request.method == "HEAD" || bodiless(response.status) || length == 0) {
+    response.body = nullptr;
+  }
+  end_field_block(start, {.type = FrameType::headers,
+                          .flags = response.body ? flag::none : flag::end_stream,
+                          .stream = stream.id()});
+  if (response.body) {
+    queue_.add(stream);
+  } else {
+    finish(stream);
+  }
+}
+
+void Session::send_held_pushes() {
+  while (!held_pushes_.empty() && answered_pushes_ < peer_.concurrent_streams && !ending_) {
+    Stream& next = *held_pushes_.front();
+    held_pushes_.erase(held_pushes_.begin());
+    send_response(next, next.response());
+  }
+}
+
 void Session::hint(Stream& stream, const http::Headers& fields) {
-  if (fields.empty()) return;
-  std::vector<nghttp2_nv> list;
-  list.reserve(1 + fields.size());
-  list.push_back(copied(":status", "103"));
-  for (const http::Field field : fields) list.push_back(copied(field.name, field.value));
-  for (nghttp2_nv& field : list) field.flags = NGHTTP2_NV_FLAG_NONE;
-  nghttp2_submit_headers(nghttp2_.get(), NGHTTP2_FLAG_NONE, stream.id(), nullptr, list.data(),
-                         list.size(), nullptr);
+  // A pushed response has none: its promise was the hint.
+  if (fields.empty() || stream.closed() || stream.request.pushed || ending_) return;
+  send_interim(stream, "103", fields);
   around_.tally.hints.add(1);
-  note_output();
 }
 
 // Says 100 to a client that waits for it before it sends its content (RFC 9110 section 10.1.1).
 void Session::proceed(Stream& stream) {
   const auto expected = stream.request.fields.get("expect");
   if (!expected || !http::equal_ignoring_case(*expected, "100-continue")) return;
-  if (stream.content_ended() || stream.unconsumed() > 0) return;
-  nghttp2_nv status = copied(":status", "100");
-  nghttp2_submit_headers(nghttp2_.get(), NGHTTP2_FLAG_NONE, stream.id(), nullptr, &status, 1,
-                         nullptr);
-  note_output();
+  if (stream.content_ended() || stream.unconsumed() > 0 || stream.closed() || ending_) return;
+  send_interim(stream, "100", {});
 }
 
 http::Push Session::push(Stream& parent, std::string_view target, http::Priority priority) {
   if (parent.request.pushed) return http::Push::nested;
-  if (!takes_pushes()) return http::Push::refused;
+  if (!takes_pushes() || parent.closed() || next_push_ > largest_stream) {
+    return http::Push::refused;
+  }
   const std::uint64_t hash = std::hash<std::string_view>{}(target);
   if (diary_.contains(hash)) return http::Push::repeated;
   if (cancelled_ >= around_.limits.cancelled_pushes) return http::Push::unwanted;
   if (pushed_ >= around_.limits.pushes || pushing_ >= around_.limits.concurrent_pushes) {
     return http::Push::exhausted;
   }
-  http::Request request;
+  Stream& promised = open(std::exchange(next_push_, next_push_ + 2));
+  http::Request& request = promised.request;
   request.method = "GET";
   request.scheme = parent.request.scheme;
   request.authority = parent.request.authority;
@@ -132,21 +122,19 @@ http::Push Session::push(Stream& parent, std::string_view target, http::Priority
   for (const char* name : {"accept-encoding", "accept-language", "user-agent"}) {
     if (const auto value = parent.request.fields.get(name)) request.fields.add(name, *value);
   }
-  std::vector<nghttp2_nv> list = {
-      copied(":method", request.method), copied(":scheme", request.scheme),
-      copied(":authority", request.authority), copied(":path", request.target)};
-  for (const http::Field field : request.fields) list.push_back(copied(field.name, field.value));
-  for (nghttp2_nv& field : list) field.flags = NGHTTP2_NV_FLAG_NONE;
-  const std::int32_t id = nghttp2_submit_push_promise(
-      nghttp2_.get(), NGHTTP2_FLAG_NONE, parent.id(), list.data(), list.size(), nullptr);
-  if (id < 0) return http::Push::refused;
-  Stream& promised = open(id);
-  promised.request = std::move(request);
   promised.end_content();
-  nghttp2_session_set_stream_user_data(nghttp2_.get(), id, &promised);
-  // nghttp2 would put every push at urgency 3, ahead of images and behind nothing that matters.
-  const nghttp2_extpri extended{priority.urgency, priority.incremental ? 1 : 0};
-  nghttp2_session_change_extpri_stream_priority(nghttp2_.get(), id, &extended, 0);
+  queue_.set_priority(promised, priority);
+
+  const std::size_t start = begin_field_block();
+  put_32(promised.id(), pending_);
+  encoder_.begin(pending_);
+  encoder_.add(":method", request.method, pending_);
+  encoder_.add(":scheme", request.scheme, pending_);
+  encoder_.add(":authority", request.authority, pending_);
+  encoder_.add(":path", request.target, pending_);
+  for (const http::Field field : request.fields) encoder_.add(field.name, field.value, pending_);
+  end_field_block(start, {.type = FrameType::push_promise, .stream = parent.id()});
+
   diary_.insert(hash);
   ++pushed_;
   ++pushing_;
@@ -162,13 +150,20 @@ http::Push Session::push(Stream& parent, std::string_view target, http::Priority
   return http::Push::promised;
 }
 
-void Session::reset(Stream& stream, std::uint32_t error_code) {
-  nghttp2_submit_rst_stream(nghttp2_.get(), NGHTTP2_FLAG_NONE, stream.id(), error_code);
+void Session::reset(Stream& stream, ErrorCode code) {
+  if (stream.closed()) return;
+  // As RFC 9113 section 10.5 has it: what clients can make a server reset must cost them something.
+  const bool clients_fault = code == ErrorCode::protocol_error ||
+                             code == ErrorCode::flow_control_error ||
+                             code == ErrorCode::stream_closed || code == ErrorCode::refused_stream;
+  if (clients_fault) budget_.charge(5);
+  send_rst_stream(stream.id(), code);
+  close(stream, code);
   note_output();
 }
 
 void Session::resume(Stream& stream) {
-  nghttp2_session_resume_data(nghttp2_.get(), stream.id());
+  queue_.add(stream);
   note_output();
 }
 

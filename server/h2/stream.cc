@@ -37,7 +37,7 @@ class Stream::Wire final : public http::Wire {
   std::function<void()> told_;
 };
 
-Stream::Stream(Session& session, std::int32_t id)
+Stream::Stream(Session& session, std::uint32_t id)
     : session_(session),
       id_(id),
       began_(session.around_.loop.now()),
@@ -51,9 +51,9 @@ Stream::~Stream() {
 
 http::Exchange Stream::exchange() { return http::Exchange(std::make_unique<Wire>(*this)); }
 
-void Stream::close(std::uint32_t error_code) {
+void Stream::close(ErrorCode code) {
   closed_ = true;
-  error_code_ = error_code;
+  error_code_ = code;
 }
 
 void Stream::tell_gone() {
@@ -197,14 +197,14 @@ http::Access Stream::access(const http::Peer& peer, net::Clock::time_point now) 
           .user_agent = request.fields.get("user-agent").value_or(""),
           .referer = request.fields.get("referer").value_or(""),
           .traceparent = request.fields.get("traceparent").value_or(""),
-          .stream = id_,
+          .stream = static_cast<std::int32_t>(id_),
           .status = answered_ ? response_.status : 0,
           .bytes = sent_,
           .took = duration_cast<microseconds>(now - began_),
           .first_byte =
               answered_ ? duration_cast<microseconds>(answered_at_ - began_) : microseconds::zero(),
           .pushed = request.pushed,
-          .error_code = error_code_,
+          .error_code = static_cast<std::uint32_t>(error_code_),
           .notes = response_.notes};
 }
 

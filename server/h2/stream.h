@@ -1,16 +1,18 @@
 // Stream: one exchange in flight inside a session: the request as it comes in, the response as it
-// goes out. Speaks to nghttp2 through its Session only.
+// goes out. What becomes a frame, and when, is its Session's.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "server/h2/frame.h"
+#include "server/h2/send_queue.h"
 #include "server/http/access.h"
 #include "server/http/body.h"
 #include "server/http/content.h"
@@ -22,22 +24,31 @@ namespace h2 {
 
 class Session;
 
-class Stream final : public http::Waker, private http::ContentSource {
+class Stream final : public http::Waker, public SendQueue::Entry, private http::ContentSource {
  public:
-  Stream(Session& session, std::int32_t id);
+  Stream(Session& session, std::uint32_t id);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  std::int32_t id() const { return id_; }
+  std::uint32_t id() const { return id_; }
   bool closed() const { return closed_; }
-  std::list<Stream>::iterator place;  // in the session's list
 
-  // ---- the request, noted by the session's callbacks
+  // ---- the session's own account
+  std::int64_t send_window = 0;  // bytes; SETTINGS may take it below 0 (RFC 9113 section 6.9.2)
+  std::int64_t receive_window = 0;
+  std::size_t to_give_back = 0;  // of receive_window
+  // Content that is still to come, if the request declares its length.
+  std::optional<std::uint64_t> content_left;
+  bool client_prioritised = false;
+  bool begun = false;  // the HEADERS of the response have been made
+
+  // ---- the request, as its frames are read
   http::Request request;
-  std::size_t header_bytes = 0;  // names, values and 32 for each field
-  bool too_large = false;        // of the header section: answered 431
+  bool too_large = false;  // its header section: answered 431
   void receive(std::string_view content);
+  // Of padding, which takes room in the windows as content does.
+  void skip(std::size_t bytes) { consumed_ += bytes; }
   void end_content() { content_ended_ = true; }
   bool content_ended() const { return content_ended_; }
   // Bytes of content that need no room here any more and have not been told of before: the session
@@ -53,7 +64,7 @@ class Stream final : public http::Waker, private http::ContentSource {
   // whoever reads it as it comes.
   void deliver_content();
   // The stream is gone, or about to be: nothing said to its exchange is heard any more.
-  void close(std::uint32_t error_code);
+  void close(ErrorCode code);
   // Tells whoever waits for content or works on an answer that the client has gone.
   void tell_gone();
   // What was sent, for the access log.
@@ -61,7 +72,8 @@ class Stream final : public http::Waker, private http::ContentSource {
 
   // ---- the response
   bool answered() const { return answered_; }
-  // The body for the session's read callback; null when there is none.
+  http::Response& response() { return response_; }
+  // Null when there is none.
   http::Body* body() { return response_.body.get(); }
   http::Read read(std::span<std::byte> into);
   bool waiting() const { return waiting_; }
@@ -92,7 +104,7 @@ class Stream final : public http::Waker, private http::ContentSource {
   void shrink();
 
   Session& session_;
-  const std::int32_t id_;
+  const std::uint32_t id_;
   Wire* wire_ = nullptr;                 // cleared by whoever of the two goes first
   http::ContentBody* reader_ = nullptr;  // likewise
   bool closed_ = false;
@@ -101,7 +113,7 @@ class Stream final : public http::Waker, private http::ContentSource {
   bool content_unwanted_ = false;  // nobody will read it: consume and forget
   bool waiting_ = false;           // the body has said "nothing yet"
   bool shrunk_ = false;
-  std::uint32_t error_code_ = 0;
+  ErrorCode error_code_ = ErrorCode::no_error;
 
   std::string content_;
   std::size_t content_limit_ = 0;

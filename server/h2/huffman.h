@@ -1,0 +1,20 @@
+// The Huffman code of HPACK (RFC 7541 section 5.2 and appendix B).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace h2::huffman {
+
+// In bytes, padding included.
+std::size_t encoded_size(std::string_view text);
+// Appends encoded_size(text) bytes.
+void encode(std::string_view text, std::string& to);
+// Appends what `bytes` stand for. False: the code of EOS is among them, or their padding is too
+// long or not of ones.
+bool decode(std::span<const std::uint8_t> bytes, std::string& to);
+
+}  // namespace h2::huffman

@@ -1,0 +1,44 @@
+#include "server/h2/send_queue.h"
+
+#include <bit>
+
+namespace h2 {
+
+void SendQueue::add(Entry& entry) {
+  if (entry.queued_) return;
+  Row& row = rows_[entry.priority_.urgency];
+  entry.before_ = row.last;
+  entry.after_ = nullptr;
+  (row.last ? row.last->after_ : row.first) = &entry;
+  row.last = &entry;
+  entry.queued_ = true;
+  occupied_ |= static_cast<std::uint8_t>(1U << entry.priority_.urgency);
+}
+
+void SendQueue::remove(Entry& entry) {
+  if (!entry.queued_) return;
+  Row& row = rows_[entry.priority_.urgency];
+  (entry.before_ ? entry.before_->after_ : row.first) = entry.after_;
+  (entry.after_ ? entry.after_->before_ : row.last) = entry.before_;
+  entry.queued_ = false;
+  if (!row.first) occupied_ &= static_cast<std::uint8_t>(~(1U << entry.priority_.urgency));
+}
+
+void SendQueue::sent(Entry& entry) {
+  if (!entry.priority_.incremental || !entry.after_) return;
+  remove(entry);
+  add(entry);
+}
+
+void SendQueue::set_priority(Entry& entry, http::Priority priority) {
+  const bool queued = entry.queued_;
+  remove(entry);
+  entry.priority_ = priority;
+  if (queued) add(entry);
+}
+
+SendQueue::Entry* SendQueue::front() const {
+  return occupied_ == 0 ? nullptr : rows_[std::countr_zero(occupied_)].first;
+}
+
+}  // namespace h2

@@ -1,0 +1,49 @@
+// SendQueue: whose turn it is to send DATA (RFC 9218 section 10): the most urgent first; among
+// equals each incremental response a frame at a time, and any other to its end.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "server/http/message.h"
+
+namespace h2 {
+
+class SendQueue {
+ public:
+  // Whatever can wait here. Owned by others; must leave before it goes.
+  class Entry {
+   public:
+    Entry() = default;
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    const http::Priority& priority() const { return priority_; }
+    bool queued() const { return queued_; }
+
+   private:
+    friend class SendQueue;
+    Entry* before_ = nullptr;
+    Entry* after_ = nullptr;
+    http::Priority priority_;
+    bool queued_ = false;
+  };
+
+  // Behind its equals, unless it is here already.
+  void add(Entry& entry);
+  void remove(Entry& entry);
+  // It has sent a frame: it stays first, or makes room for its equals if it is incremental.
+  void sent(Entry& entry);
+  void set_priority(Entry& entry, http::Priority priority);
+  // The next, or null.
+  Entry* front() const;
+
+ private:
+  struct Row {
+    Entry* first = nullptr;
+    Entry* last = nullptr;
+  };
+  std::array<Row, 8> rows_;    // by urgency
+  std::uint8_t occupied_ = 0;  // one bit for each row
+};
+
+}  // namespace h2
