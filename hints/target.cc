@@ -149,14 +149,45 @@ std::string extension_of(std::string_view target) {
   return dot == std::string_view::npos ? std::string() : http::to_lower(name.substr(dot + 1));
 }
 
+namespace {
+
+// Up to eight bytes of text, in lower case, as a number; 0 for what is longer. This is asked for
+// every request.
+constexpr std::uint64_t packed(std::string_view text) {
+  if (text.size() > 8) return 0;
+  std::uint64_t number = 0;
+  for (const char c : text) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    number = number << 8 | static_cast<std::uint8_t>(lower);
+  }
+  return number;
+}
+
+constexpr auto asset_extensions = [] {
+  auto packs = std::to_array({
+      packed("avif"), packed("bin"),  packed("bmp"),  packed("br"),   packed("css"),
+      packed("csv"),  packed("eot"),  packed("gif"),  packed("gz"),   packed("ico"),
+      packed("jpeg"), packed("jpg"),  packed("js"),   packed("json"), packed("m4a"),
+      packed("map"),  packed("mjs"),  packed("mov"),  packed("mp3"),  packed("mp4"),
+      packed("ogg"),  packed("otf"),  packed("pdf"),  packed("png"),  packed("rss"),
+      packed("svg"),  packed("ttf"),  packed("txt"),  packed("vtt"),  packed("wasm"),
+      packed("wav"),  packed("webm"), packed("webp"), packed("woff"), packed("woff2"),
+      packed("xml"),  packed("zip"),  packed("zst"),
+  });
+  std::ranges::sort(packs);
+  return packs;
+}();
+
+}  // namespace
+
 bool names_asset(std::string_view target) {
-  // Sorted: this is asked for every request.
-  static constexpr std::array<std::string_view, 39> assets{
-      "avif", "bin",  "bmp",         "br",   "css",  "csv",   "eot", "gif", "gz",  "ico",
-      "jpeg", "jpg",  "js",          "json", "m4a",  "map",   "mjs", "mov", "mp3", "mp4",
-      "ogg",  "otf",  "pdf",         "png",  "rss",  "svg",   "ttf", "txt", "vtt", "wasm",
-      "wav",  "webm", "webmanifest", "webp", "woff", "woff2", "xml", "zip", "zst"};
-  return std::ranges::binary_search(assets, extension_of(target));
+  const std::string_view path = path_of(target);
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const auto dot = name.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string_view extension = name.substr(dot + 1);
+  return std::ranges::binary_search(asset_extensions, packed(extension)) ||
+         http::equal_ignoring_case(extension, "webmanifest");
 }
 
 }  // namespace hints

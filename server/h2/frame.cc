@@ -29,19 +29,19 @@ std::array<std::uint8_t, FrameHead::bytes> written(const FrameHead& head) {
           byte(head.stream, 16),   byte(head.stream, 8), byte(head.stream, 0)};
 }
 
-void put_16(std::uint16_t value, std::string& to) {
-  to.push_back(static_cast<char>(value >> 8));
-  to.push_back(static_cast<char>(value));
+void put_16(std::uint16_t value, ByteQueue& to) {
+  const char bytes[] = {static_cast<char>(value >> 8), static_cast<char>(value)};
+  to.append({bytes, sizeof bytes});
 }
 
-void put_32(std::uint32_t value, std::string& to) {
+void put_32(std::uint32_t value, ByteQueue& to) {
   put_16(static_cast<std::uint16_t>(value >> 16), to);
   put_16(static_cast<std::uint16_t>(value), to);
 }
 
-void put_head(const FrameHead& head, std::string& to) {
+void put_head(const FrameHead& head, ByteQueue& to) {
   const auto bytes = written(head);
-  to.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  to.append({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string_view name_of(ErrorCode code) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "server/h2/byte_queue.h"
+
 namespace h2 {
 
 enum class FrameType : std::uint8_t {
@@ -96,9 +98,9 @@ std::uint32_t read_31(std::span<const std::uint8_t> bytes);
 FrameHead read_head(std::span<const std::uint8_t, FrameHead::bytes> bytes);
 std::array<std::uint8_t, FrameHead::bytes> written(const FrameHead& head);
 
-void put_16(std::uint16_t value, std::string& to);
-void put_32(std::uint32_t value, std::string& to);
-void put_head(const FrameHead& head, std::string& to);
+void put_16(std::uint16_t value, ByteQueue& to);
+void put_32(std::uint32_t value, ByteQueue& to);
+void put_head(const FrameHead& head, ByteQueue& to);
 
 // As the standard writes them: "PROTOCOL_ERROR".
 std::string_view name_of(ErrorCode code);

@@ -9,23 +9,31 @@
 namespace h2 {
 namespace {
 
-// Good enough to tell fields apart, eight bytes at a time.
-std::uint32_t hash_of(std::string_view text, std::uint64_t seed) {
-  std::uint64_t hash = seed ^ text.size();
-  const auto mix = [&hash](std::uint64_t chunk) {
-    hash = (hash ^ chunk) * 0x9e3779b97f4a7c15ULL;
-    hash ^= hash >> 29;
+template <typename Word>
+std::uint64_t word_at(const char* bytes) {
+  Word word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// Good enough to tell fields apart, eight bytes at a time; the last eight may overlap.
+std::uint32_t hash_of(std::string_view text, std::uint32_t seed) {
+  const char* at = text.data();
+  const std::size_t size = text.size();
+  std::uint64_t hash = seed ^ size * 0xff51afd7ed558ccdULL;
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+    hash ^= hash >> 32;
   };
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t chunk = 0;
-    std::memcpy(&chunk, text.data() + at, 8);
-    mix(chunk);
-  }
-  if (at < text.size()) {
-    std::uint64_t chunk = 0;
-    std::memcpy(&chunk, text.data() + at, text.size() - at);
-    mix(chunk);
+  if (size >= 8) {
+    for (const char* const last = at + size - 8; at < last; at += 8)
+      mix(word_at<std::uint64_t>(at));
+    mix(word_at<std::uint64_t>(text.data() + size - 8));
+  } else if (size >= 4) {
+    mix(word_at<std::uint32_t>(at) << 32 | word_at<std::uint32_t>(at + size - 4));
+  } else if (size > 0) {
+    mix(word_at<std::uint8_t>(at) << 16 | word_at<std::uint8_t>(at + size / 2) << 8 |
+        word_at<std::uint8_t>(at + size - 1));
   }
   return static_cast<std::uint32_t>(hash ^ hash >> 32);
 }
@@ -78,30 +86,42 @@ class Names {
 
 const Names names;
 
+// What integers and strings take at most, besides the string itself.
+constexpr std::size_t room_for_integers = 3 * 6;
+
 // Section 5.1.
-void put_integer(std::uint32_t value, unsigned prefix, std::uint8_t flags, std::string& block) {
+char* put_integer(std::uint32_t value, unsigned prefix, std::uint8_t flags, char* to) {
   const std::uint32_t most = (1U << prefix) - 1;
   if (value < most) {
-    block.push_back(static_cast<char>(flags | value));
-    return;
+    *to++ = static_cast<char>(flags | value);
+    return to;
   }
-  block.push_back(static_cast<char>(flags | most));
+  *to++ = static_cast<char>(flags | most);
   for (value -= most; value >= 128; value >>= 7) {
-    block.push_back(static_cast<char>(0x80U | (value & 0x7fU)));
+    *to++ = static_cast<char>(0x80U | (value & 0x7fU));
   }
-  block.push_back(static_cast<char>(value));
+  *to++ = static_cast<char>(value);
+  return to;
 }
 
 // Section 5.2.
-void put_string(std::string_view text, std::string& block) {
+char* put_string(std::string_view text, char* to) {
   const std::size_t coded = huffman::encoded_size(text);
   if (coded < text.size()) {
-    put_integer(static_cast<std::uint32_t>(coded), 7, 0x80, block);
-    huffman::encode(text, block);
-  } else {
-    put_integer(static_cast<std::uint32_t>(text.size()), 7, 0, block);
-    block.append(text);
+    to = put_integer(static_cast<std::uint32_t>(coded), 7, 0x80, to);
+    return huffman::encode(text, to);
   }
+  to = put_integer(static_cast<std::uint32_t>(text.size()), 7, 0, to);
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+// Section 6.2.
+char* put_literal(const Name& name, std::uint8_t flags, unsigned prefix, std::string_view value,
+                  char* to) {
+  to = put_integer(name.index, prefix, flags, to);
+  if (name.index == 0) to = put_string(name.text, to);
+  return put_string(value, to);
 }
 
 // The index of a pseudo-header field that the static table has with this value, or 0. No other
@@ -125,39 +145,40 @@ void HpackEncoder::limit(std::size_t bytes) {
   table_.limit(allowed);
 }
 
-void HpackEncoder::begin(std::string& block) {
+void HpackEncoder::begin(ByteQueue& block) {
   if (!limit_changed_) return;
   const auto now = static_cast<std::uint32_t>(table_.most_bytes());
-  if (lowest_limit_ < now) put_integer(static_cast<std::uint32_t>(lowest_limit_), 5, 0x20, block);
-  put_integer(now, 5, 0x20, block);
+  char* to = block.room(room_for_integers);
+  if (lowest_limit_ < now) to = put_integer(static_cast<std::uint32_t>(lowest_limit_), 5, 0x20, to);
+  block.commit(put_integer(now, 5, 0x20, to));
   limit_changed_ = false;
   lowest_limit_ = now;
 }
 
-void HpackEncoder::add(std::string_view name, std::string_view value, std::string& block) {
+void HpackEncoder::add(std::string_view name, std::string_view value, ByteQueue& block) {
+  char* const to = block.room(name.size() + value.size() + room_for_integers);
   const std::uint32_t name_hash = hash_of(name, 0);
   const Name known = names.find(name, name_hash);
   if (name.starts_with(':') && known.index > 0) {
-    if (const auto index = fixed_index(known, value)) return put_integer(index, 7, 0x80, block);
+    const std::uint8_t index = fixed_index(known, value);
+    if (index > 0) return block.commit(put_integer(index, 7, 0x80, to));
   }
   // An entry that takes most of the table would leave room for nothing else.
   const bool small = name.size() + value.size() + 32 <= table_.most_bytes() / 4 * 3;
-  if (known.indexing == Indexing::incremental && small) {
-    const std::uint32_t hash = hash_of(value, name_hash);
-    const std::size_t found = table_.find(name, value, hash);
-    const auto past_fixed = static_cast<std::uint32_t>(static_table().size() + 1);
-    if (found < table_.size()) {
-      return put_integer(past_fixed + static_cast<std::uint32_t>(found), 7, 0x80, block);
-    }
-    put_integer(known.index, 6, 0x40, block);
-    if (known.index == 0) put_string(name, block);
-    put_string(value, block);
-    table_.add(name, value, hash);
-    return;
+  if (known.indexing == Indexing::never) {
+    return block.commit(put_literal(known, 0x10, 4, value, to));
   }
-  put_integer(known.index, 4, known.indexing == Indexing::never ? 0x10 : 0, block);
-  if (known.index == 0) put_string(name, block);
-  put_string(value, block);
+  if (known.indexing == Indexing::none || !small) {
+    return block.commit(put_literal(known, 0, 4, value, to));
+  }
+  const std::uint32_t hash = hash_of(value, name_hash);
+  const std::size_t found = table_.find(name, value, hash);
+  if (found < table_.size()) {
+    const auto index = static_cast<std::uint32_t>(static_table().size() + 1 + found);
+    return block.commit(put_integer(index, 7, 0x80, to));
+  }
+  table_.add(name, value, hash);
+  block.commit(put_literal(known, 0x40, 6, value, to));
 }
 
 }  // namespace h2

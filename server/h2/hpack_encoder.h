@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "server/h2/byte_queue.h"
 #include "server/h2/hpack_table.h"
 
 namespace h2 {
@@ -17,9 +17,9 @@ class HpackEncoder {
   // What the peer allows by SETTINGS_HEADER_TABLE_SIZE; told of in the next block (section 4.2).
   void limit(std::size_t bytes);
   // To be called before the fields of each block.
-  void begin(std::string& block);
+  void begin(ByteQueue& block);
   // Appends one field. Pseudo-header fields come first, as the caller gives them.
-  void add(std::string_view name, std::string_view value, std::string& block);
+  void add(std::string_view name, std::string_view value, ByteQueue& block);
 
  private:
   DynamicTable table_;

@@ -91,6 +91,7 @@ void DynamicTable::add(std::string_view name, std::string_view value, std::uint3
 
 std::size_t DynamicTable::find(std::string_view name, std::string_view value,
                                std::uint32_t hash) const {
+  // There are a hundred at most, and a look at each hash costs less than keeping an index of them.
   for (std::size_t i = slots_.size(); i > first_; --i) {
     const Slot& slot = slots_[i - 1];
     if (slot.hash == hash && field(slot) == http::Field{name, value}) return slots_.size() - i;

@@ -33,7 +33,7 @@ class DynamicTable {
   http::Field operator[](std::size_t index) const {
     return field(slots_[slots_.size() - 1 - index]);
   }
-  // The newest of that hash that is the same; size() if there is none.
+  // The newest of that hash that is this field; size() if there is none.
   std::size_t find(std::string_view name, std::string_view value, std::uint32_t hash) const;
 
  private:

@@ -71,46 +71,61 @@ std::size_t encoded_size(std::string_view text) {
   return (bits + 7) / 8;
 }
 
-void encode(std::string_view text, std::string& to) {
-  std::uint64_t bits = 0;
+char* encode(std::string_view text, char* to) {
+  std::uint64_t bits = 0;  // the low `count` of them
   unsigned count = 0;
+  const auto put = [&](std::uint64_t byte) { *to++ = static_cast<char>(byte); };
   for (const char c : text) {
     const auto symbol = static_cast<std::uint8_t>(c);
     bits = bits << lengths[symbol] | code.of[symbol];
-    for (count += lengths[symbol]; count >= 8;) {
-      count -= 8;
-      to.push_back(static_cast<char>(bits >> count));
-    }
+    count += lengths[symbol];
+    if (count < 32) continue;
+    count -= 32;
+    for (unsigned shift = 32; shift > 0; shift -= 8) put(bits >> (count + shift - 8));
   }
-  if (count > 0) to.push_back(static_cast<char>(bits << (8 - count) | 0xffU >> count));
+  for (; count >= 8; count -= 8) put(bits >> (count - 8));
+  if (count > 0) put(bits << (8 - count) | 0xffU >> count);
+  return to;
 }
 
 bool decode(std::span<const std::uint8_t> bytes, std::string& to) {
-  std::uint64_t bits = 0;  // the low `count` of them
+  const std::size_t start = to.size();
+  to.resize(start + bytes.size() * 8 / 5);  // no code is shorter than 5 bits
+  char* put = to.data() + start;
+  std::uint64_t bits = 0;  // the high `count` of them; below are ones
   unsigned count = 0;
   std::size_t at = 0;
+  bool fine = false;
   for (;;) {
-    while (count < 32 && at < bytes.size()) {
-      bits = bits << 8 | bytes[at++];
+    while (count <= 56 && at < bytes.size()) {
+      bits |= static_cast<std::uint64_t>(bytes[at++]) << (56 - count);
       count += 8;
     }
-    if (count == 0) return true;
+    if (count == 0) {
+      fine = true;
+      break;
+    }
     // What follows the end reads as ones.
-    const std::uint64_t missing = count < 32 ? 32 - count : 0;
-    const auto window = static_cast<std::uint32_t>(
-        count >= 32 ? bits >> (count - 32) : bits << missing | ((1ULL << missing) - 1));
-    unsigned length = code.quick_length[window >> 24];
-    std::uint16_t symbol = code.quick_symbol[window >> 24];
+    const std::uint64_t window = count < 64 ? bits | ~std::uint64_t{0} >> count : bits;
+    unsigned length = code.quick_length[window >> 56];
+    std::uint16_t symbol = code.quick_symbol[window >> 56];
     if (length == 0) {
-      for (length = 9; length < longest && window >= code.above[length];) ++length;
-      const std::uint32_t offset = (window >> (32 - length)) - code.first[length];
+      const std::uint64_t word = window >> 32;
+      for (length = 9; length < longest && word >= code.above[length];) ++length;
+      const auto offset = static_cast<std::uint32_t>(word >> (32 - length)) - code.first[length];
       symbol = code.symbols[code.start[length] + offset];
     }
-    if (length > count) return count < 8 && window == 0xffffffff;  // padding
-    if (symbol == eos) return false;
-    to.push_back(static_cast<char>(symbol));
+    if (length > count) {
+      fine = count < 8 && window == ~std::uint64_t{0};  // padding
+      break;
+    }
+    if (symbol == eos) break;
+    *put++ = static_cast<char>(symbol);
+    bits <<= length;
     count -= length;
   }
+  to.resize(static_cast<std::size_t>(put - to.data()));
+  return fine;
 }
 
 }  // namespace h2::huffman

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t most_pending = std::size_t{1024} * 1024;  // bytes
 constexpr std::size_t largest_diary = 4096;                     // targets
 
-void put_setting(Setting setting, std::uint32_t value, std::string& to) {
+void put_setting(Setting setting, std::uint32_t value, ByteQueue& to) {
   put_16(static_cast<std::uint16_t>(setting), to);
   put_32(value, to);
 }
@@ -25,15 +25,13 @@ Session::Session(Surroundings surroundings, std::function<void()> has_output)
       read_at_(around_.loop.now()),
       receive_window_(std::max<std::int64_t>(around_.limits.connection_window, default_window)) {
   const http::Limits& limits = around_.limits;
-  std::string settings;
-  put_setting(Setting::no_rfc7540_priorities, 1, settings);
-  put_setting(Setting::max_concurrent_streams, limits.concurrent_streams, settings);
-  put_setting(Setting::initial_window_size, limits.stream_window, settings);
+  constexpr std::uint32_t bytes = 4 * 6;
+  put_head({.length = bytes, .type = FrameType::settings}, pending_);
+  put_setting(Setting::no_rfc7540_priorities, 1, pending_);
+  put_setting(Setting::max_concurrent_streams, limits.concurrent_streams, pending_);
+  put_setting(Setting::initial_window_size, limits.stream_window, pending_);
   put_setting(Setting::max_header_list_size, static_cast<std::uint32_t>(limits.header_bytes),
-              settings);
-  put_head({.length = static_cast<std::uint32_t>(settings.size()), .type = FrameType::settings},
-           pending_);
-  pending_ += settings;
+              pending_);
   if (receive_window_ > default_window) {
     send_window_update(0, static_cast<std::uint32_t>(receive_window_ - default_window));
   }
@@ -91,7 +89,7 @@ bool Session::receive(std::span<const std::byte> bytes) {
   if (fault) {
     end(fault.code, std::string(name_of(fault.code)) + ": " + fault.why + " (" +
                         description(reader_.head()) + ")");
-  } else if (budget_.exhausted() || pending_.size() - pending_at_ > most_pending) {
+  } else if (budget_.exhausted() || pending_.size() > most_pending) {
     end(ErrorCode::enhance_your_calm,
         "ENHANCE_YOUR_CALM: too many frames that ask for work and do none");
   }
@@ -209,7 +207,7 @@ void Session::end_ungreeted() {
 void Session::ping() {
   ping_outstanding_ = true;
   put_head({.length = 8, .type = FrameType::ping}, pending_);
-  pending_.append(8, '\0');
+  pending_.append(std::string_view("herald  ", 8));
   note_output();
 }
 

@@ -189,8 +189,7 @@ class Session final : public http::Session, private FrameSink {
   std::size_t cancelled_ = 0;        // pushes, by the client
   std::uint32_t next_push_ = 2;      // identifier
 
-  std::string pending_;         // frames that are ready, in order: all but DATA
-  std::size_t pending_at_ = 0;  // of pending_, what has been put
+  ByteQueue pending_;  // frames that are ready, in order: all but DATA
   std::int64_t send_window_ = default_window;
   std::int64_t receive_window_;
   std::size_t to_give_back_ = 0;  // of receive_window_

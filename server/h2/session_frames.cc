@@ -370,7 +370,7 @@ Fault Session::ping(const FrameHead& head, Bytes payload) {
     return {};
   }
   put_head({.length = 8, .type = FrameType::ping, .flags = flag::ack}, pending_);
-  pending_.append(reinterpret_cast<const char*>(payload.data()), payload.size());
+  pending_.append({reinterpret_cast<const char*>(payload.data()), payload.size()});
   return {};
 }
 

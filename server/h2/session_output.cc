@@ -11,8 +11,6 @@ namespace {
 
 // A DATA frame smaller than this is not worth its head while more could follow in the next record.
 constexpr std::int64_t least_payload = 256;
-// Room that is kept for the next frames once all are gone.
-constexpr std::size_t kept_capacity = 4096;
 
 }  // namespace
 
@@ -38,17 +36,8 @@ bool Session::fill(http::Output& output) {
 }
 
 bool Session::put_pending(http::Output& output) {
-  if (pending_.empty()) return true;
-  const auto rest = std::as_bytes(std::span(pending_)).subspan(pending_at_);
-  pending_at_ += output.append(rest);
-  if (pending_at_ < pending_.size()) return false;
-  pending_at_ = 0;
-  if (pending_.capacity() > kept_capacity) {
-    pending_ = {};
-  } else {
-    pending_.clear();
-  }
-  return true;
+  if (!pending_.empty()) pending_.take(output.append(pending_.bytes()));
+  return pending_.empty();
 }
 
 // The body writes into the output behind a gap for the frame's head, which is filled afterwards.
@@ -107,30 +96,30 @@ void Session::finish(Stream& stream) {
 // ------------------------------------------------------------------------------ frames to come
 
 std::size_t Session::begin_field_block() {
-  const std::size_t start = pending_.size();
-  pending_.append(FrameHead::bytes, '\0');
+  const std::size_t start = pending_.mark();
+  pending_.commit(pending_.room(FrameHead::bytes) + FrameHead::bytes);
   return start;
 }
 
 // Fills in the head of the frame that began at `start`; what is too long for it goes into
 // CONTINUATION.
 void Session::end_field_block(std::size_t start, FrameHead head) {
-  const std::size_t size = pending_.size() - start - FrameHead::bytes;
+  const std::size_t size = pending_.mark() - start - FrameHead::bytes;
   head.length = static_cast<std::uint32_t>(std::min<std::size_t>(size, largest_payload));
   if (size <= largest_payload) {
     head.flags |= flag::end_headers;
     const auto bytes = written(head);
-    std::memcpy(pending_.data() + start, bytes.data(), bytes.size());
+    std::memcpy(pending_.at(start), bytes.data(), bytes.size());
     return;
   }
-  const std::string block = pending_.substr(start + FrameHead::bytes);
-  pending_.resize(start);
+  const std::string block(pending_.at(start) + FrameHead::bytes, size);
+  pending_.cut(start);
   for (std::size_t at = 0; at < block.size(); at += largest_payload) {
     const std::string_view piece = std::string_view(block).substr(at, largest_payload);
     head.length = static_cast<std::uint32_t>(piece.size());
     if (at + piece.size() == block.size()) head.flags |= flag::end_headers;
     put_head(head, pending_);
-    pending_ += piece;
+    pending_.append(piece);
     head.type = FrameType::continuation;
     head.flags = flag::none;
   }
