@@ -4,38 +4,27 @@
 #include <array>
 #include <cstring>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "server/h2/huffman.h"
 
 namespace h2 {
 namespace {
 
-template <typename Word>
-std::uint64_t word_at(const char* bytes) {
-  Word word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
+// Tells most names apart: where two have the same, only time is lost.
+std::uint64_t mark_of(std::string_view name) {
+  if (name.empty()) return 0;
+  const auto byte = [&](std::size_t at) {
+    return std::uint64_t{static_cast<std::uint8_t>(name[at])};
+  };
+  const std::uint64_t bytes =
+      name.size() | byte(0) << 8 | byte(name.size() / 2) << 16 | byte(name.size() - 1) << 24;
+  return bytes * 0x9e3779b97f4a7c15ULL >> 32;
 }
 
-// Good enough to tell fields apart, eight bytes at a time; the last eight may overlap.
-std::uint32_t hash_of(std::string_view text, std::uint32_t seed) {
-  const char* at = text.data();
-  const std::size_t size = text.size();
-  std::uint64_t hash = seed ^ size * 0xff51afd7ed558ccdULL;
-  const auto mix = [&hash](std::uint64_t word) {
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-    hash ^= hash >> 32;
-  };
-  if (size >= 8) {
-    for (const char* const last = at + size - 8; at < last; at += 8)
-      mix(word_at<std::uint64_t>(at));
-    mix(word_at<std::uint64_t>(text.data() + size - 8));
-  } else if (size >= 4) {
-    mix(word_at<std::uint32_t>(at) << 32 | word_at<std::uint32_t>(at + size - 4));
-  } else if (size > 0) {
-    mix(word_at<std::uint8_t>(at) << 16 | word_at<std::uint8_t>(at + size / 2) << 8 |
-        word_at<std::uint8_t>(at + size - 1));
-  }
-  return static_cast<std::uint32_t>(hash ^ hash >> 32);
+std::uint32_t hash_of(std::uint64_t name_mark, std::string_view value) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(value.data(), value.size(), name_mark));
 }
 
 enum class Indexing { incremental, none, never };
@@ -59,7 +48,7 @@ Indexing indexing_of(std::string_view name) {
   return Indexing::incremental;
 }
 
-// The names of the static table by hash, open addressing.
+// The names of the static table by their marks, open addressing.
 class Names {
  public:
   Names() {
@@ -67,13 +56,13 @@ class Names {
     for (std::size_t i = 0; i < fixed.size(); ++i) {
       const std::string_view name = fixed[i].name;
       if (i > 0 && fixed[i - 1].name == name) continue;
-      std::size_t place = hash_of(name, 0) % places_.size();
+      std::size_t place = mark_of(name) % places_.size();
       while (!places_[place].text.empty()) place = (place + 1) % places_.size();
       places_[place] = {name, static_cast<std::uint8_t>(i + 1), indexing_of(name)};
     }
   }
-  Name find(std::string_view name, std::uint32_t hash) const {
-    for (std::size_t place = hash % places_.size(); !places_[place].text.empty();
+  Name find(std::string_view name, std::uint64_t mark) const {
+    for (std::size_t place = mark % places_.size(); !places_[place].text.empty();
          place = (place + 1) % places_.size()) {
       if (places_[place].text == name) return places_[place];
     }
@@ -157,28 +146,26 @@ void HpackEncoder::begin(ByteQueue& block) {
 
 void HpackEncoder::add(std::string_view name, std::string_view value, ByteQueue& block) {
   char* const to = block.room(name.size() + value.size() + room_for_integers);
-  const std::uint32_t name_hash = hash_of(name, 0);
-  const Name known = names.find(name, name_hash);
+  const std::uint64_t mark = mark_of(name);
+  const std::uint32_t hash = hash_of(mark, value);
+  const std::size_t found = table_.find(name, value, hash);
+  if (found < table_.size()) {
+    const auto index = static_cast<std::uint32_t>(static_table().size() + 1 + found);
+    return block.commit(put_integer(index, 7, 0x80, to));
+  }
+  const Name known = names.find(name, mark);
   if (name.starts_with(':') && known.index > 0) {
     const std::uint8_t index = fixed_index(known, value);
     if (index > 0) return block.commit(put_integer(index, 7, 0x80, to));
   }
   // An entry that takes most of the table would leave room for nothing else.
   const bool small = name.size() + value.size() + 32 <= table_.most_bytes() / 4 * 3;
-  if (known.indexing == Indexing::never) {
-    return block.commit(put_literal(known, 0x10, 4, value, to));
+  if (known.indexing == Indexing::incremental && small) {
+    table_.add(name, value, hash);
+    return block.commit(put_literal(known, 0x40, 6, value, to));
   }
-  if (known.indexing == Indexing::none || !small) {
-    return block.commit(put_literal(known, 0, 4, value, to));
-  }
-  const std::uint32_t hash = hash_of(value, name_hash);
-  const std::size_t found = table_.find(name, value, hash);
-  if (found < table_.size()) {
-    const auto index = static_cast<std::uint32_t>(static_table().size() + 1 + found);
-    return block.commit(put_integer(index, 7, 0x80, to));
-  }
-  table_.add(name, value, hash);
-  block.commit(put_literal(known, 0x40, 6, value, to));
+  const std::uint8_t form = known.indexing == Indexing::never ? 0x10 : 0;
+  block.commit(put_literal(known, form, 4, value, to));
 }
 
 }  // namespace h2

@@ -94,7 +94,8 @@ std::size_t DynamicTable::find(std::string_view name, std::string_view value,
   // There are a hundred at most, and a look at each hash costs less than keeping an index of them.
   for (std::size_t i = slots_.size(); i > first_; --i) {
     const Slot& slot = slots_[i - 1];
-    if (slot.hash == hash && field(slot) == http::Field{name, value}) return slots_.size() - i;
+    if (slot.hash != hash || slot.name != name.size() || slot.value != value.size()) continue;
+    if (field(slot) == http::Field{name, value}) return slots_.size() - i;
   }
   return size();
 }
