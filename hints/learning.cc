@@ -25,6 +25,7 @@ class CopiedBody final : public http::Body {
       : body_(std::move(body)), limit_(limit), whole_(std::move(whole)) {}
 
   std::optional<std::uint64_t> length() const override { return body_->length(); }
+  http::Headers trailers() override { return body_->trailers(); }
   http::Read read(std::span<std::byte> into, http::Waker& later) override {
     const http::Read got = body_->read(into, later);
     if (!whole_) return got;

@@ -52,6 +52,9 @@ class Relay::Content final : public http::Body {
     if (!relay_) throw std::runtime_error("the proxy has gone");
     return relay_->read(into, later);
   }
+  http::Headers trailers() override {
+    return relay_ ? trailer_fields(relay_->head_.trailers()) : http::Headers();
+  }
 
  private:
   Relay* relay_;
@@ -80,7 +83,9 @@ Relay::Relay(Surroundings surroundings, const http::Request& request, http::Exch
   call_.target = request.target;
   call_.fields = request_fields(request, at_.options.forwarding);
   if (upload_) {
-    const auto length = upload_->length();
+    // HTTP/1.1 has room for trailers behind chunked content only.
+    const bool announced = request.fields.has("trailer");
+    const auto length = announced ? std::nullopt : upload_->length();
     call_.content = length ? Call::Content::of_length : Call::Content::of_unknown_length;
     call_.length = length.value_or(0);
   }
@@ -132,6 +137,10 @@ std::optional<http::Read> Relay::content(std::span<std::byte> into) {
   const http::Read got = upload_->read(into, *this);
   if (got.bytes > 0 || got.end) heard_ = at_.loop.now();
   return got;
+}
+
+http::Headers Relay::trailers() {
+  return upload_ ? trailer_fields(upload_->trailers()) : http::Headers();
 }
 
 // A request of which nothing has been sent is given to another app server, and so is one that may

@@ -58,6 +58,7 @@ class Relay final : private Transfer::Client, private http::Waker {
   Verdict on_head_line(std::string_view line) override;
   Verdict on_content(std::span<const std::byte> bytes) override;
   std::optional<http::Read> content(std::span<std::byte> into) override;
+  http::Headers trailers() override;
   void on_end(const Outcome& outcome) override;
   // There is more of the request's content.
   void wake() override { send_later_.schedule(); }

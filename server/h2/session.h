@@ -84,6 +84,8 @@ class Session final : public http::Session {
 
   // For Stream.
   void submit(Stream& stream, http::Response& response);
+  // Behind the last of its content.
+  void submit_trailers(Stream& stream, const http::Headers& fields);
   void hint(Stream& stream, const http::Headers& fields);
   void proceed(Stream& stream);
   http::Push push(Stream& parent, std::string_view target, http::Priority priority);
@@ -112,7 +114,7 @@ class Session final : public http::Session {
   std::vector<Stream*> content_;  // has got content, or its end
   std::vector<Stream*> closed_;   // to be destroyed when no callback is running
   std::unordered_set<std::uint64_t>
-      diary_;  // targets that the client has asked for or been promised
+      diary_;             // targets that the client has asked for or been promised
   std::size_t live_ = 0;  // of streams_, those with a live answer
   std::size_t pushed_ = 0;
   std::size_t pushing_ = 0;

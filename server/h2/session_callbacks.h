@@ -75,14 +75,24 @@ struct Session::Callbacks {
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
     http::Request& request = found->request;
+    const bool trailer = frame->headers.cat != NGHTTP2_HCAT_REQUEST;
     if (found->header_bytes > limits.header_bytes ||
-        request.fields.size() >= limits.header_fields) {
+        request.fields.size() + found->trailers.size() >= limits.header_fields) {
+      // Trailers with some left out would say something else: their stream is reset.
+      if (trailer && !found->too_large) {
+        self(user).watch_.charge(5);
+        self(user).open_header_section_ = false;
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+      }
       found->too_large = true;
       return 0;
     }
-    if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;  // trailers: nobody here reads them
     const std::string_view name(reinterpret_cast<const char*>(name_bytes), name_size);
     const std::string_view value(reinterpret_cast<const char*>(value_bytes), value_size);
+    if (trailer) {
+      found->trailers.add(name, value);
+      return 0;
+    }
     if (!name.starts_with(':')) {
       if (name == "host" && request.authority.empty()) request.authority = value;
       request.fields.add(name, value);
@@ -202,7 +212,12 @@ struct Session::Callbacks {
       const http::Read got = sender.read(free.subspan(frame_header, room));
       if (got.bytes == 0 && !got.end) return NGHTTP2_ERR_DEFERRED;
       *flags = NGHTTP2_DATA_FLAG_NO_COPY;
-      if (got.end) *flags |= NGHTTP2_DATA_FLAG_EOF;
+      if (!got.end) return static_cast<ssize_t>(got.bytes);
+      *flags |= NGHTTP2_DATA_FLAG_EOF;
+      if (const http::Headers trailers = sender.body()->trailers(); !trailers.empty()) {
+        *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+        me.submit_trailers(sender, trailers);
+      }
       return static_cast<ssize_t>(got.bytes);
     } catch (const std::exception&) {
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // that stream is reset, and no other

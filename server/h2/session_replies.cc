@@ -26,6 +26,14 @@ nghttp2_nv lent(http::Field field) {
           field.value.size(), NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE};
 }
 
+// Of fields that go when the call returns.
+void append_copies(std::vector<nghttp2_nv>& list, const http::Headers& fields) {
+  for (const http::Field field : fields) {
+    list.push_back(copied(field.name, field.value));
+    list.back().flags = NGHTTP2_NV_FLAG_NONE;
+  }
+}
+
 // The fields of one answer as nghttp2 takes them, on the stack unless there are very many.
 class FieldList {
  public:
@@ -90,13 +98,19 @@ void Session::submit(Stream& stream, http::Response& response) {
   note_output();
 }
 
+void Session::submit_trailers(Stream& stream, const http::Headers& fields) {
+  std::vector<nghttp2_nv> list;
+  append_copies(list, fields);
+  nghttp2_submit_trailer(nghttp2_.get(), stream.id(), list.data(), list.size());
+}
+
 void Session::hint(Stream& stream, const http::Headers& fields) {
-  if (fields.empty()) return;
+  // What is pushed is on its way already, and nothing may be pushed for it.
+  if (fields.empty() || stream.request.pushed) return;
   std::vector<nghttp2_nv> list;
   list.reserve(1 + fields.size());
   list.push_back(copied(":status", "103"));
-  for (const http::Field field : fields) list.push_back(copied(field.name, field.value));
-  for (nghttp2_nv& field : list) field.flags = NGHTTP2_NV_FLAG_NONE;
+  append_copies(list, fields);
   nghttp2_submit_headers(nghttp2_.get(), NGHTTP2_FLAG_NONE, stream.id(), nullptr, list.data(),
                          list.size(), nullptr);
   around_.tally.hints.add(1);
