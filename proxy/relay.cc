@@ -113,7 +113,8 @@ void Relay::attempt(Pool::Member& member) {
   tried_.push_back(&member);
   member_ = &member;
   ++member.in_flight;
-  heard_ = at_.loop.now();
+  ++member.figures.requests;
+  asked_ = heard_ = at_.loop.now();
   head_ = ResponseHead(at_.options.head);
   call_.host = host_field(authority_, member.address, at_.options.host);
   Transfer::Client& me = *this;
@@ -124,10 +125,32 @@ void Relay::leave_member(const Outcome& outcome) {
   if (!member_) return;
   Pool::Member& member = *std::exchange(member_, nullptr);
   --member.in_flight;
+  count(member, outcome);
   using Kind = Outcome::Kind;
   if (outcome.kind == Kind::complete) at_.pool.reached(member);
   if (outcome.kind == Kind::unreachable || outcome.kind == Kind::late_to_connect) {
     at_.pool.not_reached(member, outcome.reason);
+  }
+}
+
+void Relay::count(Pool::Member& member, const Outcome& outcome) const {
+  const auto failed = [&](Failure failure) {
+    ++member.figures.failures[static_cast<std::size_t>(failure)];
+  };
+  switch (outcome.kind) {
+    case Outcome::Kind::complete:
+      return;
+    case Outcome::Kind::unreachable:
+      return failed(Failure::unreachable);
+    case Outcome::Kind::late_to_connect:
+      return failed(Failure::late);
+    case Outcome::Kind::lost:
+      return failed(Failure::lost);
+    case Outcome::Kind::malformed:
+      return failed(Failure::malformed);
+    case Outcome::Kind::stopped:
+      // By this relay, over what it was told; if it has ended, its client has left.
+      if (!ended_) failed(Failure::malformed);
   }
 }
 
@@ -193,6 +216,7 @@ Relay::Verdict Relay::on_head_line(std::string_view line) {
 
 void Relay::answer() {
   answered_ = true;
+  member_->figures.answered(std::chrono::duration_cast<Figures::Duration>(at_.loop.now() - asked_));
   http::Response response;
   response.status = head_.status();
   response.fields = response_fields(head_.fields());
@@ -284,6 +308,7 @@ void Relay::on_deadline() {
   const auto allowed = answered_ ? at_.options.idle : at_.options.first_byte;
   if (now - heard_ < allowed) return deadline_.start(heard_ + allowed - now);
   if (answered_) {
+    leave_member({Outcome::Kind::lost, "no more of the answer within " + seconds_text(allowed)});
     transfer_.reset();
     cut_ = true;
     return wake_reader();

@@ -65,6 +65,7 @@ class Relay final : private Transfer::Client, private http::Waker {
 
   void attempt(Pool::Member& member);
   void leave_member(const Outcome& outcome);
+  void count(Pool::Member& member, const Outcome& outcome) const;
   bool try_another(const Outcome& outcome);
   void answer();
   void fail(const Outcome& outcome);
@@ -99,6 +100,7 @@ class Relay final : private Transfer::Client, private http::Waker {
   bool cut_ = false;    // it will not say the rest
   bool ended_ = false;
 
+  net::Clock::time_point asked_;  // member_
   net::Clock::time_point heard_;
   net::Timer deadline_;
   // libcurl must not be called from inside its own calls, nor from inside a body's read().

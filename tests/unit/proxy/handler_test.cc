@@ -500,6 +500,34 @@ TEST_CASE_METHOD(World, "health checks leave out who is unwell, and 503 says tha
   CHECK(ask_once() == 200);
 }
 
+TEST_CASE_METHOD(World, "what each app server was asked, and how it answered, is counted") {
+  handler = std::make_unique<ProxyHandler>(loop, options);
+  const auto ends = [&](std::string text) {
+    answers(std::move(text));
+    FakeExchange fake;
+    get(fake);
+    until([&] { return fake.answered(); });
+    if (fake.status() == 200) body(fake);
+  };
+  ends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  ends("SSH-2.0\r\n");
+  FakeExchange open;
+  answers("");
+  get(open);
+  until([&] { return handler->figures()[0].in_flight == 1; });
+  open.leave();
+  until([&] { return handler->requests() == 0; });
+  app.stop();
+  ends("");
+  const proxy::Figures figures = handler->figures().at(0);
+  CHECK(figures.upstream == app.url());
+  CHECK(figures.requests == 4);
+  CHECK(figures.in_flight == 0);
+  CHECK(figures.answers() == 1);
+  CHECK(figures.failures == std::array<std::uint64_t, 4>{1, 0, 0, 1});
+  CHECK(figures.failing_for == 1);
+}
+
 TEST_CASE_METHOD(World, "more requests than the app may have at one time are answered 503") {
   options.requests = 2;
   FakeExchange one;
