@@ -10,6 +10,8 @@ const app = express();
 const held = new Set();
 let open = 0; // event streams
 
+app.use((request, response, next) => { response.set('x-build', build); next(); });
+
 const page = (title, extra = '') => `<!doctype html><title>${title}</title>
 <link rel="stylesheet" href="/assets/shop-${build}.css"><script type="module" src="/assets/shop-${build}.js"></script>${extra}<h1>${title} ${Math.random()}</h1>`;
 
