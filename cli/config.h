@@ -141,6 +141,7 @@ struct Config {
     std::uint32_t requests = 1024;        // in flight at one time, for each worker
     std::uint64_t buffer = 64 << 10;      // of each answer
     std::uint64_t header_bytes = 64 << 10;
+    std::string build;  // field of the app's answers that names its build; empty: none
   };
   struct Limits : http::Limits {
     std::uint64_t connections = 100'000;  // at one time, over all workers

@@ -33,6 +33,7 @@ Metrics::~Metrics() = default;
 std::string Metrics::text() const {
   Families all = server_families(sources_.server());
   append(all, event_families(sources_.hubs.sum()));
+  append(all, upstream_families(sources_.upstreams.sum()));
   append(all, registry_->Collect());
   append(all, process_families());
   const auto silence = sources_.heartbeats.longest(net::Clock::now());

@@ -24,6 +24,7 @@ class Metrics {
   struct Sources {
     std::function<server::Counters()> server;
     const HubTotals& hubs;
+    const UpstreamTotals& upstreams;
     const Heartbeats& heartbeats;
     const AccessLog* log;  // may be null
     // When the certificate in use expires.

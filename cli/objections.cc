@@ -5,6 +5,8 @@
 #include "cli/units.h"
 #include "hints/field_study.h"
 #include "proxy/address.h"
+#include "proxy/fields.h"
+#include "server/http/headers.h"
 #include "server/net/error.h"
 #include "sse/signature.h"
 
@@ -44,6 +46,11 @@ std::string upstream_objection(std::string_view text) {
 std::string health_objection(std::string_view text) {
   if (text.starts_with('/') && text.find_first_of("# ") == text.npos) return {};
   return "a path that starts with /, such as /healthz";
+}
+
+std::string field_objection(std::string_view text) {
+  const bool lower = text == http::to_lower(text);
+  return lower && proxy::is_token(text) ? "" : "the name of a field in lower case, such as x-build";
 }
 
 std::string algorithm_objection(std::string_view text) {

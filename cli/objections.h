@@ -12,6 +12,7 @@ std::string plain_endpoint_objection(std::string_view text);
 std::string location_objection(std::string_view text);
 std::string upstream_objection(std::string_view text);
 std::string health_objection(std::string_view text);
+std::string field_objection(std::string_view text);
 std::string algorithm_objection(std::string_view text);
 std::string https_objection(std::string_view text);
 std::string prefix_objection(std::string_view text);

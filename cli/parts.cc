@@ -107,7 +107,8 @@ hints::Mode hints_mode(const Config& config) {
   if (mode == "push+early-hints") return hints::Mode::push_early_hints;
   if (mode == "link") return hints::Mode::link;
   if (mode == "off") return hints::Mode::off;
-  throw net::Error("hints cannot be \"" + mode + "\": choose auto, early-hints, push, "
+  throw net::Error("hints cannot be \"" + mode +
+                   "\": choose auto, early-hints, push, "
                    "push+early-hints, link or off");
 }
 
@@ -157,6 +158,12 @@ proxy::ProxyHandler::Options proxy_options(const Config& config) {
   return options;
 }
 
+hints::LearnedSource::Options learned_options(const Config& config) {
+  hints::LearnedSource::Options options;
+  options.build_field = config.proxy.build;
+  return options;
+}
+
 sse::Hub::Options hub_options(const Config& config, sse::Presence* presence) {
   const Config::Events& events = config.events;
   const std::size_t workers = workers_of(config);
@@ -169,7 +176,8 @@ sse::Hub::Options hub_options(const Config& config, sse::Presence* presence) {
   options.replica.age = std::chrono::duration_cast<std::chrono::seconds>(events.age);
   options.replica.topics = events.topics;
   const sse::TopicClasses classes = topic_classes(events);
-  for (std::size_t i = 0; i + 1 < classes.size(); ++i) options.replica.classes.push_back(classes[i]);
+  for (std::size_t i = 0; i + 1 < classes.size(); ++i)
+    options.replica.classes.push_back(classes[i]);
   options.streams.heartbeat = events.heartbeat;
   options.streams.retry = events.retry;
   options.streams.subscribers = share(events.subscribers);

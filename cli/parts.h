@@ -5,6 +5,7 @@
 #include "cli/config.h"
 #include "hints/handler.h"
 #include "hints/judgement.h"
+#include "hints/learned_source.h"
 #include "hints/plan_builder.h"
 #include "proxy/handler.h"
 #include "server/server.h"
@@ -28,6 +29,7 @@ hints::Judgement::Options judgement_options(const Config& config);
 AdminOnly::Options admin_options(const Config& config);
 // For a configuration with upstreams.
 proxy::ProxyHandler::Options proxy_options(const Config& config);
+hints::LearnedSource::Options learned_options(const Config& config);
 sse::Hub::Options hub_options(const Config& config, sse::Presence* presence);
 // Reads the files of keys and tokens.
 sse::Authorizer::Options authorizer_options(const Config& config);

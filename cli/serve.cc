@@ -70,6 +70,7 @@ class Service {
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
         hints_(server_options(config_).workers),
+        upstreams_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
         metrics_(metrics_of()),
         sequencer_(event_store(config_)),
@@ -81,6 +82,8 @@ class Service {
                 .presence = presence_.get(),
                 .totals = totals_,
                 .hints = hints_,
+                .upstreams = upstreams_,
+                .deployment = deployment_,
                 .signer = signer_,
                 .heartbeats = heartbeats_,
                 .operations = {.metrics = [this] { return metrics_ ? metrics_->text() : ""; },
@@ -88,6 +91,7 @@ class Service {
                 .status = {.server = [this] { return server_->counters(); },
                            .hubs = totals_,
                            .hints = hints_,
+                           .upstreams = upstreams_,
                            .started = std::chrono::steady_clock::now()}},
         signals_(loop_, {.stop = [this] { stop(); },
                          .hard_stop = [this] { hard_stop(); },
@@ -146,6 +150,7 @@ class Service {
         config_,
         Metrics::Sources{.server = [this] { return server_->counters(); },
                          .hubs = totals_,
+                         .upstreams = upstreams_,
                          .heartbeats = heartbeats_,
                          .log = log_.get(),
                          .certificate_expires = [this] { return expires_.load(); }},
@@ -326,6 +331,8 @@ class Service {
   const sse::Authorizer::Options authorization_;  // at the start
   HubTotals totals_;
   HintTotals hints_;
+  UpstreamTotals upstreams_;
+  hints::Deployment deployment_;
   const net::Signer signer_;
   Heartbeats heartbeats_;
   // Of the certificate in use that expires first.

@@ -211,6 +211,7 @@ void add_proxy(std::vector<Setting>& all, Config::Proxy& proxy) {
   all.push_back({table, "health", Text{&proxy.health, health_objection}});
   all.push_back({table, "health_interval", duration(proxy.health_interval, 100ms, 1h)});
   all.push_back({table, "health_timeout", duration(proxy.health_timeout, 10ms, 5min)});
+  all.push_back({table, "build", Text{&proxy.build, field_objection}});
   all.push_back({table, "connect", duration(proxy.connect, 10ms, 5min)});
   all.push_back({table, "first_byte", duration(proxy.first_byte, 10ms, 24h)});
   all.push_back({table, "idle", duration(proxy.idle, 10ms, 24h)});

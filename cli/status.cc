@@ -137,6 +137,8 @@ nlohmann::json counters(const StatusHandler::Sources& sources) {
   const HintTotals::Report report = sources.hints.sum();
   for (const hints::RouteReport& route : report.routes) routes.push_back(shown(route));
   status["routes"] = std::move(routes);
+  const std::vector<proxy::Figures> upstreams = sources.upstreams.sum();
+  if (!upstreams.empty()) status["upstreams"] = upstreams_json(upstreams);
   if (report.field) status["experiment"] = shown(*report.field);
   return status;
 }

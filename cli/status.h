@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/upstreams.h"
 #include "hints/field_study.h"
 #include "hints/route_report.h"
 #include "server/http/handler.h"
@@ -59,6 +60,7 @@ class StatusHandler final : public http::Handler {
     std::function<server::Counters()> server;
     const HubTotals& hubs;
     const HintTotals& hints;
+    const UpstreamTotals& upstreams;
     std::chrono::steady_clock::time_point started;
   };
   explicit StatusHandler(Sources sources) : sources_(std::move(sources)) {}

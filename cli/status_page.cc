@@ -31,6 +31,10 @@ constexpr std::string_view page = R"html(<!doctype html>
 <h1>Herald</h1>
 <p id="state" role="status">Asking the server…</p>
 <dl id="numbers"></dl>
+<div class="wide" tabindex="0" role="region" aria-label="App servers" id="apps" hidden><table>
+<caption>App servers</caption>
+<thead><tr><th scope="col">Address<th scope="col">state<th scope="col">requests<th scope="col">in flight<th scope="col">failed<th scope="col">half within<th scope="col">95 % within</thead>
+<tbody id="upstreams"></tbody></table></div>
 <div class="wide" tabindex="0" role="region" aria-label="Hints by route" id="hints" hidden><table>
 <caption>Hints by route</caption>
 <thead><tr><th scope="col">Route<th scope="col">visits<th scope="col">think time<th scope="col">103s<th scope="col">pushes<th scope="col">hit rate<th scope="col">wasted</thead>
@@ -77,6 +81,23 @@ constexpr std::string_view page = R"html(<!doctype html>
       return row;
     }));
   }
+  function showUpstreams(upstreams = []) {
+    document.getElementById('apps').hidden = upstreams.length === 0;
+    document.getElementById('upstreams').replaceChildren(...upstreams.map((app) => {
+      const row = document.createElement('tr');
+      const head = row.appendChild(document.createElement('th'));
+      head.scope = 'row';
+      head.textContent = app.upstream;
+      const failed = Object.values(app.failures).reduce((sum, count) => sum + count, 0);
+      const time = (ms) => ms === null ? '–' : ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+      for (const text of [app.failing_for_workers ? 'fails' : 'works', app.requests.toLocaleString(), app.in_flight.toLocaleString(),
+        failed.toLocaleString(), time(app.half_within_ms), time(app.most_within_ms)]) {
+        row.appendChild(document.createElement('td')).textContent = text;
+      }
+      row.title = [...Object.entries(app.failures).map(([why, count]) => `${why}: ${count}`), `fails for ${app.failing_for_workers} workers`].join('\n');
+      return row;
+    }));
+  }
   function showExperiment(experiment) {
     document.getElementById('experiment').hidden = !experiment;
     if (!experiment) return;
@@ -101,6 +122,7 @@ constexpr std::string_view page = R"html(<!doctype html>
         ? value - before[name] : 0;
       cell(name).rate.textContent = more > 0 ? `+${more.toLocaleString()}` : '';
     }
+    showUpstreams(now.upstreams);
     showRoutes(now.routes);
     showExperiment(now.experiment);
     before = now;

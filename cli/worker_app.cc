@@ -28,13 +28,18 @@ assets::FileHandler::Spa spa_of(const Config& config) {
 
 // An app server, and what is learned from its answers.
 struct AppServer {
-  AppServer(std::size_t worker, net::Loop& loop, const Config& config)
-      : learned(loop, {}), proxy(loop, options_of(worker, config)), learning(learned, proxy) {}
+  AppServer(std::size_t worker, net::Loop& loop, const Config& config,
+            hints::Deployment& deployment)
+      : learned(loop, deployment, learned_options(config)),
+        proxy(loop, options_of(worker, config, deployment)),
+        learning(learned, proxy) {}
 
-  proxy::ProxyHandler::Options options_of(std::size_t worker, const Config& config) {
+  proxy::ProxyHandler::Options options_of(std::size_t worker, const Config& config,
+                                          hints::Deployment& deployment) {
     proxy::ProxyHandler::Options options = proxy_options(config);
     if (worker == 0) options.pool.complain = [](const std::string& what) { log_warning(what); };
-    options.pool.on_failure = [this] { learned.new_build(); };
+    options.pool.on_failure = [&deployment] { deployment.changed(); };
+    options.health.on_answer = [this](const http::Headers& fields) { learned.saw_build(fields); };
     return options;
   }
 
@@ -43,10 +48,10 @@ struct AppServer {
   hints::LearningHandler learning;
 };
 
-std::unique_ptr<AppServer> app_server_of(std::size_t worker, net::Loop& loop,
-                                         const Config& config) {
+std::unique_ptr<AppServer> app_server_of(std::size_t worker, net::Loop& loop, const Config& config,
+                                         hints::Deployment& deployment) {
   if (config.proxy.upstreams.empty()) return nullptr;
-  return std::make_unique<AppServer>(worker, loop, config);
+  return std::make_unique<AppServer>(worker, loop, config, deployment);
 }
 
 // Every worker reads the rules; one complains of them.
@@ -60,10 +65,10 @@ assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
 
 struct WorkerApp::Pages {
   Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
-        HintMemory& memory, StatusStream& live, const StatusHandler::Sources& sources)
+        HintMemory& memory, StatusStream& live, const Shared& shared)
       : store(loop, config.serve.root, store_options(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
-        app_server(app_server_of(worker, loop, config)),
+        app_server(app_server_of(worker, loop, config, shared.deployment)),
         files(store, {.spa = spa_of(config),
                       .next = app_server ? &app_server->learning : nullptr,
                       .rules = &rules}),
@@ -74,7 +79,7 @@ struct WorkerApp::Pages {
         planner(whole_site ? static_cast<hints::Site&>(*whole_site) : site, loop,
                 {.build = plan_options(config)}),
         hinting(planner, think, memory.options(config)),
-        status(sources),
+        status(shared.status),
         explain(planner, hints_mode(config), &memory.judgement()),
         admin(explain, admin_options(config)),
         router(hinting),
@@ -102,6 +107,10 @@ struct WorkerApp::Pages {
 
   // Of an answer that is still on its way.
   bool busy() const { return app_server && app_server->proxy.requests() > 0; }
+
+  std::vector<proxy::Figures> upstreams() const {
+    return app_server ? app_server->proxy.figures() : std::vector<proxy::Figures>();
+  }
 
   assets::AssetStore store;
   assets::SiteRules rules;
@@ -133,8 +142,7 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
       live_(loop, shared.status),
       redirect_(shared.https_port()),
       operations_(shared.operations),
-      pages_(
-          std::make_unique<Pages>(worker, loop, config, hub_, hint_memory_, live_, shared.status)),
+      pages_(std::make_unique<Pages>(worker, loop, config, hub_, hint_memory_, live_, shared)),
       counting_(loop, [this] { count(); }),
       retirement_(loop, [this] { retire(); }) {
   counting_.start(counting_interval);
@@ -148,8 +156,7 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 
 void WorkerApp::reload(const Config& config, const sse::Authorizer::Options& authorization) {
   hint_memory_.use(config);
-  auto fresh =
-      std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, live_, shared_.status);
+  auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, live_, shared_);
   hub_.use(hub_options(config, shared_.presence));
   authorizer_.use(authorization);
   retired_.push_back(std::move(pages_));
@@ -171,6 +178,7 @@ void WorkerApp::count() {
   shared_.heartbeats.beat(worker_, loop_.now());
   shared_.totals.put(worker_, hub_.counters());
   shared_.hints.put(worker_, hint_memory_.report());
+  shared_.upstreams.put(worker_, pages_->upstreams());
   counting_.start(counting_interval);
 }
 

@@ -13,6 +13,8 @@
 #include "cli/redirect.h"
 #include "cli/status.h"
 #include "cli/status_stream.h"
+#include "cli/upstreams.h"
+#include "hints/deployment.h"
 #include "server/net/signer.h"
 #include "server/server.h"
 #include "sse/authorization.h"
@@ -31,6 +33,8 @@ struct Shared {
   sse::Presence* presence;                        // null: none is kept
   HubTotals& totals;
   HintTotals& hints;
+  UpstreamTotals& upstreams;
+  hints::Deployment& deployment;
   const net::Signer& signer;  // of what clients keep for this server
   Heartbeats& heartbeats;
   OperationsHandler::Sources operations;

@@ -16,6 +16,7 @@ class LateBody final : public http::Body {
   }
 
   std::optional<std::uint64_t> length() const override { return body_->length(); }
+  http::Headers trailers() override { return body_->trailers(); }
   http::Read read(std::span<std::byte> into, http::Waker& later) override {
     if (begun_) return body_->read(into, later);
     waiting_ = &later;

@@ -58,6 +58,7 @@ class Interleaving::HeldBody final : public http::Body {
   }
 
   std::optional<std::uint64_t> length() const override { return page_->length(); }
+  http::Headers trailers() override { return page_->trailers(); }
 
   http::Read read(std::span<std::byte> into, http::Waker& later) override {
     if (pushes_->over()) return page_->read(into, later);

@@ -52,6 +52,13 @@ std::vector<std::string> addresses(const std::vector<std::string>& links) {
   return urls;
 }
 
+// What pages name and deployments exchange; images and data may come and go by themselves.
+bool is_part_of_build(const AssetInfo& asset) {
+  const std::string type = http::to_lower(asset.media_type);
+  return type.starts_with("text/css") || type.starts_with("font/") ||
+         type.find("javascript") != std::string::npos;
+}
+
 bool is_hash(std::string_view word) {
   static constexpr std::size_t shortest = 6;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -99,17 +106,37 @@ bool names_new_build(const std::vector<std::string>& old, const std::vector<std:
   });
 }
 
-LearnedSource::LearnedSource(net::Loop& loop, Options options)
+LearnedSource::LearnedSource(net::Loop& loop, Deployment& deployment, Options options)
     : loop_(loop),
-      options_(options),
-      pages_({options.pages, options.page_bytes}),
-      assets_({options.assets, options.asset_bytes}) {}
+      deployment_(deployment),
+      options_(std::move(options)),
+      pages_({options_.pages, options_.page_bytes}),
+      assets_({options_.assets, options_.asset_bytes}) {}
+
+// ------------------------------------------------------------------------------------- the build
+
+void LearnedSource::manifest_is(std::string_view version) {
+  if (manifest_ == version) return;
+  manifest_ = version;
+  deployment_.shows(Deployment::Sign::manifest, version);
+}
+
+bool LearnedSource::saw_build(const http::Headers& answer) {
+  if (options_.build_field.empty()) return false;
+  const auto name = answer.get(options_.build_field);
+  if (!name) return false;
+  if (field_ != name) {
+    field_ = name;
+    deployment_.shows(Deployment::Sign::field, *name);
+  }
+  return true;
+}
 
 // ------------------------------------------------------------------------------------------ pages
 
 LearnedSource::LearnedPage* LearnedSource::known(std::string_view path) {
   LearnedPage* page = pages_.find(route_of(path));
-  if (page == nullptr || page->build != build_) return nullptr;
+  if (page == nullptr || page->build != build()) return nullptr;
   if (loop_.now() - page->learned > options_.age) return nullptr;
   return page->path == path || page->shared ? page : nullptr;
 }
@@ -118,12 +145,14 @@ void LearnedSource::keep(LearnedPage page) {
   const std::string route = route_of(page.path);
   const std::size_t bytes = sizeof(LearnedPage) + page.path.size() + page.html.size() +
                             page.signature.size() + bytes_of(page.named) + bytes_of(page.links);
-  page.build = build_;
+  page.build = build();
   page.learned = loop_.now();
   pages_.put(route, std::move(page), bytes);
 }
 
-void LearnedSource::saw_links(std::string_view path, std::vector<std::string> links) {
+void LearnedSource::saw_links(std::string_view path, std::vector<std::string> links,
+                              unsigned build) {
+  if (build != deployment_.number()) return;
   std::vector<std::string> kept;
   std::size_t bytes = 0;
   for (std::string& link : links) {
@@ -140,7 +169,7 @@ void LearnedSource::saw_links(std::string_view path, std::vector<std::string> li
   LearnedPage fresh;
   if (page != nullptr && page->path == path) {
     if (names_new_build(addresses(page->links), addresses(kept))) {
-      new_build();
+      deployment_.changed();
     } else {
       fresh = std::move(*page);
     }
@@ -176,8 +205,9 @@ bool LearnedSource::wants_page(std::string_view path, const http::Response& answ
   return !fresh && may_read();
 }
 
-void LearnedSource::saw_page(std::string_view path, std::string signature, std::string html) {
-  if (html.size() > options_.text_bytes) return;
+void LearnedSource::saw_page(std::string_view path, std::string signature, std::string html,
+                             unsigned build) {
+  if (html.size() > options_.text_bytes || build != deployment_.number()) return;
   const HtmlPage read = read_html(html);
   LearnedPage fresh;
   fresh.path = path;
@@ -186,7 +216,7 @@ void LearnedSource::saw_page(std::string_view path, std::string signature, std::
   fresh.named = addresses(read);
   fresh.read = loop_.now();
   LearnedPage* page = pages_.find(route_of(path));
-  const bool current = page != nullptr && page->build == build_;
+  const bool current = page != nullptr && page->build == build;
   if (current && page->path == path) fresh.links = page->links;
   if (current && page->version == fresh.version) {
     // Alike: the text that the plan was made of stays, and so the plan.
@@ -196,7 +226,7 @@ void LearnedSource::saw_page(std::string_view path, std::string signature, std::
     fresh.html = std::move(page->html);
   } else {
     const bool comparable = current && page->path == path;
-    if (comparable && names_new_build(page->named, fresh.named)) new_build();
+    if (comparable && names_new_build(page->named, fresh.named)) deployment_.changed();
     fresh.html = std::move(html);
   }
   keep(std::move(fresh));
@@ -211,12 +241,6 @@ std::optional<Page> LearnedSource::page(std::string_view path) {
 std::vector<std::string> LearnedSource::links(std::string_view path) {
   const LearnedPage* page = known(path);
   return page == nullptr ? std::vector<std::string>() : page->links;
-}
-
-void LearnedSource::manifest_is(std::string_view version) {
-  if (manifest_ == version) return;
-  if (manifest_) new_build();
-  manifest_ = version;
 }
 
 // ----------------------------------------------------------------------------------------- assets
@@ -245,6 +269,8 @@ void LearnedSource::saw_asset(std::string_view path, const http::Response& answe
   }
   const LearnedAsset* known = assets_.find(path);
   if (known != nullptr && known->info.version == asset.info.version) asset.css = known->css;
+  const bool gone = known != nullptr && known->seen == Seen::there && is_part_of_build(known->info);
+  if (gone && asset.seen == Seen::missing) deployment_.changed();
   const std::size_t bytes = sizeof(LearnedAsset) + asset.info.version.size() +
                             asset.info.cache_control.size() + asset.info.redirect.size() +
                             asset.css.size();

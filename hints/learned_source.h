@@ -3,9 +3,9 @@
 // bounded in entries, bytes and age.
 //
 // Pages are known by route (see route_of): if two pages of a route name the same assets, so will a
-// third; if they do not, each speaks for itself. A page is known for one build of the app only:
-// when the manifest changes, an app server fails, or a page names new versions of its assets, all
-// others have to be seen again.
+// third; if they do not, each speaks for itself. A page is known for one build of the app only (see
+// Deployment): when that changes, every page has to be seen again. A page that names new versions
+// of its assets, and an asset that is gone, are such a change.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "hints/bounded.h"
+#include "hints/deployment.h"
 #include "hints/site.h"
 #include "server/http/message.h"
 #include "server/net/loop.h"
@@ -35,25 +36,31 @@ class LearnedSource {
     // A page that seems unchanged is read again so often.
     net::Clock::duration reread = std::chrono::seconds(10);
     int readings = 20;  // at most, in a second
+    // Of the app's answers, if it has one: the field that names the build that made them.
+    std::string build_field;
   };
 
-  // `loop` must outlive the source.
-  LearnedSource(net::Loop& loop, Options options);
+  // `loop` and `deployment` must outlive the source.
+  LearnedSource(net::Loop& loop, Deployment& deployment, Options options);
 
   // ---- what is learned
+  // The build that is there now. What was asked of an older one says nothing of this one.
+  unsigned build() const { return deployment_.number(); }
+  // What an answer to anything says of the build that made it; false: nothing.
+  bool saw_build(const http::Headers& answer);
   // Links of an answer for that path, and of the 103 before it: replace those known before.
-  void saw_links(std::string_view path, std::vector<std::string> links);
+  void saw_links(std::string_view path, std::vector<std::string> links, unsigned build);
   // What tells one answer from another without reading it: its validators and its length.
   static std::string signature_of(const http::Response& answer);
   // Whether the text of this page should be read: it is new, or seems to have changed.
   bool wants_page(std::string_view path, const http::Response& answer);
-  void saw_page(std::string_view path, std::string signature, std::string html);
+  void saw_page(std::string_view path, std::string signature, std::string html, unsigned build);
   // Any answer to GET that is no page; `answer` without regard to its body.
   void saw_asset(std::string_view path, const http::Response& answer);
+  // It is not for everybody.
+  void forget_asset(std::string_view path) { assets_.erase(path); }
   bool wants_stylesheet(std::string_view path);
   void saw_stylesheet(std::string_view path, std::string css);
-  // The app, or a part of it, is another one now, as its manifest or its failing shows.
-  void new_build() { ++build_; }
   // The version of the manifest: another one is another build.
   void manifest_is(std::string_view version);
 
@@ -98,11 +105,13 @@ class LearnedSource {
   bool may_read();
 
   net::Loop& loop_;
+  Deployment& deployment_;
   Options options_;
   Bounded<LearnedPage> pages_;  // by route
   Bounded<LearnedAsset> assets_;
-  unsigned build_ = 0;
+  // As last told to the deployment, which takes a lock.
   std::optional<std::string> manifest_;
+  std::optional<std::string> field_;
   net::Clock::time_point second_;
   int read_this_second_ = 0;
 };

@@ -25,6 +25,7 @@ class CopiedBody final : public http::Body {
       : body_(std::move(body)), limit_(limit), whole_(std::move(whole)) {}
 
   std::optional<std::uint64_t> length() const override { return body_->length(); }
+  http::Headers trailers() override { return body_->trailers(); }
   http::Read read(std::span<std::byte> into, http::Waker& later) override {
     const http::Read got = body_->read(into, later);
     if (!whole_) return got;
@@ -83,7 +84,9 @@ class Learning final {
  public:
   Learning(const http::Request& request, LearnedSource& learned)
       : learned_(learned),
+        build_(learned.build()),
         path_(request.path()),
+        has_query_(!request.query().empty()),
         signed_in_(request.fields.has("authorization")),
         has_cookie_(request.fields.has("cookie")) {}
 
@@ -92,34 +95,46 @@ class Learning final {
     outer.hint(fields);
   }
   void complete(http::Response& response) {
+    // An answer that names its build is of that one, whichever was there when it was asked for.
+    if (learned_.saw_build(response.fields)) build_ = learned_.build();
     const bool redirect = response.status == 301 || response.status == 302;
     if ((redirect && !leads_elsewhere(response)) || shows_page(response)) {
       if (is_private(response)) return;
       add_links(links_, response.fields);
-      learned_.saw_links(path_, std::move(links_));
+      learned_.saw_links(path_, std::move(links_), build_);
     }
     if (shows_page(response)) {
       if (response.body && learned_.wants_page(path_, response)) copy_page(response);
       return;
     }
     if (!may_be_asset(path_, response)) return;
+    if (is_private(response)) return forget_private(response);
+    // Whoever asks with a query of their own gets an answer of their own.
+    if (has_query_ && response.status != 200) return;
     learned_.saw_asset(path_, response);
     const bool css = response.status == 200 && is_css(response) && response.body;
     if (css && learned_.wants_stylesheet(path_)) copy_stylesheet(response);
   }
 
  private:
-  // What only this visitor may see is not told to others.
+  // What only this visitor may see is not told to others (RFC 9111 sections 3 and 3.5).
   bool is_private(const http::Response& response) const {
-    if (signed_in_) return true;
+    if (signed_in_) return !has_directive(response, "public");
     return has_cookie_ &&
            (has_directive(response, "private") || has_directive(response, "no-store"));
   }
 
+  // What others were seen to get may be for them only, too.
+  void forget_private(const http::Response& response) {
+    if (has_directive(response, "private")) learned_.forget_asset(path_);
+  }
+
   void copy_page(http::Response& response) {
     copy(response,
-         [&learned = learned_, path = path_, signature = LearnedSource::signature_of(response)](
-             std::string html) { learned.saw_page(path, signature, std::move(html)); });
+         [&learned = learned_, path = path_, signature = LearnedSource::signature_of(response),
+          build = build_](std::string html) {
+           learned.saw_page(path, signature, std::move(html), build);
+         });
   }
 
   void copy_stylesheet(http::Response& response) {
@@ -140,7 +155,9 @@ class Learning final {
   }
 
   LearnedSource& learned_;
+  unsigned build_;  // that was there when the answer was asked for
   const std::string path_;
+  const bool has_query_;
   const bool signed_in_;
   const bool has_cookie_;
   std::vector<std::string> links_;  // of the 103 so far

@@ -19,6 +19,7 @@ class WatchedBody final : public http::Body {
   WatchedBody& operator=(const WatchedBody&) = delete;
 
   std::optional<std::uint64_t> length() const override { return body_->length(); }
+  http::Headers trailers() override { return body_->trailers(); }
   http::Read read(std::span<std::byte> into, http::Waker& later) override {
     const http::Read got = body_->read(into, later);
     bytes_ += got.bytes;

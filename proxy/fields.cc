@@ -10,11 +10,18 @@ namespace {
 
 constexpr std::string_view pseudonym = "herald";
 
-// Of one connection only (RFC 9110 section 7.6.1; `te` and `trailer`: trailers do not pass).
+// Of one connection only (RFC 9110 section 7.6.1).
 constexpr auto hop_by_hop = std::to_array<std::string_view>(
     {"connection", "http2-settings", "keep-alive", "proxy-authenticate",
-     "proxy-authentication-info", "proxy-authorization", "proxy-connection", "te", "trailer",
+     "proxy-authentication-info", "proxy-authorization", "proxy-connection", "te",
      "transfer-encoding", "upgrade"});
+// What has to be known before the content (RFC 9110 section 6.5.1), besides `content-*`, `if-*` and
+// `x-forwarded-*`.
+constexpr auto before_content = std::to_array<std::string_view>(
+    {"age",        "authorization", "cache-control", "cookie", "date",
+     "expect",     "expires",       "forwarded",     "host",   "last-modified",
+     "location",   "max-forwards",  "pragma",        "range",  "retry-after",
+     "set-cookie", "trailer",       "vary",          "via",    "www-authenticate"});
 constexpr auto ours_in_request =
     std::to_array<std::string_view>({"content-length", "cookie", "expect", "host", "via"});
 constexpr auto forwarding_fields =
@@ -143,6 +150,11 @@ http::Headers request_fields(const http::Request& request, Forwarding forwarding
     if (field.name.find('_') != std::string_view::npos) continue;
     fields.add(field.name, field.value);
   }
+  // Its only member that HTTP/2 has; for the connection to the app it is said anew.
+  if (request.fields.has("te")) {
+    fields.add("te", "trailers");
+    fields.add("connection", "te");
+  }
   add_cookies(fields, request.fields);
   add_forwarding(fields, request, forwarding);
   add_to_list(fields, request.fields, "via", via_element(request));
@@ -161,6 +173,19 @@ http::Headers response_fields(const http::Headers& received) {
                        std::ranges::find(named, field.name) != named.end();
     if (stays || !is_token(field.name) || !is_value(field.value)) continue;
     fields.add(field.name, field.value);
+  }
+  return fields;
+}
+
+http::Headers trailer_fields(const http::Headers& received) {
+  http::Headers fields;
+  for (const http::Field field : received) {
+    const std::string_view name = field.name;
+    const bool stays = among(hop_by_hop, name) || among(before_content, name) ||
+                       name.starts_with("content-") || name.starts_with("if-") ||
+                       name.starts_with("x-forwarded-");
+    if (stays || !is_token(name) || !is_value(field.value)) continue;
+    fields.add(name, field.value);
   }
   return fields;
 }

@@ -35,6 +35,8 @@ class ProxyHandler final : public http::Handler {
 
   void handle(const http::Request& request, http::Exchange exchange) override;
   std::size_t requests() const { return relays_.size(); }
+  // Of each app server, in the order of the options.
+  std::vector<Figures> figures() const { return pool_.figures(); }
 
  private:
   struct Passing;  // a relay, and whether it is over

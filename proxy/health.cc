@@ -35,6 +35,7 @@ class HealthCheck::Probe final : private Transfer::Client {
   void on_end(const Outcome& outcome) override {
     if (outcome.kind != Outcome::Kind::complete) return judged(outcome.reason);
     const int status = head_.status();
+    if (status < 400 && options_.on_answer) options_.on_answer(head_.fields());
     judged(status < 400 ? "" : options_.path + " is answered " + std::to_string(status));
   }
 

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <string>
 
 #include "proxy/multi.h"
 #include "proxy/pool.h"
+#include "server/http/headers.h"
 
 namespace proxy {
 
@@ -17,6 +19,8 @@ class HealthCheck {
     std::string path;  // such as "/healthz": well is who answers it 200 to 399; empty: no check
     std::chrono::milliseconds interval{5000};
     std::chrono::milliseconds patience{2000};  // for the answer
+    // Told the fields of each answer that says that an app server is well; may be empty.
+    std::function<void(const http::Headers&)> on_answer = {};
   };
 
   // `loop`, `multi` and `pool` must outlive the check.

@@ -49,6 +49,17 @@ void Pool::checked_unwell(Member& member, const std::string& reason) {
   begin_failing(member, reason);
 }
 
+std::vector<Figures> Pool::figures() const {
+  std::vector<Figures> all;
+  for (const Member& member : members_) {
+    Figures& one = all.emplace_back(member.figures);
+    one.upstream = member.address.text;
+    one.in_flight = member.in_flight;
+    one.failing_for = member.failing ? 1 : 0;
+  }
+  return all;
+}
+
 void Pool::begin_failing(Member& member, const std::string& reason) {
   if (std::exchange(member.failing, true)) return;
   if (options_.complain) {

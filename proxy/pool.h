@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proxy/address.h"
+#include "proxy/figures.h"
 #include "server/net/loop.h"
 
 namespace proxy {
@@ -20,6 +21,7 @@ class Pool {
   struct Member {
     Address address;
     std::size_t in_flight = 0;
+    Figures figures = {};  // without what the pool itself knows
 
     // ---- as the pool knows it
     bool failing = false;    // its last request found nobody, or its health check says so
@@ -51,6 +53,8 @@ class Pool {
   void checked_unwell(Member& member, const std::string& reason);
 
   std::list<Member>& members() { return members_; }
+  // Of each member, as of now.
+  std::vector<Figures> figures() const;
 
  private:
   void begin_failing(Member& member, const std::string& reason);

@@ -52,6 +52,9 @@ class Relay::Content final : public http::Body {
     if (!relay_) throw std::runtime_error("the proxy has gone");
     return relay_->read(into, later);
   }
+  http::Headers trailers() override {
+    return relay_ ? trailer_fields(relay_->head_.trailers()) : http::Headers();
+  }
 
  private:
   Relay* relay_;
@@ -80,7 +83,9 @@ Relay::Relay(Surroundings surroundings, const http::Request& request, http::Exch
   call_.target = request.target;
   call_.fields = request_fields(request, at_.options.forwarding);
   if (upload_) {
-    const auto length = upload_->length();
+    // HTTP/1.1 has room for trailers behind chunked content only.
+    const bool announced = request.fields.has("trailer");
+    const auto length = announced ? std::nullopt : upload_->length();
     call_.content = length ? Call::Content::of_length : Call::Content::of_unknown_length;
     call_.length = length.value_or(0);
   }
@@ -108,7 +113,8 @@ void Relay::attempt(Pool::Member& member) {
   tried_.push_back(&member);
   member_ = &member;
   ++member.in_flight;
-  heard_ = at_.loop.now();
+  ++member.figures.requests;
+  asked_ = heard_ = at_.loop.now();
   head_ = ResponseHead(at_.options.head);
   call_.host = host_field(authority_, member.address, at_.options.host);
   Transfer::Client& me = *this;
@@ -119,10 +125,32 @@ void Relay::leave_member(const Outcome& outcome) {
   if (!member_) return;
   Pool::Member& member = *std::exchange(member_, nullptr);
   --member.in_flight;
+  count(member, outcome);
   using Kind = Outcome::Kind;
   if (outcome.kind == Kind::complete) at_.pool.reached(member);
   if (outcome.kind == Kind::unreachable || outcome.kind == Kind::late_to_connect) {
     at_.pool.not_reached(member, outcome.reason);
+  }
+}
+
+void Relay::count(Pool::Member& member, const Outcome& outcome) const {
+  const auto failed = [&](Failure failure) {
+    ++member.figures.failures[static_cast<std::size_t>(failure)];
+  };
+  switch (outcome.kind) {
+    case Outcome::Kind::complete:
+      return;
+    case Outcome::Kind::unreachable:
+      return failed(Failure::unreachable);
+    case Outcome::Kind::late_to_connect:
+      return failed(Failure::late);
+    case Outcome::Kind::lost:
+      return failed(Failure::lost);
+    case Outcome::Kind::malformed:
+      return failed(Failure::malformed);
+    case Outcome::Kind::stopped:
+      // By this relay, over what it was told; if it has ended, its client has left.
+      if (!ended_) failed(Failure::malformed);
   }
 }
 
@@ -132,6 +160,10 @@ std::optional<http::Read> Relay::content(std::span<std::byte> into) {
   const http::Read got = upload_->read(into, *this);
   if (got.bytes > 0 || got.end) heard_ = at_.loop.now();
   return got;
+}
+
+http::Headers Relay::trailers() {
+  return upload_ ? trailer_fields(upload_->trailers()) : http::Headers();
 }
 
 // A request of which nothing has been sent is given to another app server, and so is one that may
@@ -184,6 +216,7 @@ Relay::Verdict Relay::on_head_line(std::string_view line) {
 
 void Relay::answer() {
   answered_ = true;
+  member_->figures.answered(std::chrono::duration_cast<Figures::Duration>(at_.loop.now() - asked_));
   http::Response response;
   response.status = head_.status();
   response.fields = response_fields(head_.fields());
@@ -275,6 +308,7 @@ void Relay::on_deadline() {
   const auto allowed = answered_ ? at_.options.idle : at_.options.first_byte;
   if (now - heard_ < allowed) return deadline_.start(heard_ + allowed - now);
   if (answered_) {
+    leave_member({Outcome::Kind::lost, "no more of the answer within " + seconds_text(allowed)});
     transfer_.reset();
     cut_ = true;
     return wake_reader();

@@ -58,12 +58,14 @@ class Relay final : private Transfer::Client, private http::Waker {
   Verdict on_head_line(std::string_view line) override;
   Verdict on_content(std::span<const std::byte> bytes) override;
   std::optional<http::Read> content(std::span<std::byte> into) override;
+  http::Headers trailers() override;
   void on_end(const Outcome& outcome) override;
   // There is more of the request's content.
   void wake() override { send_later_.schedule(); }
 
   void attempt(Pool::Member& member);
   void leave_member(const Outcome& outcome);
+  void count(Pool::Member& member, const Outcome& outcome) const;
   bool try_another(const Outcome& outcome);
   void answer();
   void fail(const Outcome& outcome);
@@ -98,6 +100,7 @@ class Relay final : private Transfer::Client, private http::Waker {
   bool cut_ = false;    // it will not say the rest
   bool ended_ = false;
 
+  net::Clock::time_point asked_;  // member_
   net::Clock::time_point heard_;
   net::Timer deadline_;
   // libcurl must not be called from inside its own calls, nor from inside a body's read().

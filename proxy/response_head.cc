@@ -6,16 +6,19 @@
 namespace proxy {
 
 ResponseHead::Stage ResponseHead::take(std::string_view line) {
-  if (final_) return Stage::final;
   bytes_ += line.size();
   if (bytes_ > limits_.bytes) return Stage::wrong;
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  if (final_) {
+    take_field(line, trailers_);
+    return Stage::final;
+  }
   if (!inside_) {
     inside_ = take_status(line);
     return inside_ ? Stage::reading : Stage::wrong;
   }
   if (!line.empty()) {
-    take_field(line);
+    take_field(line, fields_);
     return Stage::reading;
   }
   inside_ = false;
@@ -37,11 +40,11 @@ bool ResponseHead::take_status(std::string_view line) {
   return error == std::errc() && end == line.data() + 3 && status_ >= 100 && status_ <= 599;
 }
 
-void ResponseHead::take_field(std::string_view line) {
+void ResponseHead::take_field(std::string_view line, http::Headers& into) {
   // A line that goes on with the last one (obs-fold) is passed over, as its field is in doubt.
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || line.starts_with(' ') || line.starts_with('\t')) return;
-  fields_.add(http::to_lower(line.substr(0, colon)), http::trim(line.substr(colon + 1)));
+  into.add(http::to_lower(line.substr(0, colon)), http::trim(line.substr(colon + 1)));
 }
 
 std::optional<std::uint64_t> ResponseHead::length() const {

@@ -97,6 +97,19 @@ struct Transfer::Callbacks {
     });
   }
 
+  // libcurl owns the list from here on.
+  static int behind_content(curl_slist** list, void* user) {
+    auto& me = *static_cast<Transfer*>(user);
+    const std::size_t done = guarded(CURL_TRAILERFUNC_ABORT, [&]() -> std::size_t {
+      net::Handle<curl_slist, curl_slist_free_all> lines;
+      Fields fields(lines);
+      for (const http::Field field : me.client_.trailers()) fields.add(field.name, field.value);
+      *list = lines.release();
+      return CURL_TRAILERFUNC_OK;
+    });
+    return static_cast<int>(done);
+  }
+
   // libcurl repeats a request whose reused connection was closed under it.
   static int about_to_send(void* user, char*, char*, int, int) {
     auto& me = *static_cast<Transfer*>(user);
@@ -168,6 +181,8 @@ void Transfer::describe_request() {
     set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(call_.length));
   } else if (call_.content == Call::Content::of_unknown_length) {
     fields.add("transfer-encoding", "chunked");
+    set(CURLOPT_TRAILERFUNCTION, Callbacks::behind_content);
+    set(CURLOPT_TRAILERDATA, this);
   } else if (takes_content(call_.method)) {
     fields.add("content-length", "0");
   }

@@ -60,6 +60,8 @@ class Transfer {
     virtual Verdict on_content(std::span<const std::byte> bytes) = 0;
     // As Body::read; after {0, false} nothing is asked until send_more(). None: stop.
     virtual std::optional<http::Read> content(std::span<std::byte> into) = 0;
+    // Behind content of unknown length, once: what follows it.
+    virtual http::Headers trailers() { return {}; }
     // The last call; may destroy the transfer.
     virtual void on_end(const Outcome& outcome) = 0;
 

@@ -79,6 +79,7 @@ Objection settle_authority(http::Request& request) {
 }
 
 void drop_connection_fields(http::Headers& fields) {
+  const bool takes_trailers = lists(fields.joined("te"), "trailers");
   constexpr std::array<std::string_view, 8> known{
       "connection",        "keep-alive", "proxy-connection", "te",
       "transfer-encoding", "upgrade",    "expect",           "host"};
@@ -92,6 +93,7 @@ void drop_connection_fields(http::Headers& fields) {
   for (const std::string& name : names) {
     if (fields.has(name)) fields.remove(name);
   }
+  if (takes_trailers) fields.add("te", "trailers");
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct Objection {
 
 // Checks `request` as parsed: version, target and fields as received. Moves the authority out of
 // the target's absolute form or `host` into Request::authority (RFC 9112 section 3.2), and takes
-// away the fields that are for this connection alone (RFC 9110 section 7.6.1).
+// away the fields that are for this connection alone (RFC 9110 section 7.6.1), but for `te`, of
+// which `trailers` is left as in HTTP/2 (RFC 9113 section 8.2.2).
 Objection settle_framing(http::Request& request);
 
 // Whether a list field, such as `connection`, has this member; ASCII case does not matter.

@@ -44,6 +44,7 @@ struct Parser::Reader final : beast::http::basic_parser<true> {
   bool head_whole = false;
   bool expects_continue = false;
   std::string content;
+  http::Headers trailers;
 
  private:
   using ErrorCode = boost::system::error_code;
@@ -59,12 +60,15 @@ struct Parser::Reader final : beast::http::basic_parser<true> {
 
   void on_field_impl(beast::http::field, Text name, Text value, ErrorCode& error) override {
     header_bytes += name.size() + value.size() + 32;
-    if (header_bytes > 4 * limits.header_bytes) {
+    const bool too_many = header_bytes > limits.header_bytes ||
+                          request.fields.size() + trailers.size() >= limits.header_fields;
+    // Trailers with some left out would say something else.
+    if (header_bytes > 4 * limits.header_bytes || (head_whole && too_many)) {
       error = Error::header_limit;
       return;
     }
-    if (head_whole) return;  // trailers: nobody here reads them
-    if (header_bytes > limits.header_bytes || request.fields.size() >= limits.header_fields) {
+    if (head_whole) return trailers.add(http::to_lower(view(name)), view(value));
+    if (too_many) {
       too_large = true;
       return;
     }
@@ -125,5 +129,6 @@ bool Parser::too_large() const { return reader_->too_large; }
 bool Parser::keeps_alive() const { return reader_->keep_alive(); }
 bool Parser::expects_continue() const { return reader_->expects_continue; }
 std::string Parser::take_content() { return std::exchange(reader_->content, {}); }
+http::Headers Parser::take_trailers() { return std::exchange(reader_->trailers, {}); }
 
 }  // namespace h1

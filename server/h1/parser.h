@@ -47,6 +47,8 @@ class Parser {
   bool expects_continue() const;
   // What feed() has found of the content since the last call.
   std::string take_content();
+  // Those behind chunked content (RFC 9112 section 7.1.2), once it is whole.
+  http::Headers take_trailers();
 
  private:
   struct Reader;

@@ -27,6 +27,12 @@ Framing framing_of(const http::Request& request, const http::Response& response)
 
 }  // namespace
 
+std::string field_lines(const http::Headers& fields) {
+  std::string lines;
+  add(lines, fields);
+  return lines;
+}
+
 ResponseHead response_head(const http::Request& request, const http::Response& response,
                            std::string_view date, Next next) {
   ResponseHead head;

@@ -29,4 +29,7 @@ struct ResponseHead {
 ResponseHead response_head(const http::Request& request, const http::Response& response,
                            std::string_view date, Next next);
 
+// As lines, without the empty one behind a section. Likewise.
+std::string field_lines(const http::Headers& fields);
+
 }  // namespace h1

@@ -19,7 +19,7 @@ constexpr std::size_t most_waiting = 64 * 1024;
 constexpr std::size_t least_payload = 256;
 // A chunk's header, whatever its size: four digits and a line break (RFC 9112 section 7.1).
 constexpr std::size_t chunk_header = 6;
-constexpr std::string_view last_chunk = "0\r\n\r\n";
+constexpr std::string_view last_chunk = "0\r\n";
 constexpr std::string_view line_break = "\r\n";
 
 void write_chunk_header(std::span<std::byte> into, std::size_t size) {
@@ -136,7 +136,9 @@ void Session::take_content() {
   if (stuck && input_.size() >= most_waiting) {
     return refuse({400, "A chunk's header has no end."});
   }
-  if (parser_->state() == Parser::State::whole) stream_->end_content();
+  if (parser_->state() == Parser::State::whole && !stream_->content_ended()) {
+    stream_->end_content(parser_->take_trailers());
+  }
   stream_->deliver_content();
 }
 
@@ -229,6 +231,11 @@ void Session::read_chunk(http::Output& output) {
   if (!got.end) return;
   body_ended_ = true;
   pending_.append(last_chunk);
+  // A client that has not asked for trailers may not know that they can follow.
+  if (stream_->request().fields.has("te")) {
+    pending_.append(field_lines(stream_->response().body->trailers()));
+  }
+  pending_.append(line_break);
 }
 
 void Session::end_response() {

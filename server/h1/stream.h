@@ -35,7 +35,10 @@ class Stream final : public http::Waker, private http::ContentSource {
 
   // ---- the content
   void receive(std::string content);
-  void end_content() { content_ended_ = true; }
+  void end_content(http::Headers trailers) {
+    content_ended_ = true;
+    trailers_ = std::move(trailers);
+  }
   bool content_ended() const { return content_ended_; }
   bool content_begun() const { return content_begun_; }
   // Bytes that nobody has asked for yet.
@@ -81,6 +84,7 @@ class Stream final : public http::Waker, private http::ContentSource {
   void collect(std::size_t limit, std::function<void(std::string)> then);
   std::unique_ptr<http::Body> content();
   http::Read read_content(std::span<std::byte> into) override;
+  http::Headers take_trailers() override { return std::exchange(trailers_, {}); }
   void reader_gone() override { reader_ = nullptr; }
   net::Clock::time_point now() const;
 
@@ -96,6 +100,7 @@ class Stream final : public http::Waker, private http::ContentSource {
   bool waiting_ = false;
 
   std::string content_;
+  http::Headers trailers_;  // of the request
   std::size_t content_limit_ = 0;
   std::function<void(std::string)> collecting_;
 

@@ -133,7 +133,14 @@ bool RequestFields::complete() const {
 }
 
 void TrailerFields::field(std::string_view name, std::string_view value) {
-  if (!valid_name(name) || !valid_value(value) || of_a_connection(name, value)) malformed_ = true;
+  bytes_ += name.size() + value.size() + 32;
+  if (bytes_ > limits_.header_bytes || trailers_.size() >= limits_.header_fields) {
+    too_large_ = true;
+  } else if (!valid_name(name) || !valid_value(value) || of_a_connection(name, value)) {
+    malformed_ = true;
+  } else {
+    trailers_.add(name, value);
+  }
 }
 
 }  // namespace h2

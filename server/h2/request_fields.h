@@ -47,15 +47,29 @@ class RequestFields final : public FieldSink {
   std::optional<std::uint64_t> content_length_;
 };
 
-// Trailers, and header sections for streams that are gone: nobody reads them, but they may be
-// malformed.
+// The fields behind a request's content (section 8.1).
 class TrailerFields final : public FieldSink {
  public:
+  // Fills `trailers`, which is empty.
+  TrailerFields(http::Headers& trailers, const http::Limits& limits)
+      : trailers_(trailers), limits_(limits) {}
   void field(std::string_view name, std::string_view value) override;
   bool malformed() const { return malformed_; }
+  // With some left out they would say something else: none are to be used.
+  bool too_large() const { return too_large_; }
 
  private:
+  http::Headers& trailers_;
+  const http::Limits& limits_;
+  std::size_t bytes_ = 0;
   bool malformed_ = false;
+  bool too_large_ = false;
+};
+
+// For sections that only the decoder needs.
+class NoFields final : public FieldSink {
+ public:
+  void field(std::string_view, std::string_view) override {}
 };
 
 }  // namespace h2

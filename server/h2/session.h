@@ -144,6 +144,7 @@ class Session final : public http::Session, private FrameSink {
   std::size_t begin_field_block();
   void end_field_block(std::size_t start, FrameHead head);
   void send_interim(Stream& stream, std::string_view status, const http::Headers& fields);
+  void send_trailers(Stream& stream, const http::Headers& fields);
   void send_window_update(std::uint32_t id, std::uint32_t increment);
   void send_rst_stream(std::uint32_t id, ErrorCode code);
   void send_goaway(std::uint32_t last, ErrorCode code);

@@ -231,12 +231,15 @@ Fault Session::request(Bytes block) {
   return {};
 }
 
-// Section 8.1. What they say is not used here.
+// Section 8.1.
 Fault Session::trailers(Bytes block) {
   Stream& stream = *streams_.find(section_.head.stream);
-  TrailerFields fields;
+  TrailerFields fields(stream.trailers, around_.limits);
   if (!decoder_.decode(block, fields)) return {ErrorCode::compression_error, "no HPACK"};
-  if (fields.malformed() || !section_.head.has(flag::end_stream)) {
+  if (fields.too_large()) {
+    budget_.charge(price_of_malformed);
+    reset(stream, ErrorCode::enhance_your_calm);
+  } else if (fields.malformed() || !section_.head.has(flag::end_stream)) {
     malformed(stream);
   } else {
     end_content(stream);
@@ -246,7 +249,7 @@ Fault Session::trailers(Bytes block) {
 
 // For a stream that is not served: the decoder needs it all the same.
 Fault Session::discard(Bytes block) {
-  TrailerFields nobody;
+  NoFields nobody;
   if (!decoder_.decode(block, nobody)) return {ErrorCode::compression_error, "no HPACK"};
   return {};
 }

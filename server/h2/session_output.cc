@@ -66,15 +66,18 @@ bool Session::put_data(Stream& stream, http::Output& output) {
     queue_.remove(stream);  // until its body wakes it
     return true;
   }
+  const http::Headers trailers = got.end ? stream.body()->trailers() : http::Headers();
+  const bool last = got.end && trailers.empty();
   const auto head = written({.length = static_cast<std::uint32_t>(got.bytes),
                              .type = FrameType::data,
-                             .flags = got.end ? flag::end_stream : flag::none,
+                             .flags = last ? flag::end_stream : flag::none,
                              .stream = stream.id()});
   std::memcpy(free.data(), head.data(), head.size());
   output.commit(FrameHead::bytes + got.bytes);
   stream.send_window -= static_cast<std::int64_t>(got.bytes);
   send_window_ -= static_cast<std::int64_t>(got.bytes);
   if (got.end) {
+    if (!last) send_trailers(stream, trailers);
     finish(stream);
   } else {
     queue_.sent(stream);
@@ -132,6 +135,14 @@ void Session::send_interim(Stream& stream, std::string_view status, const http::
   for (const http::Field field : fields) encoder_.add(field.name, field.value, pending_);
   end_field_block(start, {.type = FrameType::headers, .stream = stream.id()});
   note_output();
+}
+
+void Session::send_trailers(Stream& stream, const http::Headers& fields) {
+  const std::size_t start = begin_field_block();
+  encoder_.begin(pending_);
+  for (const http::Field field : fields) encoder_.add(field.name, field.value, pending_);
+  end_field_block(start,
+                  {.type = FrameType::headers, .flags = flag::end_stream, .stream = stream.id()});
 }
 
 void Session::send_window_update(std::uint32_t id, std::uint32_t increment) {

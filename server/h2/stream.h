@@ -51,6 +51,7 @@ class Stream final : public http::Waker, public SendQueue::Entry, private http::
   void skip(std::size_t bytes) { consumed_ += bytes; }
   void end_content() { content_ended_ = true; }
   bool content_ended() const { return content_ended_; }
+  http::Headers trailers;  // of the request
   // Bytes of content that need no room here any more and have not been told of before: the session
   // opens the windows by as much.
   std::size_t take_consumed() { return std::exchange(consumed_, 0); }
@@ -98,6 +99,7 @@ class Stream final : public http::Waker, public SendQueue::Entry, private http::
   void collect(std::size_t limit, std::function<void(std::string)> then);
   std::unique_ptr<http::Body> content();
   http::Read read_content(std::span<std::byte> into) override;
+  http::Headers take_trailers() override { return std::exchange(trailers, {}); }
   void reader_gone() override;
   void drop_content();
   void refuse_content();

@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 
+#include "server/http/headers.h"
+
 namespace http {
 
 // What one call of Body::read gave. {0, false} means: nothing yet, the waker will be called once.
@@ -40,6 +42,10 @@ class Body {
 
   // Fills `into` (never empty) from the front. Throws if it cannot go on: the stream is then reset.
   virtual Read read(std::span<std::byte> into, Waker& later) = 0;
+
+  // The fields behind the content (RFC 9110 section 6.5), asked for at most once, when read() has
+  // given the end.
+  virtual Headers trailers() { return {}; }
 };
 
 // A slice of shared text that does not change.

@@ -26,6 +26,8 @@ Read ContentBody::read(std::span<std::byte> into, Waker& later) {
   return got;
 }
 
+Headers ContentBody::trailers() { return source_ ? source_->take_trailers() : Headers(); }
+
 void ContentBody::wake() {
   if (Waker* later = std::exchange(later_, nullptr)) later->wake();
 }

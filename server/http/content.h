@@ -21,6 +21,8 @@ class ContentSource {
  public:
   // As Body::read, for what is there now.
   virtual Read read_content(std::span<std::byte> into) = 0;
+  // As Body::trailers.
+  virtual Headers take_trailers() = 0;
   // The reader has gone, perhaps early: the rest is not wanted.
   virtual void reader_gone() = 0;
 
@@ -40,6 +42,8 @@ class ContentBody final : public Body {
   std::optional<std::uint64_t> length() const override { return length_; }
   // Throws once the source has gone.
   Read read(std::span<std::byte> into, Waker& later) override;
+  // As the client has sent them, whatever length it has told; none once the source has gone.
+  Headers trailers() override;
 
   // ---- for the source
   // The reader has had all there is, and wants to be woken.

@@ -24,6 +24,7 @@ struct ContentReader final : http::Waker {
   std::unique_ptr<http::Body> content;
   std::string text;
   bool ended = false;
+  http::Headers trailers;
   int wakes = 0;
   int gone = 0;
 
@@ -36,6 +37,7 @@ struct ContentReader final : http::Waker {
       text.append(reinterpret_cast<const char*>(buffer.data()), got.bytes);
       most -= got.bytes;
       if (got.end) ended = true;
+      if (got.end) trailers = content->trailers();
       if (got.end || got.bytes == 0) return;
     }
   }

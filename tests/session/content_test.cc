@@ -203,3 +203,41 @@ TEST_CASE("only content that is waited for has a time to come in") {
   reader.exchange.respond(testing::live(feed));
   CHECK_FALSE(peer.session().content_awaited_since());
 }
+
+TEST_CASE("trailers of a request are there once its content has ended") {
+  Reader reader;
+  Peer peer(reader.root);
+  const auto id = peer.begin_post("/", {{"trailer", "x-sum"}});
+  peer.more(id, "hello");
+  peer.pump();
+  reader.read();
+  CHECK_FALSE(reader.ended);
+  peer.finish(id, {{"x-sum", "5"}, {"x-more", "6"}});
+  peer.pump();
+  reader.read();
+  CHECK(reader.text == "hello");
+  CHECK(reader.ended);
+  CHECK(reader.trailers.size() == 2);
+  CHECK(reader.trailers.get("x-sum") == "5");
+}
+
+TEST_CASE("more trailers than fields are taken reset their stream, and no other") {
+  Reader reader;
+  Peer peer(reader.root);
+  http::Headers many;
+  for (int i = 0; i < 200; ++i) many.add("x-" + std::to_string(i), "1");
+  const auto id = peer.begin_post("/");
+  peer.more(id, "hello");
+  peer.finish(id, many);
+  peer.pump();
+  CHECK(peer.reply(id).reset);
+  CHECK(reader.gone == 1);
+  CHECK_THROWS(reader.read());
+  reader.content = nullptr;
+  const auto next = peer.get("/");
+  peer.pump();
+  reader.exchange.respond(testing::text("fine"));
+  peer.pump();
+  CHECK(peer.reply(next).body == "fine");
+  CHECK_FALSE(peer.goaway());
+}

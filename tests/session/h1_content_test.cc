@@ -126,3 +126,16 @@ TEST_CASE("a client of HTTP/1.1 that expects 100 gets it when its content is wan
       "POST / HTTP/1.1\r\nhost: app.test\r\ncontent-length: 5\r\nexpect: 100-continue\r\n\r\n");
   CHECK(answer == "HTTP/1.1 100 Continue\r\n\r\n");
 }
+
+TEST_CASE("HTTP/1.1: trailers behind chunked content are there once it has ended") {
+  Reader reader;
+  H1Peer peer(reader.root);
+  peer.say("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n");
+  reader.read();
+  CHECK_FALSE(reader.ended);
+  peer.say("X-Sum: 5\r\n\r\n");
+  reader.read();
+  CHECK(reader.text == "hello");
+  CHECK(reader.ended);
+  CHECK(reader.trailers.get("x-sum") == "5");
+}

@@ -344,7 +344,7 @@ TEST_CASE("HTTP/1.1: fields of the connection, and those it names, do not reach 
   });
   H1Peer peer(root);
   peer.say(
-      "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\n"
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Hop, te\r\nX-Hop: 1\r\nTE: gzip\r\n"
       "Keep-Alive: timeout=5\r\nX-Kept: 2\r\n\r\n");
   CHECK(seen.size() == 1);
   CHECK(seen.get("x-kept") == "2");
@@ -432,4 +432,18 @@ TEST_CASE(
   CHECK(status_of(peer.say(request)) == "HTTP/1.1 500");
   CHECK(status_of(peer.say(request)) == "HTTP/1.1 500");
   CHECK(status_of(peer.say(request)) == "HTTP/1.1 200");
+}
+
+TEST_CASE("HTTP/1.1: trailers follow chunked content if the client has asked for them") {
+  testing::Feed feed{.pending = {}, .ended = true, .trailers = {{"x-sum", "5"}}};
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    feed.pending = "hello";
+    exchange.respond(testing::live(feed));
+  });
+  H1Peer peer(root);
+  const std::string asked =
+      peer.say("GET / HTTP/1.1\r\nHost: a\r\nTE: gzip, trailers\r\nConnection: te\r\n\r\n");
+  CHECK(content_of(asked) == "0005\r\nhello\r\n0\r\nx-sum: 5\r\n\r\n");
+  const std::string not_asked = peer.say("GET / HTTP/1.1\r\nHost: a\r\nTE: gzip\r\n\r\n");
+  CHECK(content_of(not_asked) == "0005\r\nhello\r\n0\r\n\r\n");
 }

@@ -37,6 +37,7 @@ struct Feed {
   http::Waker* waiting = nullptr;
   int reads = 0;
   int destroyed = 0;
+  http::Headers trailers = {};
 
   void say(std::string_view more) {
     pending += more;
@@ -66,6 +67,7 @@ class FeedBody final : public http::Body {
     if (count == 0 && !feed_.ended) feed_.waiting = &later;
     return {count, feed_.ended && feed_.pending.empty()};
   }
+  http::Headers trailers() override { return feed_.trailers; }
 
  private:
   Feed& feed_;

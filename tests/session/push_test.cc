@@ -146,3 +146,19 @@ TEST_CASE("an event that is ready and unsent is known, and the windows of the cl
   CHECK(peer.session().transport().live_waiting);  // the client takes no more
   CHECK(peer.session().transport().connection_window == 64'535);
 }
+
+TEST_CASE("a pushed stream never carries a 103") {
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/") exchange.push("/a.css");
+    exchange.hint({{"link", "</b.css>; rel=preload; as=style"}});
+    exchange.respond(testing::text("text"));
+  });
+  Peer peer(root);
+  const auto page = peer.get("/");
+  peer.pump();
+  CHECK(peer.reply(page).hints.size() == 1);
+  const auto& pushed = peer.reply(peer.reply(page).promises.at(0).first);
+  CHECK(pushed.body == "text");
+  CHECK(pushed.hints.empty());
+  CHECK(peer.tally().hints.get() == 1);
+}

@@ -412,3 +412,25 @@ TEST_CASE("SETTINGS may lower and raise the windows of open streams up to 2^31-1
   peer.pump();
   CHECK_FALSE(peer.goaway());
 }
+
+TEST_CASE("trailers follow the last byte of a body, and end its stream") {
+  testing::Feed feed;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  feed.say("data: 1\n\n");
+  peer.pump();
+  feed.trailers = {{"x-sum", "9"}};
+  feed.end();
+  peer.pump();
+  CHECK(peer.reply(id).body == "data: 1\n\n");
+  CHECK(peer.reply(id).trailers.get("x-sum") == "9");
+  CHECK(peer.reply(id).trailers.size() == 1);
+  CHECK(peer.reply(id).order.starts_with("hd"));
+  CHECK(peer.reply(id).order.ends_with('t'));
+  CHECK(peer.reply(id).ended);
+  CHECK(peer.session().streams() == 0);
+  CHECK(feed.destroyed == 1);
+}

@@ -32,7 +32,8 @@ struct Peer::Callbacks {
 
   static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (frame->hd.type != NGHTTP2_HEADERS) return 0;
-    self(user).replies_[frame->hd.stream_id].fields = {};
+    Reply& reply = self(user).replies_[frame->hd.stream_id];
+    if (!reply.answered()) reply.fields = {};
     return 0;
   }
 
@@ -45,7 +46,7 @@ struct Peer::Callbacks {
     if (frame->hd.type == NGHTTP2_PUSH_PROMISE) {
       if (n == ":path") reply.promises.emplace_back(frame->push_promise.promised_stream_id, v);
     } else {
-      reply.fields.add(n, v);
+      (reply.answered() ? reply.trailers : reply.fields).add(n, v);
     }
     return 0;
   }
@@ -60,7 +61,8 @@ struct Peer::Callbacks {
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Reply& reply = me.replies_[frame->hd.stream_id];
     const bool interim = frame->hd.type == NGHTTP2_HEADERS && reply.status().starts_with('1');
-    reply.order += interim ? 'i' : frame->hd.type == NGHTTP2_HEADERS ? 'h' : 'd';
+    const char section = reply.answered() ? 't' : interim ? 'i' : 'h';
+    reply.order += frame->hd.type == NGHTTP2_DATA ? 'd' : section;
     if (interim) {
       reply.hints.push_back(std::move(reply.fields));
       reply.fields = {};
@@ -82,14 +84,19 @@ struct Peer::Callbacks {
     return 0;
   }
 
-  static ssize_t upload(nghttp2_session*, std::int32_t id, std::uint8_t* into, std::size_t size,
-                        std::uint32_t* flags, nghttp2_data_source*, void* user) {
+  static ssize_t upload(nghttp2_session* session, std::int32_t id, std::uint8_t* into,
+                        std::size_t size, std::uint32_t* flags, nghttp2_data_source*, void* user) {
     Upload& from = self(user).uploads_[id];
     const std::size_t count = std::min(size, from.content.size() - from.sent);
     std::memcpy(into, from.content.data() + from.sent, count);
     from.sent += count;
     if (from.whole && from.sent == from.content.size()) {
       *flags |= NGHTTP2_DATA_FLAG_EOF;
+      if (from.trailers.empty()) return static_cast<ssize_t>(count);
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      std::vector<nghttp2_nv> list;
+      for (const http::Field field : from.trailers) list.push_back(nv(field.name, field.value));
+      nghttp2_submit_trailer(session, id, list.data(), list.size());
     } else if (count == 0) {
       return NGHTTP2_ERR_DEFERRED;
     }
@@ -151,7 +158,8 @@ void Peer::more(std::int32_t id, std::string_view content) {
   nghttp2_session_resume_data(client_, id);
 }
 
-void Peer::finish(std::int32_t id) {
+void Peer::finish(std::int32_t id, const http::Headers& trailers) {
+  uploads_[id].trailers = trailers;
   uploads_[id].whole = true;
   nghttp2_session_resume_data(client_, id);
 }

@@ -33,7 +33,10 @@ class Peer {
     bool ended = false;                                          // END_STREAM
     std::optional<std::uint32_t> reset;                          // error code
     std::vector<std::pair<std::int32_t, std::string>> promises;  // stream and :path
-    std::string order;  // of its frames: p = PUSH_PROMISE, i = interim, h = final HEADERS, d = DATA
+    http::Headers trailers;
+    // Of its frames: p = PUSH_PROMISE, i = interim, h = final HEADERS, d = DATA, t = trailers.
+    std::string order;
+    bool answered() const { return order.find('h') != std::string::npos; }
     std::string status() const { return std::string(fields.get(":status").value_or("")); }
   };
 
@@ -52,7 +55,7 @@ class Peer {
   // A request whose content comes later: more(id, ...) until the last.
   std::int32_t begin_post(std::string_view target, const http::Headers& fields = {});
   void more(std::int32_t id, std::string_view content);
-  void finish(std::int32_t id);
+  void finish(std::int32_t id, const http::Headers& trailers = {});
   void reset(std::int32_t id, std::uint32_t error_code = 0x8);
   // Raw bytes into the session, behind whatever was sent.
   void raw(std::string_view bytes);
@@ -87,6 +90,7 @@ class Peer {
     std::string content;
     std::size_t sent = 0;
     bool whole = false;
+    http::Headers trailers;
   };
 
   net::Loop loop_{net::Loop::Time::manual};

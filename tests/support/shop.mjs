@@ -10,6 +10,8 @@ const app = express();
 const held = new Set();
 let open = 0; // event streams
 
+app.use((request, response, next) => { response.set('x-build', build); next(); });
+
 const page = (title, extra = '') => `<!doctype html><title>${title}</title>
 <link rel="stylesheet" href="/assets/shop-${build}.css"><script type="module" src="/assets/shop-${build}.js"></script>${extra}<h1>${title} ${Math.random()}</h1>`;
 
@@ -36,10 +38,18 @@ app.post('/count', (request, response) => {
   request.on('data', (chunk) => { bytes += chunk.length; });
   request.on('end', () => response.json({ bytes }));
 });
-app.get('/download/:bytes', (request, response) => {
-  let left = Number(request.params.bytes);
-  const chunk = Buffer.alloc(65536);
-  response.set('content-length', String(left));
+// Says behind its answer's content what came behind the request's.
+app.all('/trailers', (request, response) => {
+  response.set('trailer', 'x-sum');
+  let bytes = 0;
+  request.on('data', (chunk) => { bytes += chunk.length; response.write(chunk); });
+  request.on('end', () => {
+    response.addTrailers({ 'x-sum': String(bytes), 'x-heard': JSON.stringify(request.trailers), 'x-te': request.headers.te ?? 'none' });
+    response.end();
+  });
+});
+function pour(response, bytes, chunk) {
+  let left = bytes;
   const more = () => {
     while (left > 0) {
       const some = left < chunk.length ? chunk.subarray(0, left) : chunk;
@@ -49,6 +59,15 @@ app.get('/download/:bytes', (request, response) => {
     return response.end();
   };
   more();
+}
+app.get('/download/:bytes', (request, response) => {
+  response.set('content-length', request.params.bytes);
+  pour(response, Number(request.params.bytes), Buffer.alloc(65536));
+});
+// As many bytes of events as asked for, as fast as they are taken.
+app.get('/feed/:bytes', (request, response) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  pour(response, Number(request.params.bytes), Buffer.from(`data: ${'x'.repeat(250)}\n\n`.repeat(64)));
 });
 app.get('/events-of-the-app', (request, response) => {
   open += 1;

@@ -47,6 +47,7 @@ struct World {
   testing::FakeSite files;
   App app;
   LearnedSource::Options options;
+  Deployment deployment;
   std::optional<LearnedSource> learned;
   std::optional<LearningHandler> learning;
   std::optional<AppSite> site;
@@ -54,7 +55,7 @@ struct World {
 
   void make() {
     if (learned) return;
-    learned.emplace(loop, options);
+    learned.emplace(loop, deployment, options);
     learning.emplace(*learned, app);
     site.emplace(files, *learned);
     planner.emplace(*site, loop, Planner::Options{});
@@ -245,8 +246,97 @@ TEST_CASE_METHOD(World, "a new manifest, and an app that failed, are another bui
   CHECK(plan("/") == "none");
   visit("/");
   CHECK(plan("/") == "/a.css|");
-  learned->new_build();
+  deployment.changed();
   CHECK(plan("/") == "none");
+}
+
+TEST_CASE_METHOD(World, "a new build that one worker sees silences the others") {
+  files.put("/a.css");
+  files.hide("/.vite/manifest.json", "{}");
+  page("/", "<link rel=stylesheet href=/a.css>");
+  visit("/");
+  CHECK(plan("/") == "/a.css|");
+  LearnedSource other(loop, deployment, options);
+  other.manifest_is("before");
+  const unsigned before = deployment.number();
+  other.manifest_is("after");
+  CHECK(plan("/") == "none");
+  CHECK(deployment.number() == before + 1);
+  // Each worker finds out by itself, and that makes no further build of it.
+  LearnedSource third(loop, deployment, options);
+  third.manifest_is("after");
+  CHECK(deployment.number() == before + 1);
+}
+
+TEST_CASE_METHOD(World,
+                 "a script, style or font that is gone shows a new build, an image does not") {
+  for (const char* file : {"/a.css", "/b.js"}) {
+    asset(file);
+    visit(file);
+  }
+  app.pages["/cat.png"] = {200, {{"content-type", "image/png"}}, "cat"};
+  visit("/cat.png");
+  page("/", "<link rel=stylesheet href=/a.css><script src=/b.js></script>");
+  visit("/");
+  CHECK(plan("/") == "/a.css /b.js|");
+  app.pages.erase("/cat.png");
+  visit("/cat.png");
+  visit("/never.css");
+  CHECK(plan("/") == "/a.css /b.js|");
+  app.pages.erase("/b.js");
+  visit("/b.js?of=mine");
+  CHECK(plan("/") == "/a.css /b.js|");
+  visit("/b.js");
+  CHECK(plan("/") == "none");
+}
+
+TEST_CASE_METHOD(World, "a field that names the build is believed on any answer") {
+  options.build_field = "x-build";
+  files.put("/a.css");
+  page("/", "<link rel=stylesheet href=/a.css>", {{"x-build", "1"}});
+  app.pages["/api/orders"] = {200, {{"content-type", "text/json"}, {"x-build", "1"}}, "{}"};
+  visit("/");
+  visit("/api/orders");
+  CHECK(plan("/") == "/a.css|");
+  app.pages["/api/orders"].fields.set("x-build", "2");
+  visit("/api/orders");
+  CHECK(plan("/") == "none");
+  // The page itself may be the first to say so, and is learned at once.
+  app.pages["/"].fields.set("x-build", "3");
+  visit("/");
+  CHECK(plan("/") == "/a.css|");
+}
+
+TEST_CASE_METHOD(World, "a page that was asked of the old build is not learned for the new one") {
+  make();
+  files.put("/a.css");
+  page("/", "<link rel=stylesheet href=/a.css>");
+  FakeExchange fake;
+  learning->handle(testing::get("/"), fake.exchange());
+  deployment.changed();
+  fake.read();
+  CHECK(plan("/") == "none");
+  visit("/");
+  CHECK(plan("/") == "/a.css|");
+}
+
+TEST_CASE_METHOD(World, "an asset that only one visitor may have is not told to others") {
+  page("/", "<link rel=stylesheet href=/mine.css><script src=/b.js></script>");
+  asset("/mine.css", "x", "private, max-age=3600");
+  asset("/b.js");
+  visit("/");
+  visit("/mine.css", {{"cookie", "session=1"}});
+  visit("/b.js", {{"authorization", "Bearer x"}});
+  CHECK(plan("/") == "|/mine.css: not seen yet; /b.js: not seen yet");
+  // What may be kept for all is for all (RFC 9111 section 3.5).
+  asset("/b.js", "x", "public, max-age=3600");
+  visit("/b.js", {{"authorization", "Bearer x"}});
+  CHECK(plan("/") == "/b.js|/mine.css: not seen yet");
+  visit("/mine.css");  // anybody
+  CHECK(plan("/") == "/mine.css /b.js|");
+  // It turns out to be one for each.
+  visit("/mine.css", {{"cookie", "session=1"}});
+  CHECK(plan("/") == "/b.js|/mine.css: not seen yet");
 }
 
 TEST_CASE_METHOD(World, "what was learned long ago is forgotten") {

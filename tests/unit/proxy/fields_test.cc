@@ -21,8 +21,7 @@ http::Request request(http::Headers fields) {
 }  // namespace
 
 TEST_CASE("what belongs to one connection stays behind on the way to the app") {
-  const auto passed = request_fields(request({{"te", "trailers"},
-                                              {"keep-alive", "1"},
+  const auto passed = request_fields(request({{"keep-alive", "1"},
                                               {"proxy-authorization", "secret"},
                                               {"content-length", "5"},
                                               {"expect", "100-continue"},
@@ -30,13 +29,39 @@ TEST_CASE("what belongs to one connection stays behind on the way to the app") {
                                               {"accept", "text/html"},
                                               {"x-own", ""}}),
                                      Forwarding::replace);
-  for (const char* name :
-       {"te", "keep-alive", "proxy-authorization", "content-length", "expect", "host"}) {
+  for (const char* name : {"te", "connection", "keep-alive", "proxy-authorization",
+                           "content-length", "expect", "host"}) {
     CAPTURE(name);
     CHECK_FALSE(passed.has(name));
   }
   CHECK(passed.get("accept") == "text/html");
   CHECK(passed.get("x-own") == "");
+}
+
+TEST_CASE("a client that takes trailers has them asked of the app") {
+  const auto passed =
+      request_fields(request({{"te", "trailers"}, {"trailer", "x-sum"}}), Forwarding::replace);
+  CHECK(passed.get("te") == "trailers");
+  CHECK(passed.get("connection") == "te");
+  CHECK(passed.get("trailer") == "x-sum");
+}
+
+TEST_CASE("trailers cannot change what went before them") {
+  const auto passed = trailer_fields({{"x-sum", "5"},
+                                      {"etag", "\"5\""},
+                                      {"content-length", "5"},
+                                      {"content-type", "text/html"},
+                                      {"transfer-encoding", "chunked"},
+                                      {"host", "other.test"},
+                                      {"authorization", "Bearer x"},
+                                      {"cookie", "a=1"},
+                                      {"set-cookie", "a=1"},
+                                      {"x-forwarded-for", "6.6.6.6"},
+                                      {"bad name", "1"},
+                                      {"x-bad", "a\x01z"}});
+  CHECK(passed.size() == 2);
+  CHECK(passed.get("x-sum") == "5");
+  CHECK(passed.get("etag") == "\"5\"");
 }
 
 TEST_CASE("the app is told who asked, and a client cannot tell it otherwise") {
@@ -112,7 +137,8 @@ TEST_CASE("an answer comes without what belongs to its connection, named or not"
                                        {"bad name", "1"},
                                        {"x-bad", "a\x01z"},
                                        {"x-latin", "caf\xe9"}});
-  CHECK(passed.size() == 3);
+  CHECK(passed.size() == 4);
+  CHECK(passed.get("trailer") == "x-sum");
   CHECK(passed.joined("set-cookie") == "a=1, b=2");
   CHECK(passed.get("x-latin") == "caf\xe9");
 }

@@ -25,6 +25,7 @@ class Upload final : public http::Body {
     std::size_t given = 0;  // of pending
     std::size_t read = 0;   // in all
     http::Waker* waiting = nullptr;
+    http::Headers trailers;
     void say(std::string_view more) {
       pending += more;
       wake();
@@ -33,6 +34,7 @@ class Upload final : public http::Body {
       if (auto* waker = std::exchange(waiting, nullptr)) waker->wake();
     }
   };
+  http::Headers trailers() override { return text_.trailers; }
   Upload(Text& text, std::optional<std::uint64_t> length) : text_(text), length_(length) {}
   ~Upload() override { text_.waiting = nullptr; }
   std::optional<std::uint64_t> length() const override { return length_; }
@@ -182,6 +184,40 @@ TEST_CASE_METHOD(World, "an app that says more than the client takes is held up"
     visit().say(chunk);
     return read > taken;
   });
+}
+
+TEST_CASE_METHOD(World, "trailers of the app follow the content, also those it had not announced") {
+  answers(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n"
+      "5\r\nhello\r\n0\r\nX-Sum: 5\r\nX-More: 6\r\nContent-Length: 7\r\n\r\n");
+  FakeExchange fake;
+  get(fake);
+  until([&] { return fake.answered(); });
+  CHECK(fake.field("trailer") == "x-sum");
+  CHECK(fake.field("x-sum") == "(none)");
+  CHECK(body(fake) == "hello");
+  const http::Headers trailers = fake.response().body->trailers();
+  CHECK(trailers.size() == 2);
+  CHECK(trailers.get("x-sum") == "5");
+  CHECK(trailers.get("x-more") == "6");
+}
+
+TEST_CASE_METHOD(World, "trailers of a request follow its content, whatever length it has told") {
+  upload.pending = "hello";
+  upload.ended = true;
+  upload.trailers = {{"x-sum", "5"}, {"host", "other.test"}};
+  FakeExchange fake;
+  fake->body = std::make_unique<Upload>(upload, 5);
+  http::Request request = post("/");
+  request.fields.add("trailer", "x-sum");
+  ask(fake, request);
+  until([&] {
+    return !app.visits.empty() && visit().heard.ends_with("5\r\nhello\r\n0\r\nx-sum: 5\r\n\r\n");
+  });
+  CHECK(visit().heard.find("Content-Length") == std::string::npos);
+  CHECK(visit().heard.find("trailer: x-sum\r\n") != std::string::npos);
+  visit().say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  until([&] { return fake.answered(); });
 }
 
 TEST_CASE_METHOD(World, "content is sent on as it comes") {
@@ -462,6 +498,34 @@ TEST_CASE_METHOD(World, "health checks leave out who is unwell, and 503 says tha
   const int asked = visit().requests();
   until([&] { return visit().requests() > asked + 2; });
   CHECK(ask_once() == 200);
+}
+
+TEST_CASE_METHOD(World, "what each app server was asked, and how it answered, is counted") {
+  handler = std::make_unique<ProxyHandler>(loop, options);
+  const auto ends = [&](std::string text) {
+    answers(std::move(text));
+    FakeExchange fake;
+    get(fake);
+    until([&] { return fake.answered(); });
+    if (fake.status() == 200) body(fake);
+  };
+  ends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  ends("SSH-2.0\r\n");
+  FakeExchange open;
+  answers("");
+  get(open);
+  until([&] { return handler->figures()[0].in_flight == 1; });
+  open.leave();
+  until([&] { return handler->requests() == 0; });
+  app.stop();
+  ends("");
+  const proxy::Figures figures = handler->figures().at(0);
+  CHECK(figures.upstream == app.url());
+  CHECK(figures.requests == 4);
+  CHECK(figures.in_flight == 0);
+  CHECK(figures.answers() == 1);
+  CHECK(figures.failures == std::array<std::uint64_t, 4>{1, 0, 0, 1});
+  CHECK(figures.failing_for == 1);
 }
 
 TEST_CASE_METHOD(World, "more requests than the app may have at one time are answered 503") {

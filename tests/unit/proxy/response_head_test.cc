@@ -37,11 +37,13 @@ TEST_CASE("interim sections come before the final one, each with fields of its o
   CHECK(head.fields().empty());
 }
 
-TEST_CASE("trailers change nothing") {
-  ResponseHead head({});
+TEST_CASE("trailers are kept apart, and count as what came before them") {
+  ResponseHead head({.bytes = 60});
   take(head, {"HTTP/1.1 200 OK\r\n", "\r\n"});
-  CHECK(take(head, {"x-sum: 1\r\n"}) == Stage::final);
+  CHECK(take(head, {"X-Sum: 1\r\n"}) == Stage::final);
   CHECK(head.fields().empty());
+  CHECK(head.trailers().get("x-sum") == "1");
+  CHECK(take(head, {"x-more: 12345678901234567890123456789\r\n"}) == Stage::wrong);
 }
 
 TEST_CASE("the length of chunked content is not known before") {
