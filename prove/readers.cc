@@ -12,6 +12,18 @@ using std::chrono::milliseconds;
 // "<publisher> <number> <topic>": a stream does not say of which topic an event is.
 std::string topic_of(const std::string& data) { return data.substr(data.rfind(' ') + 1); }
 
+const char* name_of(StreamReader::Kind kind) {
+  switch (kind) {
+    case StreamReader::Kind::herald:
+      return "streams";
+    case StreamReader::Kind::mercure:
+      return "mercure";
+    case StreamReader::Kind::stalling:
+      return "stalling";
+  }
+  return "";
+}
+
 }  // namespace
 
 Reader::Reader(Driver& driver, const Field& field, std::string kind, std::set<std::string> topics,
@@ -56,27 +68,27 @@ std::string Reader::topic_parameters() const {
 
 // -------------------------------------------------------------------------------------- streams
 
-StreamReader::StreamReader(Driver& driver, const Field& field, Dialect dialect,
+StreamReader::StreamReader(Driver& driver, const Field& field, Kind kind,
                            std::set<std::string> topics, unsigned seed)
-    : Reader(driver, field, dialect == Dialect::herald ? "streams" : "mercure", std::move(topics),
-             seed),
-      dialect_(dialect) {}
+    : Reader(driver, field, name_of(kind), std::move(topics), seed), kind_(kind) {}
 
 void StreamReader::connect() {
   rest_.clear();
   Driver::Request request;
-  request.url = any_node() + (dialect_ == Dialect::herald ? "/events" : "/.well-known/mercure") +
+  request.url = any_node() + (kind_ == Kind::mercure ? "/.well-known/mercure" : "/events") +
                 topic_parameters();
   request.fields = fields();
   if (!last_id_.empty()) request.fields.push_back("last-event-id: " + last_id_);
   record_.connected();
   driver_.send(*this, request);
   // After a while it goes to another node, in the middle of whatever comes.
-  driver_.after(between(1000, 6000), [this, connection = ++connection_] {
-    if (connection != connection_) return;
-    driver_.cancel(*this);
-    connect();
-  });
+  const bool patient = kind_ == Kind::stalling;  // or it would never fall behind
+  driver_.after(patient ? between(5000, 20000) : between(1000, 6000),
+                [this, connection = ++connection_] {
+                  if (connection != connection_) return;
+                  driver_.cancel(*this);
+                  connect();
+                });
 }
 
 void StreamReader::finished(int, bool) {
