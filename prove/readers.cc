@@ -58,6 +58,11 @@ std::vector<std::string> Reader::fields() const {
   return {"authorization: Bearer " + field_.token};
 }
 
+void Reader::note_gap(const json& gap) {
+  if (!gap.is_object()) return;
+  record_.gap(gap.value("reason", "?"), Id::parse(gap.value("complete_after", "")).value_or(Id{}));
+}
+
 std::string Reader::topic_parameters() const {
   std::string text;
   for (const std::string& topic : topics_) {
@@ -119,10 +124,7 @@ void StreamReader::take(std::string_view block) {
     if (line.starts_with("event: ")) type = line.substr(7);
     if (line.starts_with("data: ")) data = line.substr(6);
   }
-  if (type == "herald.gap" && data) {
-    const json gap = json::parse(*data, nullptr, false);
-    return record_.gap(gap.is_object() ? gap.value("reason", "?") : "?");
-  }
+  if (type == "herald.gap" && data) return note_gap(json::parse(*data, nullptr, false));
   if (!id) return;
   last_id_ = *id;
   const std::optional<Id> at = Id::parse(*id);
@@ -161,7 +163,7 @@ void PollReader::finished(int status, bool whole) {
 void PollReader::take() {
   const json answer = json::parse(answer_, nullptr, false);
   if (!answer.is_object()) return;
-  if (answer.contains("gap")) record_.gap(answer["gap"].value("reason", "?"));
+  if (answer.contains("gap")) note_gap(answer["gap"]);
   for (const json& message : answer.value("messages", json::array())) {
     const std::string data = message.value("data", "");
     if (const auto id = Id::parse(message.value("id", ""))) {

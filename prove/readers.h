@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <random>
 #include <string>
@@ -37,6 +38,7 @@ class Reader : public Driver::Client {
   const std::string& any_node();
   std::chrono::milliseconds between(int least_ms, int most_ms);
   void reach(const Id& id);
+  void note_gap(const nlohmann::json& gap);
   std::vector<std::string> fields() const;
   std::string topic_parameters() const;
 
