@@ -46,6 +46,10 @@ class ProveCommand final : public Command {
     number("--streams", options_.streams, "N", "Read event streams", 0, 10'000);
     number("--polls", options_.polls, "N", "Read by polling", 0, 10'000);
     number("--mercure", options_.mercure, "N", "Read Mercure's streams", 0, 10'000);
+    number("--stalling", options_.stalling, "N", "Read streams over lines that stand still often",
+           0, 1000);
+    number("--history", options_.history, "N",
+           "Events of a topic in a node's memory; 0: its default", 0, 1'000'000);
     number("--topics", options_.topics, "N", "Published to and read", 1, 32);
     app_.add_option("--token", options_.token, "For nodes that run already")->type_name("JWT");
     app_.add_flag("--insecure", insecure_, "Trust any certificate of nodes that run already");
@@ -66,6 +70,9 @@ class ProveCommand final : public Command {
     for (const std::string& name : mishaps_) options_.mishaps.push_back(mishap_of(name));
     if (!options_.urls.empty() && !mishaps_.empty()) {
       throw UsageError("--mishap is for nodes that are started here, not for those of a URL");
+    }
+    if (!options_.urls.empty() && options_.stalling > 0) {
+      throw UsageError("--stalling is for nodes that are started here, not for those of a URL");
     }
     if (options_.nodes > 1 && options_.urls.empty() && options_.store < prove::Store::redis) {
       throw UsageError("several nodes need a store that they share: --store redis");
@@ -88,10 +95,11 @@ class ProveCommand final : public Command {
   static std::vector<std::string> stores() {
     return {"memory", "sqlite", "redis", "redis-on-disk", "redis-with-copy"};
   }
-  static constexpr std::array all_mishaps{prove::Mishap::kill,        prove::Mishap::stop,
-                                          prove::Mishap::restart,     prove::Mishap::store_kill,
-                                          prove::Mishap::store_stop,  prove::Mishap::store_cut,
-                                          prove::Mishap::store_flush, prove::Mishap::fail_over};
+  static constexpr std::array all_mishaps{
+      prove::Mishap::kill,          prove::Mishap::stop,       prove::Mishap::restart,
+      prove::Mishap::partition,     prove::Mishap::store_kill, prove::Mishap::store_stop,
+      prove::Mishap::store_restart, prove::Mishap::store_cut,  prove::Mishap::store_partition,
+      prove::Mishap::store_flush,   prove::Mishap::fail_over};
   static std::vector<std::string> mishap_names() {
     std::vector<std::string> names;
     for (const prove::Mishap mishap : all_mishaps) names.push_back(prove::name_of(mishap));

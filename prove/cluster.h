@@ -1,5 +1,5 @@
-// Cluster: the nodes and the store that a proof starts, in a folder that goes with it, and what can
-// befall them.
+// Cluster: the nodes and the store that a proof starts, in a folder that goes with it, the lines to
+// them, and what can befall all of these.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "prove/lines.h"
 #include "prove/process.h"
 #include "prove/prover.h"
 #include "prove/store.h"
@@ -21,18 +22,31 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  const std::vector<std::string>& urls() const { return urls_; }
-  // Does it, and returns in words what was done when all runs again.
+  // Of the nodes, by lines that are whole but for partitions; and by those that stall.
+  std::vector<std::string> urls() const;
+  std::vector<std::string> stalling_urls() const;
+  // Does it, and returns in words what was done. When it returns all runs again; a partition lasts
+  // a while longer.
   std::string suffer(Mishap mishap, std::mt19937& random);
+  // Nothing stalls and no partition lasts any more.
+  void calm_down() { lines_.calm_down(); }
 
  private:
-  void start(std::size_t node);
+  struct Node {
+    std::unique_ptr<Process> process;
+    std::vector<Relay*> to_store;
+    Relay* from_clients = nullptr;
+    Relay* from_stalling = nullptr;
+  };
+  void make_store(const Options& options);
+  std::vector<std::string> command_of(const Options& options, Node& node);
+  std::uint16_t start(Node& node);
   std::string suffer_in_store(Mishap mishap, std::mt19937& random);
 
   std::string folder_;
+  Lines lines_;
   std::unique_ptr<RedisStore> redis_;
-  std::vector<std::unique_ptr<Process>> nodes_;
-  std::vector<std::string> urls_;
+  std::vector<Node> nodes_;
 };
 
 }  // namespace prove

@@ -15,6 +15,7 @@ using Easy = net::Handle<CURL, curl_easy_cleanup>;
 using Fields = net::Handle<curl_slist, curl_slist_free_all>;
 
 constexpr long connect_timeout_ms = 3000;
+constexpr long streams_of_a_connection = 8;  // few, so that there are many connections
 
 }  // namespace
 
@@ -31,6 +32,7 @@ struct Driver::Exchange {
 
 Driver::Driver(Trust trust) : trust_(trust), curl_(std::make_unique<Curl>()) {
   curl_multi_setopt(curl_->multi.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(curl_->multi.get(), CURLMOPT_MAX_CONCURRENT_STREAMS, streams_of_a_connection);
 }
 
 Driver::~Driver() { stop(); }

@@ -35,8 +35,8 @@ void Record::event(Id id, std::string topic, std::string data) {
 
 void Record::checkpoint(Id id) { seen_.push_back({Seen::Kind::checkpoint, std::move(id), {}, {}}); }
 
-void Record::gap(std::string reason) {
-  seen_.push_back({Seen::Kind::gap, {}, {}, std::move(reason)});
+void Record::gap(std::string reason, Id complete_after) {
+  seen_.push_back({Seen::Kind::gap, std::move(complete_after), {}, std::move(reason)});
 }
 
 void Ledger::acknowledged(const Id& id, const std::string& topic, const std::string& data) {
@@ -57,61 +57,92 @@ class Judge {
         reader_(std::move(reader)),
         topics_(topics) {}
 
-  void gap(const std::string& reason) {
+  // Whatever is missing from here to `complete_after` has been told of. Of another epoch: that
+  // history is given from its beginning.
+  void gap(const std::string& reason, const Id& complete_after) {
     ++tally_.gaps;
-    reason_ = reason;
+    if (!at_) return;
+    // Told again by the next connection, before anything was given, it is the same gap.
+    std::uint64_t missing = just_told_ && !told_.empty() ? told_.back().missing : 0;
+    if (at_->epoch != complete_after.epoch) {
+      told_.clear();
+      at_ = Id{complete_after.epoch, 0};
+      missing = 1;  // what the other lost is not known
+    }
+    told_.push_back({reason, *at_, complete_after.seq, missing});
+    just_told_ = true;
   }
 
   // `upto`: whether the event at `id` itself ought to have been given before.
   enum class Upto { before, including };
   void reach(const Id& id, Upto upto) {
-    if (at_ && at_->epoch == id.epoch) {
-      in_same_epoch(id, upto);
-    } else if (at_ && reason_.empty()) {
+    if (at_ && at_->epoch != id.epoch) {
       violation("came from " + at_->print() + " to " + id.print() + " without a gap");
+      told_.clear();
+    } else if (at_) {
+      const bool back = upto == Upto::before ? id.seq <= at_->seq : id.seq < at_->seq;
+      if (back && !just_told_) {
+        ++tally_.repeated;
+        return violation("was given " + id.print() + " after " + at_->print());
+      }
+      if (back) told_.clear();  // it is given again what it had: better than not at all
+      if (!back) miss(id.seq, upto, id.print());
     }
-    if (!at_ || at_->epoch != id.epoch || id.seq > at_->seq || !reason_.empty()) at_ = id;
-    reason_.clear();
+    at_ = id;
+    just_told_ = false;
+    close_gaps(id.seq);
   }
 
   // Nothing more comes.
   void end(const std::string& last_epoch) {
-    if (!at_ || at_->epoch != last_epoch || !reason_.empty()) return;
-    const std::uint64_t missing = missed(at_->seq, ~std::uint64_t{0}, Upto::before);
-    if (missing == 0) return;
-    tally_.lost += missing;
-    violation("was never given what follows " + at_->print());
+    if (!at_ || at_->epoch != last_epoch) return;
+    miss(~std::uint64_t{0}, Upto::before, "the end");
+    close_gaps(~std::uint64_t{0});
   }
 
  private:
-  void in_same_epoch(const Id& id, Upto upto) {
-    const bool back = upto == Upto::before ? id.seq <= at_->seq : id.seq < at_->seq;
-    if (back && reason_.empty()) {
-      ++tally_.repeated;
-      return violation("was given " + id.print() + " after " + at_->print());
-    }
-    const std::uint64_t missing = back ? 0 : missed(at_->seq, id.seq, upto);
-    if (missing > 0 && reason_.empty()) {
-      tally_.lost += missing;
-      violation("missed " + std::to_string(missing) + " between " + at_->print() + " and " +
-                id.print());
-    }
-    if (missing == 0 && !reason_.empty() && !back) {
-      ++tally_.needless;
-      violation("was told of a gap (" + reason_ + ") between " + at_->print() + " and " +
-                id.print() + ", where nothing is missing");
-    }
-  }
+  struct Told {
+    std::string reason;
+    Id at;
+    std::uint64_t until;
+    std::uint64_t missing;  // so far
+  };
 
-  // Events of our topics between two seqs.
-  std::uint64_t missed(std::uint64_t after, std::uint64_t until, Upto upto) const {
+  // The events of our topics from here to a seq have not been given.
+  void miss(std::uint64_t until, Upto upto, const std::string& end) {
     const auto history = histories_.find(at_->epoch);
-    if (history == histories_.end()) return 0;
-    const auto first = history->second.upper_bound(after);
+    if (history == histories_.end()) return;
+    const auto first = history->second.upper_bound(at_->seq);
     const auto last = upto == Upto::before ? history->second.lower_bound(until)
                                            : history->second.upper_bound(until);
-    return static_cast<std::uint64_t>(std::count_if(
-        first, last, [this](const auto& known) { return topics_.contains(known.second.topic); }));
+    std::uint64_t untold = 0;
+    for (auto event = first; event != last; ++event) {
+      if (topics_.contains(event->second.topic) && !excuse(event->first)) ++untold;
+    }
+    if (untold == 0) return;
+    tally_.lost += untold;
+    violation("missed " + std::to_string(untold) + " between " + at_->print() + " and " + end);
+  }
+
+  bool excuse(std::uint64_t seq) {
+    bool excused = false;
+    for (Told& gap : told_) {
+      if (seq > gap.until) continue;
+      ++gap.missing;
+      excused = true;
+    }
+    return excused;
+  }
+
+  // Those that say nothing of what comes after `seq`.
+  void close_gaps(std::uint64_t seq) {
+    for (const Told& gap : told_) {
+      if (gap.until > seq || gap.missing > 0) continue;
+      ++tally_.needless;
+      violation("was told of a gap (" + gap.reason + ") between " + gap.at.print() + " and " +
+                std::to_string(gap.until) + ", where nothing is missing");
+    }
+    std::erase_if(told_, [seq](const Told& gap) { return gap.until <= seq; });
   }
 
   void violation(const std::string& what) {
@@ -127,7 +158,8 @@ class Judge {
   const std::string reader_;
   const std::set<std::string>& topics_;
   std::optional<Id> at_;
-  std::string reason_;  // of a gap that has just been told; empty: none has
+  std::vector<Told> told_;  // gaps, by which what is missing yet may be excused
+  bool just_told_ = false;  // and nothing has been given since
 };
 
 }  // namespace
@@ -175,7 +207,7 @@ Judgement Ledger::judge(const std::vector<const Record*>& records) const {
     for (const Record::Seen& seen : record->seen_) {
       switch (seen.kind) {
         case Record::Seen::Kind::gap:
-          judge.gap(seen.text);
+          judge.gap(seen.text, seen.id);
           break;
         case Record::Seen::Kind::checkpoint:
           judge.reach(seen.id, Judge::Upto::including);

@@ -33,7 +33,8 @@ class Record {
   void event(Id id, std::string topic, std::string data);
   // Everything up to `id` is said to have been given: a heart-beat, or the cursor of a poll.
   void checkpoint(Id id);
-  void gap(std::string reason);
+  // From now on; up to `complete_after` something may be missing.
+  void gap(std::string reason, Id complete_after);
   void connected() { ++connections_; }
 
   std::size_t size() const { return seen_.size(); }
@@ -42,7 +43,7 @@ class Record {
   friend class Ledger;
   struct Seen {
     enum class Kind { event, checkpoint, gap } kind;
-    Id id;
+    Id id;  // of a gap: up to which something may be missing
     std::string topic;
     std::string text;  // the data, or the reason
   };
@@ -84,7 +85,7 @@ class Ledger {
 
  private:
   struct Published {
-    Id id;
+    Id id;  // of a gap: up to which something may be missing
     std::string topic;
     std::string data;
   };

@@ -24,7 +24,9 @@ constexpr seconds patience{30};  // for all to have come to the end
 // Whoever publishes and reads, on a few threads.
 class Crowd {
  public:
-  Crowd(const Options& options, const Field& field, Trust trust) : random_(options.seed) {
+  // `stalling`: where those readers go whose lines stall.
+  Crowd(const Options& options, const Field& field, const Field& stalling, Trust trust)
+      : random_(options.seed) {
     for (std::size_t i = 0; i < options.topics; ++i) topics_.push_back("t" + std::to_string(i));
     for (int i = 0; i < 4; ++i) drivers_.push_back(std::make_unique<Driver>(trust));
     for (std::size_t i = 0; i < options.publishers; ++i) {
@@ -37,17 +39,23 @@ class Crowd {
       last_driver().add(*reader);
       readers_.push_back(std::move(reader));
     };
-    using Dialect = StreamReader::Dialect;
+    using Kind = StreamReader::Kind;
     for (std::size_t i = 0; i < options.streams; ++i) {
-      add(std::make_unique<StreamReader>(next_driver(), field, Dialect::herald, some_topics(i),
+      add(std::make_unique<StreamReader>(next_driver(), field, Kind::herald, some_topics(i),
                                          random_()));
     }
     for (std::size_t i = 0; i < options.polls; ++i) {
       add(std::make_unique<PollReader>(next_driver(), field, some_topics(i), random_()));
     }
     for (std::size_t i = 0; i < options.mercure; ++i) {
-      add(std::make_unique<StreamReader>(next_driver(), field, Dialect::mercure, some_topics(i),
+      add(std::make_unique<StreamReader>(next_driver(), field, Kind::mercure, some_topics(i),
                                          random_()));
+    }
+    if (options.stalling > 0) drivers_.push_back(std::make_unique<Driver>(trust));
+    for (std::size_t i = 0; i < options.stalling; ++i) {
+      readers_.push_back(std::make_unique<StreamReader>(*drivers_.back(), stalling, Kind::stalling,
+                                                        some_topics(i), random_()));
+      drivers_.back()->add(*readers_.back());
     }
   }
   ~Crowd() { stop(); }
@@ -121,14 +129,14 @@ class Crowd {
 Proof prove(const Options& options, const std::function<void(const std::string&)>& say) {
   Proof proof;
   std::unique_ptr<Cluster> cluster;
-  Field field;
-  field.nodes = options.urls;
-  field.token = options.token;
+  Field field{options.urls, options.token};
+  Field stalling;
   if (options.urls.empty()) {
     cluster = std::make_unique<Cluster>(options);
     field.nodes = cluster->urls();
+    stalling.nodes = cluster->stalling_urls();
   }
-  Crowd crowd(options, field, options.urls.empty() ? Trust::anyone : options.trust);
+  Crowd crowd(options, field, stalling, options.urls.empty() ? Trust::anyone : options.trust);
   crowd.start();
   std::mt19937 random(options.seed);
   const auto end = Clock::now() + options.time;
@@ -140,6 +148,7 @@ Proof prove(const Options& options, const std::function<void(const std::string&)
     ++proof.mishaps[name_of(mishap)];
   }
   say("the mishaps are over: the last events are published and awaited");
+  if (cluster) cluster->calm_down();
   crowd.finish();
   crowd.stop();
   proof.judgement = crowd.judge();

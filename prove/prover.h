@@ -20,14 +20,17 @@ enum class Store { memory, sqlite, redis, redis_on_disk, redis_with_copy };
 
 // What happens to nodes and to the store.
 enum class Mishap {
-  kill,         // a node: SIGKILL, and a new start
-  stop,         // a node: SIGSTOP for a while
-  restart,      // a node: SIGTERM, and a new start
-  store_kill,   // Redis: SIGKILL, and a new start
-  store_stop,   // Redis: SIGSTOP for a while
-  store_cut,    // Redis: CLIENT KILL
-  store_flush,  // Redis: FLUSHALL
-  fail_over,    // Redis: the primary is killed, and its copy takes over
+  kill,             // a node: SIGKILL, and a new start
+  stop,             // a node: SIGSTOP for a while
+  restart,          // a node: SIGTERM, and a new start
+  partition,        // a node: nothing passes between it and its clients for a while
+  store_kill,       // Redis: SIGKILL, and a new start
+  store_stop,       // Redis: SIGSTOP for a while
+  store_restart,    // Redis: SIGTERM, and a new start
+  store_cut,        // Redis: CLIENT KILL
+  store_partition,  // Redis: nothing passes between it and a node for a while
+  store_flush,      // Redis: FLUSHALL
+  fail_over,        // Redis: the primary is killed, and its copy takes over
 };
 // Of the command line; empty if there is no such mishap.
 std::string name_of(Mishap mishap);
@@ -48,6 +51,8 @@ struct Options {
   std::size_t streams = 12;
   std::size_t polls = 6;
   std::size_t mercure = 4;
+  std::size_t stalling = 0;  // readers of streams whose lines stand still again and again
+  std::size_t history = 0;   // events of each topic in a node's memory; 0: as it has it by default
   std::size_t topics = 4;
 };
 

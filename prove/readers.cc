@@ -12,6 +12,18 @@ using std::chrono::milliseconds;
 // "<publisher> <number> <topic>": a stream does not say of which topic an event is.
 std::string topic_of(const std::string& data) { return data.substr(data.rfind(' ') + 1); }
 
+const char* name_of(StreamReader::Kind kind) {
+  switch (kind) {
+    case StreamReader::Kind::herald:
+      return "streams";
+    case StreamReader::Kind::mercure:
+      return "mercure";
+    case StreamReader::Kind::stalling:
+      return "stalling";
+  }
+  return "";
+}
+
 }  // namespace
 
 Reader::Reader(Driver& driver, const Field& field, std::string kind, std::set<std::string> topics,
@@ -46,6 +58,11 @@ std::vector<std::string> Reader::fields() const {
   return {"authorization: Bearer " + field_.token};
 }
 
+void Reader::note_gap(const json& gap) {
+  if (!gap.is_object()) return;
+  record_.gap(gap.value("reason", "?"), Id::parse(gap.value("complete_after", "")).value_or(Id{}));
+}
+
 std::string Reader::topic_parameters() const {
   std::string text;
   for (const std::string& topic : topics_) {
@@ -56,27 +73,27 @@ std::string Reader::topic_parameters() const {
 
 // -------------------------------------------------------------------------------------- streams
 
-StreamReader::StreamReader(Driver& driver, const Field& field, Dialect dialect,
+StreamReader::StreamReader(Driver& driver, const Field& field, Kind kind,
                            std::set<std::string> topics, unsigned seed)
-    : Reader(driver, field, dialect == Dialect::herald ? "streams" : "mercure", std::move(topics),
-             seed),
-      dialect_(dialect) {}
+    : Reader(driver, field, name_of(kind), std::move(topics), seed), kind_(kind) {}
 
 void StreamReader::connect() {
   rest_.clear();
   Driver::Request request;
-  request.url = any_node() + (dialect_ == Dialect::herald ? "/events" : "/.well-known/mercure") +
+  request.url = any_node() + (kind_ == Kind::mercure ? "/.well-known/mercure" : "/events") +
                 topic_parameters();
   request.fields = fields();
   if (!last_id_.empty()) request.fields.push_back("last-event-id: " + last_id_);
   record_.connected();
   driver_.send(*this, request);
   // After a while it goes to another node, in the middle of whatever comes.
-  driver_.after(between(1000, 6000), [this, connection = ++connection_] {
-    if (connection != connection_) return;
-    driver_.cancel(*this);
-    connect();
-  });
+  const bool patient = kind_ == Kind::stalling;  // or it would never fall behind
+  driver_.after(patient ? between(5000, 20000) : between(1000, 6000),
+                [this, connection = ++connection_] {
+                  if (connection != connection_) return;
+                  driver_.cancel(*this);
+                  connect();
+                });
 }
 
 void StreamReader::finished(int, bool) {
@@ -107,10 +124,7 @@ void StreamReader::take(std::string_view block) {
     if (line.starts_with("event: ")) type = line.substr(7);
     if (line.starts_with("data: ")) data = line.substr(6);
   }
-  if (type == "herald.gap" && data) {
-    const json gap = json::parse(*data, nullptr, false);
-    return record_.gap(gap.is_object() ? gap.value("reason", "?") : "?");
-  }
+  if (type == "herald.gap" && data) return note_gap(json::parse(*data, nullptr, false));
   if (!id) return;
   last_id_ = *id;
   const std::optional<Id> at = Id::parse(*id);
@@ -149,7 +163,7 @@ void PollReader::finished(int status, bool whole) {
 void PollReader::take() {
   const json answer = json::parse(answer_, nullptr, false);
   if (!answer.is_object()) return;
-  if (answer.contains("gap")) record_.gap(answer["gap"].value("reason", "?"));
+  if (answer.contains("gap")) note_gap(answer["gap"]);
   for (const json& message : answer.value("messages", json::array())) {
     const std::string data = message.value("data", "");
     if (const auto id = Id::parse(message.value("id", ""))) {

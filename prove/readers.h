@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <random>
 #include <string>
@@ -37,6 +38,7 @@ class Reader : public Driver::Client {
   const std::string& any_node();
   std::chrono::milliseconds between(int least_ms, int most_ms);
   void reach(const Id& id);
+  void note_gap(const nlohmann::json& gap);
   std::vector<std::string> fields() const;
   std::string topic_parameters() const;
 
@@ -53,8 +55,8 @@ class Reader : public Driver::Client {
 
 class StreamReader final : public Reader {
  public:
-  enum class Dialect { herald, mercure };
-  StreamReader(Driver& driver, const Field& field, Dialect dialect, std::set<std::string> topics,
+  enum class Kind { herald, mercure, stalling };
+  StreamReader(Driver& driver, const Field& field, Kind kind, std::set<std::string> topics,
                unsigned seed);
 
   void begin() override { connect(); }
@@ -65,7 +67,7 @@ class StreamReader final : public Reader {
   void connect();
   void take(std::string_view block);
 
-  const Dialect dialect_;
+  const Kind kind_;
   std::string last_id_;
   std::string rest_;  // of a block that has not come whole
   std::uint64_t connection_ = 0;

@@ -14,12 +14,18 @@ std::string name_of(Mishap mishap) {
       return "stop";
     case Mishap::restart:
       return "restart";
+    case Mishap::partition:
+      return "partition";
     case Mishap::store_kill:
       return "store-kill";
     case Mishap::store_stop:
       return "store-stop";
+    case Mishap::store_restart:
+      return "store-restart";
     case Mishap::store_cut:
       return "store-cut";
+    case Mishap::store_partition:
+      return "store-partition";
     case Mishap::store_flush:
       return "store-flush";
     case Mishap::fail_over:

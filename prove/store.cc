@@ -107,10 +107,10 @@ void RedisStore::start(One& one, const One* primary) {
   });
 }
 
-std::string RedisStore::url() const {
-  std::string text = "redis://127.0.0.1:" + std::to_string(first_.port);
-  if (has_copy()) text += ",127.0.0.1:" + std::to_string(second_.port);
-  return text;
+std::vector<std::uint16_t> RedisStore::ports() const {
+  std::vector<std::uint16_t> ports{first_.port};
+  if (has_copy()) ports.push_back(second_.port);
+  return ports;
 }
 
 void RedisStore::restart_primary() { start(primary_one(), nullptr); }

@@ -21,7 +21,8 @@ class RedisStore {
   // In `folder`, which must exist. Throws net::Error.
   RedisStore(const std::string& program, const std::string& folder, Disk disk, Copies copies);
 
-  std::string url() const;
+  // Of the first, and of its copy if there is one.
+  std::vector<std::uint16_t> ports() const;
   Process& primary() { return *primary_one().process; }
   void restart_primary();
   void flush();

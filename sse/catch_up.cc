@@ -43,13 +43,15 @@ void CatchUp::begin_at_oldest(std::string_view reason) {
 void CatchUp::page_arrived() {
   const Past& page = *backlog_.page();
   if (!accept(page)) return;
-  if (reason_.empty() && page.lost > after_) reason_ = "expired";
+  if (reason_.empty() && page.lost > std::max(after_, told_)) reason_ = "expired";
   if (!reason_.empty()) {
     const std::uint64_t first = page.events.empty() ? page.newest : page.events.front()->seq();
     gap_ = Gap{.requested = reached(),
                .resumed = EventId{epoch_, first}.print(),
                .earliest = page.events.empty() ? "" : EventId{epoch_, first}.print(),
+               .complete_after = EventId{epoch_, page.lost}.print(),
                .reason = std::exchange(reason_, {})};
+    told_ = page.lost;
   }
   place_ = 0;
   news_();
@@ -61,6 +63,7 @@ bool CatchUp::accept(const Past& page) {
   const std::optional<EventId> id = EventId::parse(requested_);
   const bool anew = !epoch_.empty();  // the store has begun anew under this very reader
   epoch_ = page.epoch;
+  told_ = 0;
   if (!reason_.empty() && !anew) return true;
   if (anew || id->epoch != page.epoch) {
     begin_at_oldest("epoch");

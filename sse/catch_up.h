@@ -47,6 +47,7 @@ class CatchUp final : private Backlog::Reader {
   const std::string requested_;
   std::string epoch_;  // of the archive; empty: not known yet
   std::uint64_t after_ = 0;
+  std::uint64_t told_ = 0;   // up to here the reader has been told that events may be missing
   std::string_view reason_;  // of a gap that is not told yet; empty: none
   std::optional<Gap> gap_;
   std::size_t place_ = 0;  // in the page

@@ -8,7 +8,8 @@ std::string Gap::json() const {
   return "{\"requested\":" + http::json_string(requested) +
          ",\"resumed\":" + http::json_string(resumed) +
          ",\"earliest\":" + (earliest.empty() ? "null" : http::json_string(earliest)) +
-         ",\"reason\":\"" + std::string(reason) + "\"}";
+         ",\"complete_after\":" + http::json_string(complete_after) + ",\"reason\":\"" +
+         std::string(reason) + "\"}";
 }
 
 }  // namespace sse

@@ -13,6 +13,9 @@ struct Gap {
   std::string requested;  // as the reader gave it
   std::string resumed;    // id of the first event that follows, or of the newest there is
   std::string earliest;   // id of the oldest event kept of these topics; empty: none is
+  // Up to this id events may be missing, also between those that follow: of several topics each has
+  // lost another part of its past.
+  std::string complete_after;
   std::string_view reason;
 
   std::string json() const;

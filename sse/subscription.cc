@@ -17,11 +17,19 @@ std::uint64_t first_after(const Topic* topic, std::uint64_t seq) {
   return position == topic->end() ? none : topic->at(position)->seq();
 }
 
+// What the replica has of a reader's topics, and what it has not.
+struct Kept {
+  std::uint64_t resumed = none;   // seq of the first event that follows
+  std::uint64_t earliest = none;  // seq of the oldest event
+  std::uint64_t lost = 0;         // highest seq that may be missing
+};
+
 Gap make_gap(const Replica& replica, std::string requested, std::string_view reason,
-             std::uint64_t resumed, std::uint64_t earliest) {
+             const Kept& kept) {
   return {.requested = std::move(requested),
-          .resumed = replica.id(resumed == none ? replica.tail() : resumed).print(),
-          .earliest = earliest == none ? "" : replica.id(earliest).print(),
+          .resumed = replica.id(kept.resumed == none ? replica.tail() : kept.resumed).print(),
+          .earliest = kept.earliest == none ? "" : replica.id(kept.earliest).print(),
+          .complete_after = replica.id(kept.lost).print(),
           .reason = reason};
 }
 
@@ -63,16 +71,16 @@ Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatch
     reason = "expired";
   }
   if (replica.archive()) return {.after = after, .ask = id ? id->print() : std::string(*requested)};
-  std::uint64_t resumed = none;
-  std::uint64_t earliest = none;
+  Kept kept;
   for (const TopicMatcher& wanted : topics) {
     const Topic* topic = replica.find(wanted);
-    resumed = std::min(resumed, first_after(topic, after));
-    earliest = std::min(earliest, first_after(topic, 0));
+    kept.resumed = std::min(kept.resumed, first_after(topic, after));
+    kept.earliest = std::min(kept.earliest, first_after(topic, 0));
+    kept.lost = std::max(kept.lost, replica.lost(wanted));
   }
   // What is echoed is bounded, whatever was sent.
   std::string echo(requested->substr(0, 64));
-  return {.after = after, .gap = make_gap(replica, std::move(echo), reason, resumed, earliest)};
+  return {.after = after, .gap = make_gap(replica, std::move(echo), reason, kept)};
 }
 
 bool may_read(const Rights& rights, const Event& event) {
@@ -136,16 +144,16 @@ std::optional<Gap> Subscription::missed() {
     catch_up(replica_.id(after_).print());
     return std::nullopt;
   }
-  std::uint64_t resumed = none;
-  std::uint64_t earliest = none;
+  Kept kept;
   for (Place& place : places_) {
+    if (behind(place)) kept.lost = std::max(kept.lost, place.topic->lost());
     place.position = std::max(place.position, place.topic->first());
     if (place.position < place.topic->end()) {
-      resumed = std::min(resumed, place.topic->at(place.position)->seq());
+      kept.resumed = std::min(kept.resumed, place.topic->at(place.position)->seq());
     }
-    earliest = std::min(earliest, first_after(place.topic, 0));
+    kept.earliest = std::min(kept.earliest, first_after(place.topic, 0));
   }
-  return make_gap(replica_, replica_.id(after_).print(), "slow", resumed, earliest);
+  return make_gap(replica_, replica_.id(after_).print(), "slow", kept);
 }
 
 // The store began anew under a reader, or has a hole: in either case there is something to tell.
@@ -158,12 +166,14 @@ std::optional<Gap> Subscription::missed_in_new_history() {
     return std::nullopt;
   }
   if (!same_epoch) after_ = 0;
-  std::uint64_t earliest = none;
+  Kept kept;
   for (Place& place : places_) {
     place.position = place.topic->first();
-    earliest = std::min(earliest, first_after(place.topic, 0));
+    kept.earliest = std::min(kept.earliest, first_after(place.topic, 0));
+    kept.lost = std::max(kept.lost, place.topic->lost());
   }
-  return make_gap(replica_, seen.print(), same_epoch ? "expired" : "epoch", earliest, earliest);
+  kept.resumed = kept.earliest;
+  return make_gap(replica_, seen.print(), same_epoch ? "expired" : "epoch", kept);
 }
 
 // What has been given already, by another of its topics or by another worker, or is private.

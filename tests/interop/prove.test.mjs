@@ -27,6 +27,17 @@ test('a node that is killed and restarted loses nothing of a file, and keeps its
   assert.equal(proof.epochs, 1);
 });
 
+test('readers that stall and fall off what is kept are told so, exactly', { skip, timeout: 120000 }, async () => {
+  const proof = await prove('--stalling', '4', '--history', '50', '--pause', '2', '--time', '8');
+  assert.equal(proof.epochs, 1);
+  assert.match(proof.stdout, /^stalling +4 +\d+ +\d+ +[1-9]/m, 'some were told of a gap');
+});
+
+test('partitions, of nodes from their clients and from the store', { skip: withoutRedis, timeout: 120000 }, async () => {
+  const proof = await prove('--nodes', '3', '--store', 'redis', '--time', '8', ...mishaps('partition', 'store-partition'));
+  assert.equal(proof.epochs, 1);
+});
+
 test('three nodes over Redis, killed and stopped, and a store that cuts and stops', { skip: withoutRedis, timeout: 120000 }, async () => {
   const proof = await prove('--nodes', '3', '--store', 'redis', '--time', '8', ...mishaps('kill', 'stop', 'store-cut', 'store-stop'));
   assert.equal(proof.epochs, 1);

@@ -20,8 +20,8 @@ struct Told {
     record.checkpoint(id(seq, std::move(epoch)));
     return *this;
   }
-  Told& gap(std::string reason) {
-    record.gap(std::move(reason));
+  Told& gap(std::string reason, std::uint64_t complete_after, std::string epoch = "a") {
+    record.gap(std::move(reason), id(complete_after, std::move(epoch)));
     return *this;
   }
 };
@@ -86,12 +86,41 @@ TEST_CASE("an event given again, or after what follows it, is a violation") {
 TEST_CASE("a gap excuses what is missing, and is a violation where nothing is") {
   Bench bench;
   Told told;
-  told.event(1).gap("expired").event(4).event(5);
+  told.event(1).gap("expired", 3).event(4).event(5);
   CHECK(bench.judge(told).sound());
   Told needless;
-  needless.event(1).gap("expired").event(2).event(3).event(4).event(5);
+  needless.event(1).gap("expired", 2).event(2).event(3).event(4).event(5);
   CHECK(bench.tally(needless).needless == 1);
   CHECK_FALSE(bench.judge(needless).sound());
+}
+
+TEST_CASE("a gap excuses up to where it says that all is complete, and no further") {
+  Bench bench;
+  Told within;
+  within.event(1).gap("expired", 4).event(3).event(5);
+  CHECK(bench.judge(within).sound());
+  Told beyond;
+  beyond.event(1).gap("expired", 2).event(3).event(5);
+  CHECK(bench.tally(beyond).lost == 1);
+  Told open;
+  open.event(1).event(2).event(3).gap("slow", 5);
+  CHECK(bench.judge(open).sound());
+}
+
+TEST_CASE("what comes after a gap may be what the reader had already") {
+  Bench bench;
+  Told told;
+  told.event(3).gap("ahead", 0).event(1).event(2).event(3).event(4).event(5);
+  CHECK(bench.judge(told).sound());
+}
+
+TEST_CASE("of another history all is given that is said to be there") {
+  Bench bench;
+  bench.ledger.acknowledged(id(1, "b"), "t", "b1");
+  bench.ledger.acknowledged(id(2, "b"), "t", "b2");
+  Told told;
+  told.event(4).gap("epoch", 0, "b").event(2, "b");
+  CHECK(bench.tally(told).lost == 1);
 }
 
 TEST_CASE("another epoch needs a gap") {
@@ -101,9 +130,16 @@ TEST_CASE("another epoch needs a gap") {
   silent.event(4).event(1, "b");
   CHECK_FALSE(bench.judge(silent).sound());
   Told told;
-  told.event(4).gap("epoch").event(1, "b");
+  told.event(4).gap("epoch", 0, "b").event(1, "b");
   CHECK(bench.judge(told).sound());
   CHECK(bench.judge(told).epochs.size() == 2);
+}
+
+TEST_CASE("a gap is told again to who came back before anything followed it") {
+  Bench bench;
+  Told told;
+  told.event(5).gap("epoch", 0, "b").gap("epoch", 0, "b").checkpoint(0, "b");
+  CHECK(bench.judge(told).sound());
 }
 
 TEST_CASE("one id for two events is a violation") {

@@ -112,7 +112,7 @@ TEST_CASE("a poll is told of a gap at once") {
   CHECK(world.worker().poll("/poll?after=epoch1-0").read() ==
         said("\"2\"", "epoch1-2",
              ",\"gap\":{\"requested\":\"epoch1-0\",\"resumed\":\"epoch1-2\",\"earliest\":"
-             "\"epoch1-2\",\"reason\":\"expired\"}"));
+             "\"epoch1-2\",\"complete_after\":\"epoch1-1\",\"reason\":\"expired\"}"));
   CHECK(world.worker()
             .poll("/poll?after=nonsense&topic=none")
             .read()

@@ -137,7 +137,8 @@ TEST_CASE(
   const std::string events = "id: " + epoch + "-1\ndata: 1\n\nid: " + epoch + "-2\ndata: 2\n\n";
   const auto gap = [&](const std::string& id, const std::string& reason) {
     return "event: herald.gap\ndata: {\"requested\":\"" + id + "\",\"resumed\":\"" + epoch +
-           "-1\",\"earliest\":\"" + epoch + "-1\",\"reason\":\"" + reason + "\"}\n\n" + events;
+           "-1\",\"earliest\":\"" + epoch + "-1\",\"complete_after\":\"" + epoch +
+           "-0\",\"reason\":\"" + reason + "\"}\n\n" + events;
   };
   CHECK(asked("other1-1") == gap("other1-1", "epoch"));
   CHECK(asked(epoch + "-99") == gap(epoch + "-99", "ahead"));
@@ -165,6 +166,31 @@ TEST_CASE("what the file has lost is told as a gap, of the topic that lost it al
       world.worker->events("/events?topic=quiet", {{"last-event-id", epoch_of(quiet) + "-0"}});
   CHECK(behind_greeting(world.read_until(whole, "calm\n\n")) ==
         "id: " + quiet + "\ndata: calm\n\n");
+}
+
+TEST_CASE("what the file has lost of one topic is told once, though another has more to give") {
+  Durable world;
+  world.stop();
+  TopicClass rest;
+  rest.keep.events = 200;
+  world.options.classes = TopicClasses(rest);
+  world.hub_options.replica.events_per_topic = 1;
+  world.start();
+  const std::string first = world.publish("first", "quiet");
+  std::vector<Draft> many;
+  for (int i = 0; i < 150; ++i) many.push_back(draft(std::to_string(i), "quiet"));
+  for (int i = 0; i < 450; ++i) many.push_back(draft(std::to_string(i), "loud"));
+  world.publish_all(std::move(many));
+  FakeExchange stream =
+      world.worker->events("/events?topic=quiet&topic=loud", {{"last-event-id", first}});
+  const std::string text = behind_greeting(world.read_until(stream, "data: 449\n\n"));
+  REQUIRE(text.starts_with("event: herald.gap\n"));
+  CHECK(text.find("herald.gap", 20) == std::string::npos);
+  CHECK(text.find("data: 149\n") != std::string::npos);
+  const auto kept = text.find("id: ", text.find("data: 149\n"));
+  const auto seq = seq_of(text.substr(kept + 4, text.find('\n', kept) - kept - 4));
+  CHECK(text.find("\"complete_after\":\"" + epoch_of(first) + "-" + std::to_string(seq - 1)) !=
+        std::string::npos);
 }
 
 TEST_CASE("a key published before a restart is known after it") {
