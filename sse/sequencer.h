@@ -90,6 +90,10 @@ class Sequencer {
 
   // Null: nothing is kept beyond the replicas.
   virtual Archive* archive() { return nullptr; }
+
+  // Another process goes on with the store, which takes one at a time: what has been given is
+  // written, and whatever is published from now on is refused. From any thread.
+  virtual void release() {}
 };
 
 }  // namespace sse
