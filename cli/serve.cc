@@ -72,6 +72,7 @@ class Service {
         log_(access_log_of(config_)),
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
+        upstreams_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
         metrics_(metrics_of()),
@@ -83,6 +84,7 @@ class Service {
                 .authorization = authorization_,
                 .presence = presence_.get(),
                 .totals = totals_,
+                .upstreams = upstreams_,
                 .hints = hints_,
                 .signer = signer_,
                 .heartbeats = heartbeats_,
@@ -149,6 +151,8 @@ class Service {
         config_,
         Metrics::Sources{.server = [this] { return server_->counters(); },
                          .hubs = totals_,
+                         .store = [this] { return sequencer_->tally(); },
+                         .upstreams = upstreams_,
                          .heartbeats = heartbeats_,
                          .log = log_.get(),
                          .certificate_expires = [this] { return expires_.load(); }},
@@ -324,6 +328,7 @@ class Service {
   sse::ClientCursors cursors_;
   const sse::Authorizer::Options authorization_;  // at the start
   HubTotals totals_;
+  UpstreamTotals upstreams_;
   HintTotals hints_;
   const net::Signer signer_;
   Heartbeats heartbeats_;

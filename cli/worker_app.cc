@@ -100,6 +100,14 @@ struct WorkerApp::Pages {
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
+  UpstreamTotals::States upstreams() const {
+    UpstreamTotals::States states;
+    if (!app_server) return states;
+    for (const proxy::Pool::Member& member : app_server->proxy.members()) {
+      states[member.address.text] = {.up = !member.failing, .in_flight = member.in_flight};
+    }
+    return states;
+  }
   // Of an answer that is still on its way.
   bool busy() const { return app_server && app_server->proxy.requests() > 0; }
 
@@ -170,6 +178,7 @@ void WorkerApp::drain() {
 void WorkerApp::count() {
   shared_.heartbeats.beat(worker_, loop_.now());
   shared_.totals.put(worker_, hub_.counters());
+  shared_.upstreams.put(worker_, pages_->upstreams());
   shared_.hints.put(worker_, hint_memory_.report());
   counting_.start(counting_interval);
 }

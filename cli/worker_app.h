@@ -13,6 +13,7 @@
 #include "cli/redirect.h"
 #include "cli/status.h"
 #include "cli/status_stream.h"
+#include "cli/upstream_totals.h"
 #include "server/net/signer.h"
 #include "server/server.h"
 #include "sse/authorization.h"
@@ -30,6 +31,7 @@ struct Shared {
   const sse::Authorizer::Options& authorization;  // for workers that start
   sse::Presence* presence;                        // null: none is kept
   HubTotals& totals;
+  UpstreamTotals& upstreams;
   HintTotals& hints;
   const net::Signer& signer;  // of what clients keep for this server
   Heartbeats& heartbeats;

@@ -35,6 +35,7 @@ class ProxyHandler final : public http::Handler {
 
   void handle(const http::Request& request, http::Exchange exchange) override;
   std::size_t requests() const { return relays_.size(); }
+  const std::list<Pool::Member>& members() const { return pool_.members(); }
 
  private:
   struct Passing;  // a relay, and whether it is over

@@ -51,6 +51,7 @@ class Pool {
   void checked_unwell(Member& member, const std::string& reason);
 
   std::list<Member>& members() { return members_; }
+  const std::list<Member>& members() const { return members_; }
 
  private:
   void begin_failing(Member& member, const std::string& reason);

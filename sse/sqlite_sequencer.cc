@@ -189,9 +189,12 @@ std::deque<SqliteSequencer::Job> SqliteSequencer::next_jobs() {
 
 void SqliteSequencer::write(std::deque<Job>& jobs) {
   std::vector<EventRef> events;
+  const auto begun = net::Clock::now();
   try {
     insert(jobs, events);
+    tally_.written(net::Clock::now() - begun);
   } catch (const sqlite::Failure& failure) {
+    tally_.failed();
     const Refused refused = unwritable(failure);
     report(refused.sentence);
     try {

@@ -47,6 +47,7 @@ class SqliteSequencer final : public Sequencer, private Archive {
   void detach(Inbox& inbox, net::Loop& home) override;
   std::uint64_t newest() const override { return newest_.load(std::memory_order_acquire); }
   Archive* archive() override { return this; }
+  const StoreTally* tally() const override { return &tally_; }
   void release() override;
 
  private:
@@ -82,6 +83,7 @@ class SqliteSequencer final : public Sequencer, private Archive {
   std::optional<EventFileFollower> predecessor_;  // the writer's
   std::optional<EventFileReader> reader_;
   Fanout fanout_;
+  StoreTally tally_;
   std::atomic<std::uint64_t> newest_ = 0;
   bool more_to_trim_ = false;
   std::string reported_;  // the trouble that has been complained of; empty: all is well

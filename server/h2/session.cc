@@ -206,6 +206,7 @@ void Session::drain() {
 void Session::end(std::uint32_t error_code, std::string complaint) {
   if (ending_) return;
   ending_ = true;
+  if (error_code == NGHTTP2_ENHANCE_YOUR_CALM) around_.tally.hit(http::Limit::budget);
   complaint_ = std::move(complaint);
   nghttp2_session_terminate_session(nghttp2_.get(), error_code);
   note_output();
@@ -236,6 +237,7 @@ std::optional<Session::TimePoint> Session::content_awaited_since() const {
 void Session::reset_stalled(TimePoint since) {
   for (Stream& stream : streams_) {
     if (!stream.closed() && stream.could_send() && stream.last_progress() < since) {
+      around_.tally.hit(http::Limit::stall);
       reset(stream, NGHTTP2_CANCEL);
     }
   }

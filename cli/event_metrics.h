@@ -1,0 +1,20 @@
+// What is told of events, their store and the app servers, as Prometheus has it: read when somebody
+// asks, kept nowhere.
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <vector>
+
+#include "cli/upstream_totals.h"
+#include "sse/hub.h"
+#include "sse/store_tally.h"
+
+namespace cli {
+
+std::vector<prometheus::MetricFamily> event_families(const sse::Hub::Counters& counters);
+// Null: events are in memory, and all numbers 0.
+std::vector<prometheus::MetricFamily> store_families(const sse::StoreTally* tally);
+std::vector<prometheus::MetricFamily> upstream_families(const UpstreamTotals::States& states);
+
+}  // namespace cli
