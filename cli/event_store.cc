@@ -16,8 +16,10 @@ sse::Policy policy_of(const std::string& name) {
   return sse::Policy::gap;
 }
 
-std::unique_ptr<sse::Sequencer> file_store(const Config::Events& events) {
+std::unique_ptr<sse::Sequencer> file_store(const Config::Events& events, Predecessor predecessor) {
+  using InUse = sse::SqliteSequencer::InUse;
   sse::SqliteSequencer::Options options;
+  options.in_use = predecessor == Predecessor::leaving ? InUse::awaited : InUse::refused;
   options.file = events.store;
   options.keep.sync = events.sync == "full" ? sse::Sync::full : sse::Sync::normal;
   options.keep.bytes = events.store_bytes;
@@ -40,10 +42,10 @@ std::unique_ptr<sse::Sequencer> redis_store(const Config::Events& events) {
 
 }  // namespace
 
-std::unique_ptr<sse::Sequencer> event_store(const Config& config) {
+std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor) {
   const std::string& store = config.events.store;
   if (store.empty()) return std::make_unique<sse::MemorySequencer>();
-  if (store.find("://") == store.npos) return file_store(config.events);
+  if (store.find("://") == store.npos) return file_store(config.events, predecessor);
   if (sse::RedisAddress::looks_like(store)) return redis_store(config.events);
   throw net::Error(
       "[events] store cannot be \"" + store +

@@ -9,8 +9,11 @@
 
 namespace cli {
 
+// Whether a process of which this one is the successor still has the store.
+enum class Predecessor { none, leaving };
+
 // Throws net::Error in one sentence if the store cannot be used.
-std::unique_ptr<sse::Sequencer> event_store(const Config& config);
+std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor);
 
 // How much of which topics is kept, and what becomes of slow readers.
 sse::TopicClasses topic_classes(const Config::Events& events);

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "cli/event_metrics.h"
+#include "cli/families.h"
 #include "cli/server_metrics.h"
 
 namespace cli {
@@ -31,8 +33,12 @@ Metrics::Metrics(const Config& config, Sources sources, http::AccessLog* next)
 Metrics::~Metrics() = default;
 
 std::string Metrics::text() const {
-  Families all = server_families(sources_.server());
-  append(all, event_families(sources_.hubs.sum()));
+  const server::Counters server = sources_.server();
+  const sse::Hub::Counters hubs = sources_.hubs.sum();
+  Families all = server_families(server);
+  all.push_back(limit_family(server, hubs));
+  append(all, event_families(hubs));
+  append(all, store_families(sources_.store()));
   append(all, upstream_families(sources_.upstreams.sum()));
   append(all, registry_->Collect());
   append(all, process_families());

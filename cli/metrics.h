@@ -11,6 +11,8 @@
 #include "cli/heartbeats.h"
 #include "cli/request_metrics.h"
 #include "cli/status.h"
+#include "cli/upstreams.h"
+#include "sse/store_tally.h"
 
 namespace prometheus {
 class Registry;
@@ -24,6 +26,7 @@ class Metrics {
   struct Sources {
     std::function<server::Counters()> server;
     const HubTotals& hubs;
+    std::function<const sse::StoreTally*()> store;  // null: events are in memory
     const UpstreamTotals& upstreams;
     const Heartbeats& heartbeats;
     const AccessLog* log;  // may be null

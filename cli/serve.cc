@@ -29,6 +29,9 @@ namespace {
 constexpr std::chrono::hours renewal_interval{1};
 // Signals that come sooner after a reload are answered by one more.
 constexpr std::chrono::seconds between_reloads{2};
+// From the drain on, until the store is left to a successor: connections take requests for a second
+// more.
+constexpr std::chrono::seconds publishers_leave{2};
 // A worker that has not turned for so long is stuck.
 constexpr std::chrono::seconds patience_with_workers{10};
 
@@ -69,11 +72,12 @@ class Service {
         log_(access_log_of(config_)),
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
+        upstreams_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         upstreams_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
         metrics_(metrics_of()),
-        sequencer_(event_store(config_)),
+        sequencer_(event_store(config_, given.report ? Predecessor::leaving : Predecessor::none)),
         presence_(presence_of(config_, *sequencer_)),
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
@@ -81,6 +85,7 @@ class Service {
                 .authorization = authorization_,
                 .presence = presence_.get(),
                 .totals = totals_,
+                .upstreams = upstreams_,
                 .hints = hints_,
                 .upstreams = upstreams_,
                 .deployment = deployment_,
@@ -91,8 +96,7 @@ class Service {
                 .status = {.server = [this] { return server_->counters(); },
                            .hubs = totals_,
                            .hints = hints_,
-                           .upstreams = upstreams_,
-                           .started = std::chrono::steady_clock::now()}},
+                                     .started = std::chrono::steady_clock::now()}},
         signals_(loop_, {.stop = [this] { stop(); },
                          .hard_stop = [this] { hard_stop(); },
                          .reload = [this] { ask_to_reload(); },
@@ -150,6 +154,7 @@ class Service {
         config_,
         Metrics::Sources{.server = [this] { return server_->counters(); },
                          .hubs = totals_,
+                         .store = [this] { return sequencer_->tally(); },
                          .upstreams = upstreams_,
                          .heartbeats = heartbeats_,
                          .log = log_.get(),
@@ -188,6 +193,7 @@ class Service {
     log_info("draining: no new connections, live streams are sent away, downloads go on");
     if (!succeeded_) notify_.stopping();
     server_->drain();
+    if (succeeded_) leave_store_.start(publishers_leave);
     waiter_ = std::thread([this] {
       const bool whole = server_->wait();
       loop_.post([this, whole] {
@@ -207,11 +213,6 @@ class Service {
   void hand_over() {
     if (successor_ || waiter_.joinable()) {
       return log_warning("no new process is started: this one is on its way out");
-    }
-    if (!config_.events.store.empty() && !config_.events.store.starts_with("redis")) {
-      return log_warning(
-          "no new process is started: two cannot write one file of events; restart, with a socket "
-          "of systemd's no client is refused");
     }
     try {
       successor_ = std::make_unique<Successor>(
@@ -348,6 +349,7 @@ class Service {
                              if (reload_again_) ask_to_reload();
                            }};
   bool reload_again_ = false;
+  net::Timer leave_store_{loop_, [this] { sequencer_->release(); }};
   net::Timer renewal_;
   net::Timer watchdog_;
   std::unique_ptr<server::Server> server_;

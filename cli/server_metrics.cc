@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/build_id.h"
+#include "cli/families.h"
 #include "cli/version.h"
 
 namespace cli {
@@ -16,29 +17,6 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-
-MetricFamily counter_family(const char* name, const char* help, std::uint64_t value) {
-  ClientMetric metric;
-  metric.counter.value = static_cast<double>(value);
-  return {name, help, MetricType::Counter, {metric}};
-}
-
-// One counter for each value of a label.
-MetricFamily counters_family(const char* name, const char* help, const char* label,
-                             std::vector<std::pair<const char*, std::uint64_t>> values) {
-  MetricFamily family{name, help, MetricType::Counter, {}};
-  for (const auto& [of, value] : values) {
-    ClientMetric metric;
-    metric.label.push_back({label, of});
-    metric.counter.value = static_cast<double>(value);
-    family.metric.push_back(std::move(metric));
-  }
-  return family;
-}
-
-MetricFamily now_family(const char* name, const char* help, std::uint64_t value) {
-  return gauge_family(name, help, static_cast<double>(value));
-}
 
 double open_descriptors() {
   std::error_code problem;
@@ -61,16 +39,10 @@ double processor_seconds() {
 
 }  // namespace
 
-MetricFamily gauge_family(const char* name, const char* help, double value) {
-  ClientMetric metric;
-  metric.gauge.value = value;
-  return {name, help, MetricType::Gauge, {metric}};
-}
-
 std::vector<MetricFamily> server_families(const server::Counters& counters) {
   return {
-      now_family("herald_connections", "Connections open now", counters.connections_now),
-      now_family("herald_streams", "Exchanges in flight now", counters.streams_now),
+      gauge_family("herald_connections", "Connections open now", counters.connections_now),
+      gauge_family("herald_streams", "Exchanges in flight now", counters.streams_now),
       counter_family("herald_connections_accepted_total", "Connections accepted",
                      counters.accepted),
       counter_family("herald_connections_refused_total",
@@ -93,19 +65,18 @@ std::vector<MetricFamily> server_families(const server::Counters& counters) {
   };
 }
 
-std::vector<MetricFamily> event_families(const sse::Hub::Counters& counters) {
-  return {
-      now_family("herald_subscribers", "Event streams open now", counters.subscribers),
-      now_family("herald_polls", "Polls held now", counters.polls),
-      now_family("herald_topics", "Topics with events or readers", counters.topics),
-      now_family("herald_history_bytes", "Events kept in memory, of one worker",
-                 counters.history_bytes),
-      counter_family("herald_events_total", "Events received from the store", counters.events),
-      counter_family("herald_deliveries_total", "Events written to streams and polls",
-                     counters.deliveries),
-      counter_family("herald_gaps_total", "Readers told that events are lost to them",
-                     counters.gaps),
-  };
+MetricFamily limit_family(const server::Counters& counters, const sse::Hub::Counters& hubs) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> hits;
+  for (std::size_t i = 0; i < http::limit_names.size(); ++i) {
+    hits.emplace_back(http::limit_names[i], counters.limits_hit[i]);
+  }
+  hits.emplace_back("subscribers", hubs.put_off.subscribers);
+  hits.emplace_back("arrivals", hubs.put_off.arrivals);
+  hits.emplace_back("topics", hubs.put_off.topics);
+  hits.emplace_back("subscribe_rate", hubs.put_off.subscribe_rate);
+  return counters_family("herald_limits_hit_total",
+                         "Times that a limit of connections or event streams was reached", "limit",
+                         hits);
 }
 
 std::vector<MetricFamily> process_families() {
@@ -115,13 +86,13 @@ std::vector<MetricFamily> process_families() {
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   rlimit descriptors{};
   getrlimit(RLIMIT_NOFILE, &descriptors);
-  MetricFamily build = gauge_family("herald_build_info", "Which build this is", 1);
+  MetricFamily build = gauge_family("herald_build_info", "Which build this is", 1.0);
   build.metric.front().label = {{"version", std::string(version)}, {"build_id", build_id()}};
   return {
-      now_family("process_resident_memory_bytes", "Resident memory", resident * page),
-      now_family("process_virtual_memory_bytes", "Virtual memory", pages * page),
+      gauge_family("process_resident_memory_bytes", "Resident memory", resident * page),
+      gauge_family("process_virtual_memory_bytes", "Virtual memory", pages * page),
       gauge_family("process_open_fds", "Descriptors open now", open_descriptors()),
-      now_family("process_max_fds", "Descriptors that may be open", descriptors.rlim_cur),
+      gauge_family("process_max_fds", "Descriptors that may be open", descriptors.rlim_cur),
       {"process_cpu_seconds_total", "Processor time, user and system", MetricType::Counter, {[] {
          ClientMetric metric;
          metric.counter.value = processor_seconds();

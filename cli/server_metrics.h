@@ -3,7 +3,6 @@
 
 #include <prometheus/metric_family.h>
 
-#include <cstdint>
 #include <vector>
 
 #include "server/server.h"
@@ -12,12 +11,11 @@
 namespace cli {
 
 std::vector<prometheus::MetricFamily> server_families(const server::Counters& counters);
-std::vector<prometheus::MetricFamily> event_families(const sse::Hub::Counters& counters);
+// How often each limit of the configuration was reached.
+prometheus::MetricFamily limit_family(const server::Counters& counters,
+                                      const sse::Hub::Counters& hubs);
 // Memory, processor time and descriptors of this process, under the names that every client library
 // of Prometheus uses, and which build it is.
 std::vector<prometheus::MetricFamily> process_families();
-
-// One family with one value.
-prometheus::MetricFamily gauge_family(const char* name, const char* help, double value);
 
 }  // namespace cli

@@ -22,6 +22,12 @@ sse::Hub::Counters HubTotals::sum() const {
     total.polls += one.polls;
     total.deliveries += one.deliveries;
     total.gaps += one.gaps;
+    total.lag.streams += one.lag.streams;
+    total.lag.events = std::max(total.lag.events, one.lag.events);
+    total.put_off.subscribers += one.put_off.subscribers;
+    total.put_off.arrivals += one.put_off.arrivals;
+    total.put_off.topics += one.put_off.topics;
+    total.put_off.subscribe_rate += one.put_off.subscribe_rate;
     total.topics = std::max(total.topics, one.topics);  // each worker has its own copy of these
     total.events = std::max(total.events, one.events);
     total.history_bytes = std::max(total.history_bytes, one.history_bytes);

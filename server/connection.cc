@@ -79,7 +79,8 @@ void Connection::complain(const std::string& why) {
   }
 }
 
-void Connection::give_up(const char* why) {
+void Connection::give_up(http::Limit limit, const char* why) {
+  at_.tally.hit(limit);
   complain(why);
   close();
 }
@@ -248,7 +249,7 @@ void Connection::on_deadline() {
   const http::Timeouts& limit = at_.timeouts;
   if (!session_) {
     at_.handshakes_failed.add(1);
-    return give_up("the TLS handshake was not done in time");
+    return give_up(http::Limit::handshake, "the TLS handshake was not done in time");
   }
   auto next = now + limit.idle;
   // True when the time is over; otherwise sees to it that the timer comes back for it.
@@ -258,7 +259,7 @@ void Connection::on_deadline() {
     return false;
   };
   if (blocked_since_ && over(*blocked_since_, limit.stall)) {
-    return give_up("it takes nothing of what is sent to it");
+    return give_up(http::Limit::stall, "it takes nothing of what is sent to it");
   }
   if (early_since_ && over(*early_since_, upload_notice)) {
     early_since_.reset();
@@ -267,14 +268,15 @@ void Connection::on_deadline() {
   }
   if (!session_->greeted() && over(accepted_at_, limit.handshake + limit.settings)) {
     session_->end_ungreeted();
+    at_.tally.hit(http::Limit::settings);
     complain(session_->complaint());
     return arm(now + std::chrono::seconds(1));
   }
   if (session_->inside_header_section() && over(header_since_, limit.header)) {
-    return give_up("the fields of a request did not come in time");
+    return give_up(http::Limit::header, "the fields of a request did not come in time");
   }
   if (const auto since = session_->content_awaited_since(); since && over(*since, limit.content)) {
-    return give_up("the content of a request did not come in time");
+    return give_up(http::Limit::content, "the content of a request did not come in time");
   }
   if (session_->streams() == 0) {
     if (over(std::max(busy_, accepted_at_), limit.idle)) {
@@ -289,7 +291,10 @@ void Connection::on_deadline() {
     // A peer that has gone without a word answers no PING; whoever is merely quiet does. Without
     // such a frame TCP finds out by itself, as the heart-beats of a live body stay unacknowledged.
     if (session_->ping_outstanding()) {
-      if (over(pinged_, limit.ping_ack)) return close();
+      if (over(pinged_, limit.ping_ack)) {
+        at_.tally.hit(http::Limit::ping_ack);
+        return close();
+      }
     } else if (over(std::max(heard_, pinged_), limit.ping)) {
       session_->ping();
       pinged_ = now;

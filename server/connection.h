@@ -63,7 +63,7 @@ class Connection final : private http::TransportGauge {
   void hold_little();
   void close();
   void complain(const std::string& why);
-  void give_up(const char* why);  // complains and closes
+  void give_up(http::Limit limit, const char* why);  // complains and closes
   void on_deadline();
   void arm(net::Clock::time_point due);
 

@@ -2,6 +2,7 @@
 // stream. Each worker is a thread with its own loop, listeners (SO_REUSEPORT), connections and App.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "server/http/access.h"
 #include "server/http/handler.h"
 #include "server/http/limits.h"
+#include "server/http/tally.h"
 #include "server/net/certificates.h"
 #include "server/net/endpoint.h"
 #include "server/net/handle.h"
@@ -82,6 +84,7 @@ struct Counters {
   std::uint64_t received = 0;  // bytes, as HTTP has them: without TLS
   std::uint64_t sent = 0;
   std::uint64_t ended = 0;  // connections, for their client's fault
+  std::array<std::uint64_t, http::limit_names.size()> limits_hit{};
 };
 
 class Server {

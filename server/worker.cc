@@ -81,6 +81,9 @@ void Worker::add_to(Counters& totals) const {
   totals.received += count(tally_.received);
   totals.sent += count(tally_.sent);
   totals.ended += count(tally_.ended);
+  for (std::size_t i = 0; i < totals.limits_hit.size(); ++i) {
+    totals.limits_hit[i] += count(tally_.limits_hit[i]);
+  }
 }
 
 void Worker::run(std::promise<void>& ready) {
@@ -169,6 +172,7 @@ void Worker::accept(net::Accepted accepted, http::Handler& root, MakeSocket make
   accepted_.add(1);
   connections_now_.add(1);
   if (full()) {
+    tally_.hit(http::Limit::connections);
     for (auto& listener : listeners_) listener->pause();
   }
 }
@@ -183,12 +187,14 @@ void Worker::bound_waiting(const net::Fd& fd) const {
 
 // Closed at once, before any work is done for it: `accepted` goes with the caller's frame.
 void Worker::refuse(const net::Accepted& accepted, AddressLimits::Refusal why) {
+  const bool too_many = why == AddressLimits::Refusal::too_many;
+  tally_.hit(too_many ? http::Limit::connections_per_address
+                      : http::Limit::new_connections_per_address);
   refused_.add(1);
   ++refused_untold_;
   const auto now = loop_.now();
   if (now - refusal_told_ < std::chrono::seconds(1)) return;
   refusal_told_ = now;
-  const bool too_many = why == AddressLimits::Refusal::too_many;
   complaints_.say(std::to_string(std::exchange(refused_untold_, 0)) +
                   " connections refused, the last from " + accepted.address +
                   (too_many ? ": it has as many as [limits] connections_per_address allows"

@@ -9,6 +9,7 @@ std::optional<std::string> Arrivals::put_off(const http::Request& request,
   if (rate_.limited()) {
     const auto wait = rate_.take(client_of(request), 1, audience_.now());
     if (wait > wait.zero()) {
+      ++audience_.put_off.subscribe_rate;
       return "retry: " + std::to_string(std::max<std::int64_t>(wait.count(), 250)) +
              "\n: you open streams faster than this hub allows each client\n\n";
     }
@@ -19,7 +20,10 @@ std::optional<std::string> Arrivals::put_off(const http::Request& request,
     return text;
   };
   if (!replica_.started()) return later("the history of events is not there yet");
-  if (!replica_.has_room(wanted)) return later("too many topics or patterns are in use");
+  if (!replica_.has_room(wanted)) {
+    ++audience_.put_off.topics;
+    return later("too many topics or patterns are in use");
+  }
   const std::uint64_t connection = request.peer ? request.peer->connection : 0;
   if (!audience_.enter(connection))
     return later("too many streams, or the server is about to stop");

@@ -9,6 +9,7 @@ constexpr std::chrono::milliseconds shortest_retry{250};
 constexpr std::chrono::milliseconds longest_retry{300'000};
 constexpr std::chrono::milliseconds tenth{100};
 constexpr double burst_seconds = 2;
+constexpr std::size_t looked_at = 5000;  // a millisecond's worth
 }  // namespace
 
 Audience::Audience(net::Loop& loop, Options options)
@@ -19,10 +20,17 @@ Audience::Audience(net::Loop& loop, Options options)
       admitted_(loop.now()) {}
 
 bool Audience::enter(std::uint64_t connection) {
-  if (draining_ || subscribers_ >= options_.subscribers) return false;
+  if (draining_) return false;
   const auto found = connections_.find(connection);
   const std::size_t streams = found == connections_.end() ? 0 : found->second;
-  if (streams >= options_.per_connection || !admits()) return false;
+  if (subscribers_ >= options_.subscribers || streams >= options_.per_connection) {
+    ++put_off.subscribers;
+    return false;
+  }
+  if (!admits()) {
+    ++put_off.arrivals;
+    return false;
+  }
   connections_[connection] = streams + 1;
   ++subscribers_;
   return true;
@@ -44,17 +52,27 @@ void Audience::leave(std::uint64_t connection) {
   if (--found->second == 0) connections_.erase(found);
 }
 
-void Audience::idle(Idler& idler) {
-  idler.due = loop_.now() + jitter_.around(options_.heartbeat, 0.1);
-  idlers_.push_back(idler);
-  if (draining_) idler.due = tenth_ + tenth;
-  if (!timer_.armed()) timer_.start(idler.due - loop_.now());
+void Audience::idle(Member& member) {
+  member.due = loop_.now() + jitter_.around(options_.heartbeat, 0.1);
+  idlers_.push_back(member);
+  if (draining_) member.due = tenth_ + tenth;
+  if (!timer_.armed()) timer_.start(member.due - loop_.now());
+}
+
+Audience::Lag Audience::lag() {
+  Lag lag;
+  busy_.each_of_first(looked_at, [&lag](const Member& member) {
+    const std::uint64_t events = member.behind();
+    if (events > 0) ++lag.streams;
+    lag.events = std::max(lag.events, events);
+  });
+  return lag;
 }
 
 void Audience::beat() {
   if (draining_) return rouse_those_who_may_go();
   while (!idlers_.empty() && idlers_.front().due <= loop_.now()) {
-    Idler& idler = idlers_.front();
+    Member& idler = idlers_.front();
     idler.unlink();
     idler.rouse();
   }
@@ -86,7 +104,7 @@ bool Audience::sends_away() {
 void Audience::rouse_those_who_may_go() {
   if (loop_.now() - tenth_ >= tenth) renew_departures();
   for (std::size_t left = departures_left_; left > 0 && !idlers_.empty(); --left) {
-    Idler& idler = idlers_.front();
+    Member& idler = idlers_.front();
     idler.unlink();
     idler.rouse();
   }

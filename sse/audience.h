@@ -31,15 +31,17 @@ class Audience {
     std::chrono::milliseconds grace{20'000};
   };
 
-  // A stream that has said all it had to say.
-  class Idler : public Link {
+  // A stream: idle once it has said all it had to say, else busy.
+  class Member : public Link {
    public:
+    // Events that it has yet to give, at most.
+    virtual std::uint64_t behind() const = 0;
     // Time for a heart-beat, or to go. It is not idle any more.
     virtual void rouse() = 0;
     net::Clock::time_point due;
 
    protected:
-    ~Idler() = default;
+    ~Member() = default;
   };
 
   // `loop` must outlive it.
@@ -53,8 +55,9 @@ class Audience {
   // False: too many already, or draining. Each true needs one leave().
   bool enter(std::uint64_t connection);
   void leave(std::uint64_t connection);
-  // `idler` is roused once, unless it unlinks itself before.
-  void idle(Idler& idler);
+  // `member` is roused once, unless it becomes busy, or goes, before.
+  void idle(Member& member);
+  void busy(Member& member) { busy_.push_back(member); }
 
   // Everyone is to go, one after the other, and nobody is let in.
   void drain();
@@ -62,6 +65,13 @@ class Audience {
   // Whether the stream that asks is to go now. Each true is one departure.
   bool sends_away();
   std::size_t subscribers() const { return subscribers_; }
+  // Of the streams that have something to say: how many, and the most events that one has yet to
+  // give. Looks at the first thousands.
+  struct Lag {
+    std::uint64_t streams = 0;
+    std::uint64_t events = 0;
+  };
+  Lag lag();
   // Somewhat before `end`, which may be the end of time: not all of one hour's tokens at once.
   net::Clock::time_point before(net::Clock::time_point end);
   // "retry: <ms>\n\n": when to come back.
@@ -70,6 +80,13 @@ class Audience {
 
   std::uint64_t deliveries = 0;  // events written to streams and polls
   std::uint64_t gaps = 0;        // readers told that events are lost to them
+  // Streams that were asked to come back later, by the limit that kept them out.
+  struct PutOff {
+    std::uint64_t subscribers = 0;
+    std::uint64_t arrivals = 0;
+    std::uint64_t topics = 0;
+    std::uint64_t subscribe_rate = 0;
+  } put_off;
 
  private:
   void beat();
@@ -81,7 +98,8 @@ class Audience {
   Options options_;
   Jitter jitter_;
   net::Timer timer_;
-  Chain<Idler> idlers_;  // by due time, give or take the jitter
+  Chain<Member> idlers_;  // by due time, give or take the jitter
+  Chain<Member> busy_;
   std::unordered_map<std::uint64_t, std::size_t> connections_;
   std::size_t subscribers_ = 0;
   double admissions_;  // that are left; grows with time

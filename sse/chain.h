@@ -3,6 +3,8 @@
 // front.
 #pragma once
 
+#include <cstddef>
+
 namespace sse {
 
 // A place in at most one chain.
@@ -40,6 +42,13 @@ class Chain {
   }
 
   bool empty() const { return !head_.linked(); }
+  // The first ones, `most` at most; `look` changes nothing.
+  template <typename Look>
+  void each_of_first(std::size_t most, Look look) {
+    for (Link* at = head_.next_; at != &head_ && most > 0; at = at->next_, --most) {
+      look(static_cast<const T&>(*at));
+    }
+  }
   T& front() { return static_cast<T&>(*head_.next_); }
   // Takes `member` out of the chain it was in.
   void push_back(T& member) {

@@ -42,7 +42,7 @@ net::Fd take_lock(const std::string& file) {
   }
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) throw net::SystemError("cannot lock " + name);
-  throw net::Error(file + " is in use by another process: stop it, or name another store");
+  throw EventFile::InUse(file + " is in use by another process: stop it, or name another store");
 }
 
 std::string explained(const std::string& file, const sqlite::Failure& failure) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/net/error.h"
 #include "server/net/handle.h"
 #include "sse/retention.h"
 #include "sse/sequencer.h"
@@ -29,8 +30,14 @@ class EventFile {
     std::chrono::seconds key_age{24 * 3600};
   };
 
+  // Another process writes it.
+  class InUse : public net::Error {
+   public:
+    using net::Error::Error;
+  };
+
   // Makes the file if it is missing. Throws net::Error, in one sentence with the remedy, if it
-  // cannot be used: in use, damaged, another program's, in a folder that cannot be written.
+  // cannot be used: in use (InUse), damaged, another program's, in a folder that cannot be written.
   // `classes` outlives it.
   EventFile(const std::string& file, const TopicClasses& classes, Options options);
   ~EventFile();

@@ -29,7 +29,7 @@ EventStreamBody::EventStreamBody(Audience& audience, Replica& replica,
 EventStreamBody::~EventStreamBody() { audience_.leave(connection_); }
 
 http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) {
-  unlink();  // not idle while it is read
+  audience_.busy(*this);  // not idle while it is read
   later_ = nullptr;
   std::size_t used = 0;
   for (;;) {
@@ -131,7 +131,7 @@ void EventStreamBody::rouse() {
 }
 
 void EventStreamBody::wake() {
-  unlink();
+  audience_.busy(*this);
   if (http::Waker* later = std::exchange(later_, nullptr)) later->wake();
 }
 

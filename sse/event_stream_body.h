@@ -17,7 +17,7 @@ namespace sse {
 
 class EventStreamBody final : public http::Body,
                               private Subscription::Reader,
-                              private Audience::Idler {
+                              private Audience::Member {
  public:
   // How an event is named to the reader: by the hub, or as Mercure has it, by its publisher if
   // that gave it an id, else by the hub as a fragment: "#<id>".
@@ -41,6 +41,7 @@ class EventStreamBody final : public http::Body,
  private:
   void news() override;
   void rouse() override;
+  std::uint64_t behind() const override { return subscription_.behind(); }
   void wake();
   bool prepare();
   void present(const Event& event);

@@ -60,14 +60,16 @@ void Hub::drain() {
   long_poll_.drain();
 }
 
-Hub::Counters Hub::counters() const {
+Hub::Counters Hub::counters() {
   return {.subscribers = audience_.subscribers(),
           .polls = long_poll_.held(),
           .topics = replica_.topics(),
           .history_bytes = replica_.bytes(),
           .events = replica_.events(),
           .deliveries = audience_.deliveries,
-          .gaps = audience_.gaps};
+          .gaps = audience_.gaps,
+          .lag = audience_.lag(),
+          .put_off = audience_.put_off};
 }
 
 }  // namespace sse

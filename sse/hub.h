@@ -50,6 +50,8 @@ class Hub {
     std::uint64_t events = 0;      // ever received from the sequencer
     std::uint64_t deliveries = 0;  // events ever written to streams and polls
     std::uint64_t gaps = 0;        // readers ever told that events are lost to them
+    Audience::Lag lag;
+    Audience::PutOff put_off;
   };
 
   // Made and destroyed on the loop's thread, or while it does not run; after the connections and
@@ -72,7 +74,7 @@ class Hub {
   void use(const Options& options);
   // Ends every stream with word of when to come back, answers every poll, and takes no new ones.
   void drain();
-  Counters counters() const;
+  Counters counters();
 
  private:
   void expire_leases();

@@ -278,7 +278,7 @@ void RedisSequencer::publish(std::vector<Draft> drafts, net::Loop& home,
   }
   waiting_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   const auto job = std::make_shared<Publishing>(
-      Publishing{std::move(drafts), &home, std::move(done), bytes, {}, {}});
+      Publishing{std::move(drafts), &home, std::move(done), bytes, {}, {}, {}});
   loop_.post([this, job] { send(publishings_.insert(publishings_.end(), std::move(*job))); });
 }
 
@@ -303,6 +303,7 @@ void RedisSequencer::send(Publishings::iterator job) {
     words.push_back(std::to_string(fields.size()));
     std::move(fields.begin(), fields.end(), std::back_inserter(words));
   }
+  job->sent = loop_.now();
   link_->command(words, [this, job](const RedisReply& reply) { published(job, reply); });
 }
 
@@ -332,6 +333,7 @@ void RedisSequencer::published(Publishings::iterator job, const RedisReply& repl
   } else {
     newest_.store(std::max(newest, newest_.load()), std::memory_order_release);
   }
+  tally_.written(loop_.now() - job->sent);
   job->due = loop_.now() + longest_wait;
   unread_.splice(unread_.end(), publishings_, job);
   answer_those_read();
@@ -350,6 +352,7 @@ void RedisSequencer::answer_those_read() {
 }
 
 void RedisSequencer::refuse(Publishings::iterator job, std::string sentence) {
+  tally_.failed();
   answer(job, Published(Refused{503, std::move(sentence)}));
 }
 

@@ -46,6 +46,7 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
   void detach(Inbox& inbox, net::Loop& home) override;
   std::uint64_t newest() const override { return newest_.load(std::memory_order_acquire); }
   Archive* archive() override { return this; }
+  const StoreTally* tally() const override { return &tally_; }
 
  private:
   // Someone's call that has no answer yet.
@@ -55,7 +56,8 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
     std::function<void(const Published&)> done;
     std::size_t bytes;
     EventIds ids;
-    net::Clock::time_point due;  // when it is answered though this node has not read it yet
+    net::Clock::time_point sent;  // to Redis
+    net::Clock::time_point due;   // when it is answered though this node has not read it yet
   };
   struct Reading {
     Range range;
@@ -94,6 +96,7 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
   const Options options_;
   net::Loop loop_;
   Fanout fanout_;
+  StoreTally tally_;
   std::atomic<std::uint64_t> newest_ = 0;
   std::atomic<std::size_t> waiting_bytes_ = 0;
 

@@ -12,6 +12,7 @@
 
 #include "server/net/loop.h"
 #include "sse/event.h"
+#include "sse/store_tally.h"
 
 namespace sse {
 
@@ -90,6 +91,12 @@ class Sequencer {
 
   // Null: nothing is kept beyond the replicas.
   virtual Archive* archive() { return nullptr; }
+  // Null: there is no store.
+  virtual const StoreTally* tally() const { return nullptr; }
+
+  // Another process goes on with the store, which takes one at a time: what has been given is
+  // written, and whatever is published from now on is refused. From any thread.
+  virtual void release() {}
 };
 
 }  // namespace sse

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t batch_events = 2000;
 constexpr std::chrono::milliseconds tidying_interval{1000};
+// How often it is seen whether a predecessor has gone, and what it has written.
+constexpr std::chrono::milliseconds watching_interval{20};
 
 std::size_t weight_of(const std::vector<Draft>& drafts) {
   std::size_t bytes = 0;
@@ -25,15 +27,9 @@ Refused unwritable(const sqlite::Failure& failure) {
 
 }  // namespace
 
-SqliteSequencer::SqliteSequencer(Options options)
-    : options_(std::move(options)),
-      file_(options_.file, options_.classes, options_.keep),
-      reader_(options_.file),
-      newest_(file_.newest()) {
-  const Fanout::Options recent;
-  const std::vector<EventRef> events = file_.recent(recent.events, recent.bytes);
-  fanout_.start(file_.epoch(), file_.newest() - events.size());
-  fanout_.deliver(events);
+SqliteSequencer::SqliteSequencer(Options options) : options_(std::move(options)) {
+  open();
+  reader_.emplace(options_.file);
   writer_ = std::thread([this] { write_all(); });
   read_thread_ = std::thread([this] { read_all(); });
 }
@@ -48,6 +44,59 @@ SqliteSequencer::~SqliteSequencer() {
   read_thread_.join();
 }
 
+void SqliteSequencer::open() {
+  try {
+    file_.emplace(options_.file, options_.classes, options_.keep);
+  } catch (const EventFile::InUse&) {
+    if (options_.in_use == InUse::refused) throw;
+    predecessor_.emplace(options_.file, fanout_);
+    newest_ = predecessor_->newest();
+    return;
+  }
+  newest_ = file_->newest();
+  const Fanout::Options recent;
+  const std::vector<EventRef> events = file_->recent(recent.events, recent.bytes);
+  fanout_.start(file_->epoch(), file_->newest() - events.size());
+  fanout_.deliver(events);
+}
+
+// Until the file can be had. False: this one ends before that.
+bool SqliteSequencer::take_over() {
+  while (predecessor_) {
+    try {
+      try_to_take_over();
+      report("");
+    } catch (const std::exception& error) {
+      report(error.what());
+    }
+    newest_.store(predecessor_ ? predecessor_->newest() : file_->newest(),
+                  std::memory_order_release);
+    std::unique_lock lock(mutex_);
+    if (predecessor_ && news_.wait_for(lock, watching_interval, [this] { return stopping_; })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void SqliteSequencer::try_to_take_over() {
+  try {
+    if (!file_) file_.emplace(options_.file, options_.classes, options_.keep);
+  } catch (const EventFile::InUse&) {
+    return predecessor_->follow();
+  }
+  predecessor_->finish(file_->newest());
+  predecessor_.reset();
+}
+
+void SqliteSequencer::release() {
+  {
+    const std::lock_guard lock(mutex_);
+    released_ = true;
+  }
+  news_.notify_all();
+}
+
 void SqliteSequencer::publish(std::vector<Draft> drafts, net::Loop& home,
                               std::function<void(const Published&)> done) {
   std::optional<Refused> refused;
@@ -57,13 +106,14 @@ void SqliteSequencer::publish(std::vector<Draft> drafts, net::Loop& home,
   if (!refused) {
     const std::size_t bytes = weight_of(drafts);
     const std::lock_guard lock(mutex_);
-    if (waiting_bytes_ + bytes <= options_.waiting_bytes) {
+    if (!released_ && waiting_bytes_ + bytes <= options_.waiting_bytes) {
       waiting_bytes_ += bytes;
       jobs_.push_back({std::move(drafts), &home, std::move(done), {}, bytes});
       news_.notify_all();
       return;
     }
-    refused = Refused{503, "Events come faster than their store takes them."};
+    refused = Refused{503, released_ ? "Another process has taken over: try again."
+                                     : "Events come faster than their store takes them."};
   }
   home.post([done = std::move(done), said = *std::move(refused)] { done(said); });
 }
@@ -95,11 +145,12 @@ void SqliteSequencer::detach(Inbox& inbox, net::Loop& home) {
 }
 
 void SqliteSequencer::write_all() {
+  if (!take_over()) return;
   for (;;) {
     std::deque<Job> jobs = next_jobs();
     if (jobs.empty()) {
       const std::lock_guard lock(mutex_);
-      if (stopping_ && jobs_.empty()) return;
+      if ((stopping_ || released_) && jobs_.empty()) break;
     }
     if (jobs.empty()) {
       tidy();
@@ -113,13 +164,15 @@ void SqliteSequencer::write_all() {
     }
     rest_.notify_all();
   }
+  file_.reset();
 }
 
 // All that waits, up to a bound; nothing when it is time to tidy or to stop.
 std::deque<SqliteSequencer::Job> SqliteSequencer::next_jobs() {
   std::unique_lock lock(mutex_);
   if (!more_to_trim_) {
-    news_.wait_for(lock, tidying_interval, [this] { return stopping_ || !jobs_.empty(); });
+    news_.wait_for(lock, tidying_interval,
+                   [this] { return stopping_ || released_ || !jobs_.empty(); });
   }
   std::deque<Job> taken;
   std::size_t events = 0;
@@ -136,46 +189,49 @@ std::deque<SqliteSequencer::Job> SqliteSequencer::next_jobs() {
 
 void SqliteSequencer::write(std::deque<Job>& jobs) {
   std::vector<EventRef> events;
+  const auto begun = net::Clock::now();
   try {
     insert(jobs, events);
+    tally_.written(net::Clock::now() - begun);
   } catch (const sqlite::Failure& failure) {
+    tally_.failed();
     const Refused refused = unwritable(failure);
     report(refused.sentence);
     try {
-      file_.roll_back();
+      file_->roll_back();
     } catch (const sqlite::Failure&) {
       // The next batch will find out.
     }
     return answer(jobs, &refused);
   }
   report("");
-  newest_.store(file_.newest(), std::memory_order_release);
+  newest_.store(file_->newest(), std::memory_order_release);
   fanout_.deliver(events);
   answer(jobs, nullptr);
 }
 
 void SqliteSequencer::insert(std::deque<Job>& jobs, std::vector<EventRef>& events) {
-  file_.begin();
+  file_->begin();
   for (Job& job : jobs) {
     for (Draft& draft : job.drafts) {
-      EventFile::Added added = file_.add(std::move(draft));
+      EventFile::Added added = file_->add(std::move(draft));
       if (added.event) events.push_back(std::move(added.event));
-      job.ids.push_back({.epoch = file_.epoch(), .seq = added.seq});
+      job.ids.push_back({.epoch = file_->epoch(), .seq = added.seq});
     }
   }
-  if (file_.overfull()) file_.trim(events.size());
-  file_.commit();
+  if (file_->overfull()) file_->trim(events.size());
+  file_->commit();
 }
 
 void SqliteSequencer::tidy() {
   try {
-    file_.begin();
-    more_to_trim_ = file_.trim(400);
-    file_.commit();
+    file_->begin();
+    more_to_trim_ = file_->trim(400);
+    file_->commit();
   } catch (const sqlite::Failure& failure) {
     more_to_trim_ = false;
     try {
-      file_.roll_back();
+      file_->roll_back();
     } catch (const sqlite::Failure&) {
       // Publishing will complain.
     }
@@ -212,7 +268,7 @@ void SqliteSequencer::read_all() {
     lock.unlock();
     std::variant<Past, Refused> said;
     try {
-      said = reader_.read(read.range);
+      said = reader_->read(read.range);
     } catch (const sqlite::Failure& failure) {
       said = Refused{503, std::string("The events' store cannot be read: ") + failure.what()};
     }

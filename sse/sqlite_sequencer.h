@@ -6,10 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "sse/event_file.h"
+#include "sse/event_file_follower.h"
 #include "sse/fanout.h"
 #include "sse/sequencer.h"
 
@@ -17,8 +19,16 @@ namespace sse {
 
 class SqliteSequencer final : public Sequencer, private Archive {
  public:
+  // Of a file that is in use.
+  enum class InUse : std::uint8_t {
+    refused,
+    // By a process that is about to release it: until then readers get what it writes, and
+    // publishers wait.
+    awaited,
+  };
   struct Options {
     std::string file;
+    InUse in_use = InUse::refused;
     EventFile::Options keep;
     TopicClasses classes{TopicClass()};
     std::size_t waiting_bytes = 64 << 20;  // of drafts that are not written yet; more is refused
@@ -37,6 +47,8 @@ class SqliteSequencer final : public Sequencer, private Archive {
   void detach(Inbox& inbox, net::Loop& home) override;
   std::uint64_t newest() const override { return newest_.load(std::memory_order_acquire); }
   Archive* archive() override { return this; }
+  const StoreTally* tally() const override { return &tally_; }
+  void release() override;
 
  private:
   struct Job {
@@ -54,6 +66,9 @@ class SqliteSequencer final : public Sequencer, private Archive {
 
   void read(Range range, net::Loop& home,
             std::function<void(std::variant<Past, Refused>)> done) override;
+  void open();
+  bool take_over();
+  void try_to_take_over();
   void write_all();
   std::deque<Job> next_jobs();
   void write(std::deque<Job>& jobs);
@@ -64,10 +79,12 @@ class SqliteSequencer final : public Sequencer, private Archive {
   void read_all();
 
   Options options_;
-  EventFile file_;  // the writer's, once it runs
-  EventFileReader reader_;
+  std::optional<EventFile> file_;  // the writer's, once it runs; none: another process has it
+  std::optional<EventFileFollower> predecessor_;  // the writer's
+  std::optional<EventFileReader> reader_;
   Fanout fanout_;
-  std::atomic<std::uint64_t> newest_;
+  StoreTally tally_;
+  std::atomic<std::uint64_t> newest_ = 0;
   bool more_to_trim_ = false;
   std::string reported_;  // the trouble that has been complained of; empty: all is well
 
@@ -81,6 +98,7 @@ class SqliteSequencer final : public Sequencer, private Archive {
   std::deque<Read> reads_;
   net::Loop* reading_for_ = nullptr;  // whom the reader is busy for
   bool stopping_ = false;
+  bool released_ = false;
   std::thread writer_;
   std::thread read_thread_;
 };

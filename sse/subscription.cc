@@ -176,6 +176,16 @@ std::optional<Gap> Subscription::missed_in_new_history() {
   return make_gap(replica_, seen.print(), same_epoch ? "expired" : "epoch", kept);
 }
 
+std::uint64_t Subscription::behind() const {
+  if (catch_up_) return replica_.tail() - std::min(replica_.tail(), after_);
+  std::uint64_t events = 0;
+  for (const Place& place : places_) {
+    events +=
+        place.topic->end() - std::clamp(place.position, place.topic->first(), place.topic->end());
+  }
+  return events;
+}
+
 // What has been given already, by another of its topics or by another worker, or is private.
 bool Subscription::passes(const Event& event) const {
   return event.seq() <= after_ || (event.is_private() && !may_read(rights_, event));

@@ -66,6 +66,8 @@ class Subscription {
   std::string reached() const;
   // Whether missed() has found it behind on a topic whose policy is to end such readers.
   bool ended() const { return ended_; }
+  // Events that next() has yet to give, at most: some may be another's to read.
+  std::uint64_t behind() const;
   // Whether there is more in the archive, which next() will give when it has arrived.
   bool catching_up() const { return catch_up_ != nullptr; }
   // Whether the replica's checkpoint holds for this reader: it knows no more and no less.

@@ -195,6 +195,7 @@ void Session::drain() {
 void Session::end(ErrorCode code, std::string complaint) {
   if (ending_) return;
   ending_ = true;
+  if (code == ErrorCode::enhance_your_calm) around_.tally.hit(http::Limit::budget);
   complaint_ = std::move(complaint);
   send_goaway(std::min(last_served_, client_streams_.highest()), code);
   note_output();
@@ -231,6 +232,7 @@ std::optional<Session::TimePoint> Session::content_awaited_since() const {
 void Session::reset_stalled(TimePoint since) {
   for (const auto& stream : streams_) {
     if (!stream->closed() && stream->could_send() && stream->last_progress() < since) {
+      around_.tally.hit(http::Limit::stall);
       reset(*stream, ErrorCode::cancel);
     }
   }

@@ -2,8 +2,11 @@
 // any.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace http {
 
@@ -17,6 +20,31 @@ class Counter {
   std::atomic<std::int64_t> value_ = 0;
 };
 
+// What ends connections, or keeps them from beginning. Limits of one request are told by the status
+// of its answer.
+enum class Limit : std::uint8_t {
+  connections,
+  connections_per_address,
+  new_connections_per_address,
+  handshake,
+  settings,
+  header,
+  content,
+  stall,
+  ping_ack,
+  budget,
+};
+inline constexpr std::array<std::string_view, 10> limit_names{"connections",
+                                                              "connections_per_address",
+                                                              "new_connections_per_address",
+                                                              "handshake",
+                                                              "settings",
+                                                              "header",
+                                                              "content",
+                                                              "stall",
+                                                              "ping_ack",
+                                                              "budget"};
+
 struct Tally {
   Counter requests;
   Counter pushes;
@@ -28,6 +56,9 @@ struct Tally {
   Counter received;  // bytes, as HTTP has them: without TLS
   Counter sent;
   Counter ended;  // connections, for their client's fault
+  std::array<Counter, limit_names.size()> limits_hit;
+
+  void hit(Limit limit) { limits_hit[static_cast<std::size_t>(limit)].add(1); }
 };
 
 }  // namespace http

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { accessLog, fetchOn, folder, lacks, listen, program, publish, run, serve, session, soon, tree, until } from '../support/herald.mjs';
 
-const skip = lacks({ programs: ['openssl', 'promtool'] });
+const skip = lacks({ programs: ['openssl', 'promtool', 'prlimit'] });
 
 function plain(port, target, method = 'GET') {
   return soon(`${target} on the port for machines`, new Promise((resolve, reject) => {
@@ -67,6 +68,77 @@ test('metrics count what happened, and promtool finds nothing wrong with them', 
       assert.ok(names.has(family) || names.has(name), `${file} asks for ${name}`);
     }
   }
+});
+
+// The value that a metric has, once `wanted` holds for it.
+async function value(herald, name, wanted = (now) => now > 0) {
+  let now;
+  await until(`${name} is as it should be`, async () => {
+    now = await plain(herald.metrics, '/metrics').then(({ text }) => values(text).get(name), () => undefined);  // no room, perhaps
+    return now !== undefined && wanted(now);
+  });
+  return now;
+}
+
+test('metrics tell how long the store takes, and when it takes nothing', { skip }, async (t) => {
+  const state = folder(t, { 'store/x': '' });
+  const herald = await watched(t, '--store', path.join(state, 'store/events.db'));
+  const client = await session(t, herald);
+  for (let i = 0; i < 3; ++i) assert.equal((await publish(client, 't', i)).status, 200);
+  assert.equal(await value(herald, 'herald_store_commit_seconds_count'), 3);
+  assert.equal(await value(herald, 'herald_store_commit_seconds_bucket{le="+Inf"}'), 3);
+  execFileSync('prlimit', ['--pid', String(herald.pid), '--fsize=1000:']);
+  assert.equal((await publish(client, 't', 'x'.repeat(20_000))).status, 503);
+  await value(herald, 'herald_store_errors_total');
+  execFileSync('prlimit', ['--pid', String(herald.pid), '--fsize=unlimited:']);
+  await until('publishing works again', async () => (await publish(client, 't', 1)).status === 200);
+});
+
+test('metrics tell of a subscriber that lags, until it has caught up', { skip }, async (t) => {
+  const herald = await watched(t, '--workers', '1');
+  const client = await session(t, herald, { settings: { initialWindowSize: 1000 } });
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  feed.stream.pause();
+  const publisher = await session(t, herald);
+  for (let i = 0; i < 30; ++i) assert.equal((await publish(publisher, 't', 'x'.repeat(2000))).status, 200);
+  assert.ok(await value(herald, 'herald_subscriber_lag_events', (now) => now > 10) < 30);
+  assert.equal(await value(herald, 'herald_subscribers_behind'), 1);
+  feed.stream.resume();
+  await until('all have come', () => feed.events.length === 30);
+  await value(herald, 'herald_subscribers_behind', (now) => now === 0);
+});
+
+test('metrics tell which limit was reached', { skip }, async (t) => {
+  const config = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(config, '[events]\nsubscribers = 1\n[limits]\nconnections_per_address = 6\n[timeouts]\nhandshake = "300ms"\n');
+  const herald = await watched(t, '--workers', '1', '--config', config);
+  const hits = (limit) => value(herald, `herald_limits_hit_total{limit="${limit}"}`);
+  const client = await session(t, herald);
+  await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const second = listen(client, '/events?topic=t');
+  await until('a second one is sent away', () => second.ended);
+  await hits('subscribers');
+  const silent = net.connect(herald.port, '127.0.0.1');
+  silent.on('error', () => {});
+  t.after(() => silent.destroy());
+  await hits('handshake');
+  const several = Array.from({ length: 8 }, () => net.connect(herald.port, '127.0.0.1').on('error', () => {}));
+  t.after(() => several.forEach((socket) => socket.destroy()));
+  await hits('connections_per_address');  // once those have been closed for saying nothing
+});
+
+test('metrics tell which app server answers', { skip }, async (t) => {
+  const app = http.createServer((request, response) => response.end('app'));
+  await new Promise((resolve) => { app.listen(0, '127.0.0.1', resolve); });
+  const url = `http://127.0.0.1:${app.address().port}`;
+  const herald = await watched(t, '--workers', '1', '--upstream', url);
+  const client = await session(t, herald);
+  assert.equal((await fetchOn(client, '/page')).text, 'app');
+  assert.equal(await value(herald, `herald_upstream_failing_workers{upstream="${url}"}`), 0);
+  app.closeAllConnections();
+  await new Promise((resolve) => { app.close(resolve); });
+  assert.equal((await fetchOn(client, '/page')).status, 502);
+  await value(herald, `herald_upstream_failing_workers{upstream="${url}"}`, (now) => now === 1);
 });
 
 test('the alert rules pass promtool\'s checks and its own tests', { skip }, async () => {

@@ -1,41 +1,11 @@
 // Events in a Redis of this test's own, seen from outside: what publishers and readers are told when it refuses, is away, is busy,
 // or comes back.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import net from 'node:net';
-import path from 'node:path';
 import { test } from 'node:test';
+import { redis, say } from '../support/redis.mjs';
 import { certificate, folder, lacks, listen, program, publish, run, serve, session, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['redis-server'] });
-
-// An inline command over the socket; the answer's first part, or nothing.
-function say(socket, ...commands) {
-  return new Promise((resolve) => {
-    const line = net.connect(socket);
-    line.on('error', () => resolve(''));
-    line.on('data', (bytes) => { line.destroy(); resolve(bytes.toString()); });
-    line.on('connect', () => line.write(commands.map((command) => `${command}\r\n`).join('')));
-  });
-}
-
-async function redis(t, ...args) {
-  const home = folder(t);
-  const socket = path.join(home, 'redis.sock');
-  const store = { socket };
-  store.start = async () => {
-    store.child = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--dir', home, '--save', '', '--appendonly', 'yes', ...args], { stdio: 'ignore' });
-    await until('Redis answers', async () => /^[+-]/.test(await say(socket, 'PING')));
-  };
-  store.kill = async () => {
-    const ended = new Promise((resolve) => { store.child.once('exit', resolve); });
-    store.child.kill('SIGKILL');
-    await ended;
-  };
-  t.after(() => store.child.kill('SIGKILL'));
-  await store.start();
-  return store;
-}
 
 async function refusal(t, store) {
   const root = folder(t, { 'index.html': 'x' });
