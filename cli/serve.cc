@@ -22,6 +22,7 @@
 #include "cli/takeover.h"
 #include "cli/worker_app.h"
 #include "sse/presence.h"
+#include "sse/redis_address.h"
 
 namespace cli {
 namespace {
@@ -203,7 +204,8 @@ class Service {
     if (successor_ || waiter_.joinable()) {
       return log_warning("no new process is started: this one is on its way out");
     }
-    if (!config_.events.store.empty() && !config_.events.store.starts_with("redis")) {
+    const std::string& store = config_.events.store;
+    if (!store.empty() && !sse::RedisAddress::looks_like(store)) {
       return log_warning(
           "no new process is started: two cannot write one file of events; restart, with a socket "
           "of systemd's no client is refused");
