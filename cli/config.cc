@@ -234,14 +234,17 @@ class Reader {
   const std::filesystem::path folder_;
 };
 
-toml::table parse(const std::filesystem::path& file) {
+std::string content_of(const std::filesystem::path& file) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) {
     throw net::Error("cannot read " + file.string() + ": it is not a file");
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) throw net::SystemError("cannot read " + file.string());
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+toml::table parse(std::string_view text, const std::filesystem::path& file) {
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
@@ -252,7 +255,11 @@ toml::table parse(const std::filesystem::path& file) {
 }  // namespace
 
 Config with_file(Config config, const std::filesystem::path& file) {
-  const toml::table document = parse(file);
+  return with_text(std::move(config), content_of(file), file);
+}
+
+Config with_text(Config config, std::string_view text, const std::filesystem::path& file) {
+  const toml::table document = parse(text, file);
   Reader(config, file).read(document);
   return config;
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/address_limits.h"
@@ -163,6 +164,8 @@ struct Config {
 // Reads a TOML file into `config`, over what is there. Relative paths in it start from its folder.
 // Throws net::Error: one sentence with file, line, column and remedy.
 Config with_file(Config config, const std::filesystem::path& file);
+// The same of the text of a file of that name, which is not read.
+Config with_text(Config config, std::string_view text, const std::filesystem::path& file);
 
 // What no single setting can tell, such as a certificate without a key. Throws net::Error.
 void require_coherent(const Config& config);

@@ -22,6 +22,7 @@
 #include "cli/takeover.h"
 #include "cli/worker_app.h"
 #include "sse/presence.h"
+#include "sse/redis_address.h"
 
 namespace cli {
 namespace {
@@ -72,7 +73,6 @@ class Service {
         log_(access_log_of(config_)),
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
-        upstreams_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         upstreams_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
@@ -85,7 +85,6 @@ class Service {
                 .authorization = authorization_,
                 .presence = presence_.get(),
                 .totals = totals_,
-                .upstreams = upstreams_,
                 .hints = hints_,
                 .upstreams = upstreams_,
                 .deployment = deployment_,
@@ -96,7 +95,8 @@ class Service {
                 .status = {.server = [this] { return server_->counters(); },
                            .hubs = totals_,
                            .hints = hints_,
-                                     .started = std::chrono::steady_clock::now()}},
+                           .upstreams = upstreams_,
+                           .started = std::chrono::steady_clock::now()}},
         signals_(loop_, {.stop = [this] { stop(); },
                          .hard_stop = [this] { hard_stop(); },
                          .reload = [this] { ask_to_reload(); },

@@ -18,7 +18,7 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::seconds counting_interval{1};
-constexpr std::chrono::minutes retirement{2};
+constexpr std::chrono::seconds retirement{1};
 
 // With an app server, it answers the navigations that are no file.
 assets::FileHandler::Spa spa_of(const Config& config) {
@@ -105,8 +105,11 @@ struct WorkerApp::Pages {
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
-  // Of an answer that is still on its way.
-  bool busy() const { return app_server && app_server->proxy.requests() > 0; }
+  // With requests that these handlers hold, or answers that refer to them. (Files answer at once,
+  // with bodies that own what they send; events are the hub's.)
+  bool busy() const {
+    return think.waiting() > 0 || (app_server && app_server->proxy.requests() > 0);
+  }
 
   std::vector<proxy::Figures> upstreams() const {
     return app_server ? app_server->proxy.figures() : std::vector<proxy::Figures>();
@@ -161,7 +164,7 @@ void WorkerApp::reload(const Config& config, const sse::Authorizer::Options& aut
   authorizer_.use(authorization);
   retired_.push_back(std::move(pages_));
   pages_ = std::move(fresh);
-  retirement_.start(retirement);
+  if (!retirement_.armed()) retirement_.start(retirement);
 }
 
 void WorkerApp::retire() {

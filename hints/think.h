@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 
 #include "server/http/handler.h"
@@ -21,6 +22,7 @@ class ThinkHandler final : public http::Handler {
   ThinkHandler(net::Loop& loop, http::Handler& next, Options options);
 
   void handle(const http::Request& request, http::Exchange exchange) override;
+  std::size_t waiting() const { return waiting_.size(); }
 
  private:
   struct Waiting {

@@ -128,7 +128,7 @@ test('a storm of SIGHUP loses no request, no stream and no descriptor', { skip, 
   await publish(client, 't', 'x');
   await until('the stream lives', () => feed.events.length === 1);
   assert.ok(herald.running);
-  assert.ok(open(herald.pid) < before + 60, `${before} descriptors before, ${open(herald.pid)} after`);
+  await until('what was replaced is given back, whatever came after it', () => open(herald.pid) <= before + 3);
 });
 
 // A certificate that is valid from `from` to `until`, in seconds from now.

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { redis, say } from '../support/redis.mjs';
-import { certificate, folder, lacks, listen, program, publish, run, serve, session, until } from '../support/herald.mjs';
+import { certificate, folder, lacks, listen, program, publish, run, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['redis-server'] });
 
@@ -69,4 +69,21 @@ test('a Redis busy with a script refuses for as long, and a script that was kill
     return answer.status === 200 && answer;
   }, { every: 100 });
   assert.match(JSON.parse(after.text).id, /-2$/);
+});
+
+test('SIGUSR2 hands over to a process that goes on with the same Redis, by its socket file too: a reader goes on without a gap', { skip, timeout: 60000 }, async (t) => {
+  const { socket } = await redis(t);
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--store', `unix://${socket}`);
+  const feed = await soon('the stream opens', listen(await session(t, herald), '/events?topic=t').open);
+  await publish(await session(t, herald), 't', 'before');
+  await until('it arrives', () => feed.events.length === 1);
+  herald.signal('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await until('the stream is sent away', () => feed.ended);
+  const client = await session(t, herald);
+  await publish(client, 't', 'after');
+  const again = await soon('a new stream opens', listen(client, '/events?topic=t', { 'last-event-id': feed.lastId }).open);
+  await until('the rest arrives', () => again.events.length > 0);
+  assert.deepEqual(again.events.map(({ type, data }) => [type, data]), [['message', 'after']]);
 });
