@@ -7,10 +7,16 @@ namespace h2 {
 void SendQueue::add(Entry& entry) {
   if (entry.queued_) return;
   Row& row = rows_[entry.priority_.urgency];
-  entry.before_ = row.last;
-  entry.after_ = nullptr;
-  (row.last ? row.last->after_ : row.first) = &entry;
-  row.last = &entry;
+  Entry* before = row.last;
+  const auto must_wait = [&entry](const Entry& other) {
+    return !entry.priority_.incremental && !other.priority_.incremental &&
+           other.order_ > entry.order_;
+  };
+  while (before && must_wait(*before)) before = before->before_;
+  entry.before_ = before;
+  entry.after_ = before ? before->after_ : row.first;
+  (entry.before_ ? entry.before_->after_ : row.first) = &entry;
+  (entry.after_ ? entry.after_->before_ : row.last) = &entry;
   entry.queued_ = true;
   occupied_ |= static_cast<std::uint8_t>(1U << entry.priority_.urgency);
 }

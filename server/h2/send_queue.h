@@ -1,5 +1,6 @@
 // SendQueue: whose turn it is to send DATA (RFC 9218 section 10): the most urgent first; among
-// equals each incremental response a frame at a time, and any other to its end.
+// equals each incremental response a frame at a time, and any other to its end, in the order of
+// requests.
 #pragma once
 
 #include <array>
@@ -14,7 +15,8 @@ class SendQueue {
   // Whatever can wait here. Owned by others; must leave before it goes.
   class Entry {
    public:
-    Entry() = default;
+    // Of the stream `id`.
+    explicit Entry(std::uint32_t id) : order_(id) {}
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
     const http::Priority& priority() const { return priority_; }
@@ -22,13 +24,14 @@ class SendQueue {
 
    private:
     friend class SendQueue;
+    const std::uint32_t order_;
     Entry* before_ = nullptr;
     Entry* after_ = nullptr;
     http::Priority priority_;
     bool queued_ = false;
   };
 
-  // Behind its equals, unless it is here already.
+  // Behind its equals that were asked for before, unless it is here already.
   void add(Entry& entry);
   void remove(Entry& entry);
   // It has sent a frame: it stays first, or makes room for its equals if it is incremental.

@@ -38,7 +38,8 @@ class Stream::Wire final : public http::Wire {
 };
 
 Stream::Stream(Session& session, std::uint32_t id)
-    : session_(session),
+    : Entry(id),
+      session_(session),
       id_(id),
       began_(session.around_.loop.now()),
       last_progress_(began_),

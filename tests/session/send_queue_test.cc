@@ -8,7 +8,7 @@
 namespace {
 
 struct Named : h2::SendQueue::Entry {
-  explicit Named(char text) : name(text) {}
+  explicit Named(char text) : Entry(static_cast<std::uint32_t>(text)), name(text) {}
   char name;
 };
 
@@ -54,6 +54,22 @@ TEST_CASE("of equals, incremental responses take turns and others go to their en
   CHECK(turns(queue, 3) == "cac");
   for (Named* each : {&a, &b, &c}) queue.remove(*each);
   CHECK(queue.front() == nullptr);
+}
+
+TEST_CASE(
+    "of equals that are not incremental the one asked for first goes first, whoever is ready "
+    "first") {
+  h2::SendQueue queue;
+  Named a('a');
+  Named b('b');
+  Named c('c');
+  for (Named* each : {&b, &c, &a}) queue.add(*each);
+  CHECK(turns(queue, 2) == "aa");
+  queue.remove(a);
+  CHECK(turns(queue, 2) == "bb");
+  queue.remove(b);
+  queue.add(a);
+  CHECK(turns(queue, 2) == "aa");
 }
 
 TEST_CASE("a response that becomes more urgent while it waits goes first") {
