@@ -203,7 +203,7 @@ Relay::Verdict Relay::on_head_line(std::string_view line) {
     case ResponseHead::Stage::reading:
       break;
     case ResponseHead::Stage::interim:
-      if (head_.status() == 103) exchange_.hint(response_fields(head_.fields()));
+      pass_interim();
       break;
     case ResponseHead::Stage::final:
       if (!answered_) answer();
@@ -212,6 +212,13 @@ Relay::Verdict Relay::on_head_line(std::string_view line) {
       return Verdict::stop;
   }
   return ended_ ? Verdict::stop : Verdict::go_on;
+}
+
+// 100 is Herald's own to say, when the app has asked for the content.
+void Relay::pass_interim() {
+  const http::Headers fields = response_fields(head_.fields());
+  if (head_.status() == 103) return exchange_.hint(fields);
+  if (head_.status() > 100) exchange_.interim(head_.status(), fields);
 }
 
 void Relay::answer() {
