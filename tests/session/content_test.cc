@@ -228,10 +228,12 @@ TEST_CASE("more trailers than fields are taken reset their stream, and no other"
   for (int i = 0; i < 200; ++i) many.add("x-" + std::to_string(i), "1");
   const auto id = peer.begin_post("/");
   peer.more(id, "hello");
+  peer.pump();
   peer.finish(id, many);
   peer.pump();
   CHECK(peer.reply(id).reset);
   CHECK(reader.gone == 1);
+  REQUIRE(reader.content);
   CHECK_THROWS(reader.read());
   reader.content = nullptr;
   const auto next = peer.get("/");
