@@ -30,8 +30,7 @@ std::string_view not_for_display(const http::Request& request) {
 std::string_view against_early_hints(const http::Request& request) {
   if (const auto reason = not_for_display(request); !reason.empty()) return reason;
   if (request.version != http::Version::http_2) return "not HTTP/2";
-  const auto opt_out = request.fields.get("no-early-hints");
-  if (opt_out == "1" || opt_out == "?1") return "client wants no early hints";
+  if (request.refuses_early_hints()) return "client wants no early hints";
   // Only browsers send it, and only they are known to cope with a 103 (RFC 8297 section 3).
   if (!is(request, "sec-fetch-mode", "navigate")) return "not a navigation";
   // A frame navigates too, but browsers ignore hints there.

@@ -150,6 +150,7 @@ void Judgement::push_ended(std::uint64_t connection, std::string_view target, st
                            PushEnd end) {
   Visit* visit = visits_.of_connection(connection);
   const auto place = visit == nullptr ? std::nullopt : visit->find(target);
+  if (end == PushEnd::unsent) return;  // the next plan knows why
   if (!place || visit->assets[*place].told != Usage::Told::by_push) return;
   RouteHistory& route = routes_.get(visit->route);
   AssetHistory& history = route.asset(target);

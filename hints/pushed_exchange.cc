@@ -36,6 +36,11 @@ class WatchedBody final : public http::Body {
 class WatchedPush final {
  public:
   explicit WatchedPush(PushEnded ended) : ended_(std::move(ended)) {}
+  ~WatchedPush() {
+    if (ended_) ended_(0, PushEnd::unsent);
+  }
+  WatchedPush(const WatchedPush&) = delete;
+  WatchedPush& operator=(const WatchedPush&) = delete;
 
   void hint(const http::Headers&, http::Exchange&) const {}
   http::Push push(std::string_view, http::Priority, http::Exchange&) const {
@@ -43,7 +48,8 @@ class WatchedPush final {
   }
   void complete(http::Response& response) {
     if (response.status != 200 || !response.body) return;
-    response.body = std::make_unique<WatchedBody>(std::move(response.body), std::move(ended_));
+    response.body =
+        std::make_unique<WatchedBody>(std::move(response.body), std::exchange(ended_, nullptr));
   }
 
  private:

@@ -1,5 +1,5 @@
-// PushedExchange: the exchange of a pushed request, which tells how the push ended: whole, or cut
-// short because the client cancelled it or has gone.
+// PushedExchange: the exchange of a pushed request, which tells how the push ended: whole, cut
+// short because the client cancelled it or has gone, or not at all.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,13 @@
 
 namespace hints {
 
-enum class PushEnd { whole, cut };
+enum class PushEnd {
+  whole,
+  cut,
+  unsent,  // there was nothing to send: an error or a redirect, or no answer
+};
 
-// Called once, with the bytes of content that were given to the connection; never for an answer
-// that is not sent, as errors are not.
+// Called once, with the bytes of content that were given to the connection.
 using PushEnded = std::function<void(std::uint64_t bytes, PushEnd end)>;
 
 http::Exchange watch_push(http::Exchange exchange, PushEnded ended);

@@ -67,6 +67,7 @@ class Relay final : private Transfer::Client, private http::Waker {
   void leave_member(const Outcome& outcome);
   void count(Pool::Member& member, const Outcome& outcome) const;
   bool try_another(const Outcome& outcome);
+  void pass_interim();
   void answer();
   void fail(const Outcome& outcome);
   void fail(int status, std::string_view detail, const std::string& reason);

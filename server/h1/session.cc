@@ -158,6 +158,14 @@ std::optional<Session::TimePoint> Session::content_awaited_since() const {
 
 // ----------------------------------------------------------------------------------------- output
 
+void Session::interim(int status, const http::Headers& fields) {
+  if (stream_->request().version == http::Version::http_1_0) return;
+  pending_.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+  pending_.append(http::reason_phrase(status)).append("\r\n");
+  pending_.append(field_lines(fields)).append("\r\n");
+  note_output();
+}
+
 void Session::begin_response() {
   closing_ = draining_ || !parser_->keeps_alive() || !stream_->content_ended();
   head_ = response_head(stream_->request(), stream_->response(), around_.date.now(),

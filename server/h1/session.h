@@ -71,6 +71,8 @@ class Session final : public http::Session {
   enum class End : std::uint32_t { in_order = 0x0, failed = 0x2, cancelled = 0x8 };
 
   // For Stream.
+  // Says nothing to a client of HTTP/1.0 (RFC 9110 section 15.2).
+  void interim(int status, const http::Headers& fields);
   void begin_response();
   void content_wanted();
   void note_output();

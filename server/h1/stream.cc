@@ -27,6 +27,9 @@ class Stream::Wire final : public http::Wire {
   bool alive() const override { return stream_ && !stream_->closed_ && !stream_->answered_; }
   // Clients of HTTP/1.1 are known to take a 103 for the answer (RFC 8297 section 3).
   void hint(const http::Headers&) override {}
+  void interim(int status, const http::Headers& fields) override {
+    stream_->session_.interim(status, fields);
+  }
   http::Push push(std::string_view, http::Priority) override { return http::Push::refused; }
   void respond(http::Response response) override { stream_->respond(std::move(response)); }
   void collect(std::size_t limit, std::function<void(std::string)> then) override {

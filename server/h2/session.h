@@ -127,7 +127,7 @@ class Session final : public http::Session, private FrameSink {
 
   // ---- for Stream (session_replies.cc)
   void submit(Stream& stream, http::Response& response);
-  void hint(Stream& stream, const http::Headers& fields);
+  void interim(Stream& stream, int status, const http::Headers& fields);
   void proceed(Stream& stream);
   http::Push push(Stream& parent, std::string_view target, http::Priority priority);
   void reset(Stream& stream, ErrorCode code);

@@ -86,11 +86,12 @@ void Session::send_held_pushes() {
   }
 }
 
-void Session::hint(Stream& stream, const http::Headers& fields) {
-  // A pushed response has none: its promise was the hint.
-  if (fields.empty() || stream.closed() || stream.request.pushed || ending_) return;
-  send_interim(stream, "103", fields);
-  around_.tally.hints.add(1);
+void Session::interim(Stream& stream, int status, const http::Headers& fields) {
+  // A pushed response has none: its promise was the hint. A 103 without fields says nothing.
+  const bool hint = status == 103;
+  if (stream.closed() || stream.request.pushed || ending_ || (hint && fields.empty())) return;
+  send_interim(stream, std::to_string(status), fields);
+  if (hint) around_.tally.hints.add(1);
 }
 
 // Says 100 to a client that waits for it before it sends its content (RFC 9110 section 10.1.1).

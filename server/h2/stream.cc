@@ -17,7 +17,13 @@ class Stream::Wire final : public http::Wire {
   void forget() { stream_ = nullptr; }
 
   bool alive() const override { return stream_ && !stream_->closed_ && !stream_->answered_; }
-  void hint(const http::Headers& fields) override { stream_->session_.hint(*stream_, fields); }
+  void hint(const http::Headers& fields) override {
+    if (stream_->request.refuses_early_hints()) return;
+    stream_->session_.interim(*stream_, 103, fields);
+  }
+  void interim(int status, const http::Headers& fields) override {
+    stream_->session_.interim(*stream_, status, fields);
+  }
   http::Push push(std::string_view target, http::Priority priority) override {
     return stream_->session_.push(*stream_, target, priority);
   }

@@ -21,6 +21,10 @@ void Exchange::hint(const Headers& fields) {
   if (alive()) wire_->hint(fields);
 }
 
+void Exchange::interim(int status, const Headers& fields) {
+  if (alive()) wire_->interim(status, fields);
+}
+
 Push Exchange::push(std::string_view target, Priority priority) {
   return alive() ? wire_->push(target, priority) : Push::gone;
 }

@@ -36,6 +36,8 @@ class Wire {
   virtual bool alive() const = 0;
   // 103 Early Hints with these fields, at once (RFC 8297). Only before respond().
   virtual void hint(const Headers& fields) = 0;
+  // Another interim answer, 102 or 104 to 199 (RFC 9110 section 15.2). Likewise.
+  virtual void interim(int status, const Headers& fields) = 0;
   // Promises GET `target` and asks it of the root handler. Only before respond().
   virtual Push push(std::string_view target, Priority priority) = 0;
   // At most once.
@@ -65,6 +67,7 @@ class Exchange {
   bool alive() const { return wire_ && wire_->alive(); }
 
   void hint(const Headers& fields);
+  void interim(int status, const Headers& fields);
   Push push(std::string_view target, Priority priority = {});
   // Answers; the exchange is empty afterwards.
   void respond(Response response);

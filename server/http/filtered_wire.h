@@ -39,6 +39,7 @@ class FilteredWire final : public Wire {
       outer_.hint(fields);
     }
   }
+  void interim(int status, const Headers& fields) override { outer_.interim(status, fields); }
   Push push(std::string_view target, Priority priority) override {
     if constexpr (requires { filter_.push(target, priority, outer_); }) {
       return filter_.push(target, priority, outer_);

@@ -25,6 +25,11 @@ std::string_view Request::path() const {
   return all.substr(0, all.find('?'));
 }
 
+bool Request::refuses_early_hints() const {
+  const auto opt_out = fields.get("no-early-hints");
+  return opt_out == "1" || opt_out == "?1";
+}
+
 std::string_view Request::query() const {
   const auto mark = target.find('?');
   return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);

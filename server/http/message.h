@@ -50,6 +50,7 @@ struct Request {
 
   std::string_view path() const;   // the target up to '?', still percent-encoded
   std::string_view query() const;  // behind the '?', still percent-encoded; may be empty
+  bool refuses_early_hints() const;  // by `no-early-hints`, whoever would send them
 };
 
 // Something worth telling in the access log, besides the standard fields.

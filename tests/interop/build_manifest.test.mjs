@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
 import { browse, browserNeeds, freshPage, loadWithHints } from '../support/browser.mjs';
-import { accessLog, demo, fetchOn, folder, lacks, program, proxy, run, serve, session, until } from '../support/herald.mjs';
+import { accessLog, asked, demo, fetchOn, folder, lacks, program, proxy, run, serve, session, until } from '../support/herald.mjs';
 import { viteApp } from '../support/vite.mjs';
 
 const skip = lacks({ ...browserNeeds, packages: ['playwright-core', 'create-vite'] });
@@ -64,17 +64,6 @@ h1 { font-family: Used, serif; }
       'src/assets/unused.woff2': Buffer.concat([font, Buffer.alloc(64)]),
     },
   });
-}
-
-// What the access log says was asked for since line `from`, once it has all of `wanted` so many times: { path: times }.
-async function asked(log, from, wanted, times = 1) {
-  const counts = () => {
-    const all = {};
-    for (const line of accessLog(log).slice(from)) { const name = line.path ?? line.target; all[name] = (all[name] ?? 0) + 1; }
-    return all;
-  };
-  await until(`the log has ${wanted}`, () => { const seen = counts(); return wanted.every((one) => seen[one] >= times); });
-  return counts();
 }
 
 const targetsOf = (links) => [...String(links ?? '').matchAll(/<([^>]*)>/g)].map((match) => match[1]);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certificate, fetchOn, folder, lacks, listen, program, run, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, lacks, listen, onPath, program, run, serve, session, soon, until } from '../support/herald.mjs';
 import { links, navigation, proxied, shop, visit } from '../support/proxied.mjs';
 
 const skip = lacks({ packages: ['express'], programs: ['openssl'] });
@@ -221,6 +221,10 @@ test('what an app server was asked, and how it answered, is on the status page a
   assert.equal(value(`herald_upstream_failing_workers{upstream="${app.url}"}`), 1);
   assert.equal(value(`herald_upstream_first_byte_seconds_count{upstream="${app.url}"}`), 5);
   assert.equal(value(`herald_upstream_first_byte_seconds_bucket{upstream="${app.url}",le="+Inf"}`), 5);
+  if (!onPath('promtool')) return;
+  const file = path.join(folder(t, { 'metrics.txt': text }), 'metrics.txt');
+  const { code, stdout, stderr } = await run('sh', ['-c', 'promtool check metrics < "$0"', file]);
+  assert.deepEqual([code, stdout, stderr], [0, '', '']);
 });
 
 test('an event stream of the app is live, and ends there when the client goes', { skip }, async (t) => {

@@ -447,3 +447,15 @@ TEST_CASE("HTTP/1.1: trailers follow chunked content if the client has asked for
   const std::string not_asked = peer.say("GET / HTTP/1.1\r\nHost: a\r\nTE: gzip\r\n\r\n");
   CHECK(content_of(not_asked) == "0005\r\nhello\r\n0\r\n\r\n");
 }
+
+TEST_CASE("HTTP/1.1: interim answers but 103 go out, and none to HTTP/1.0") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.hint({{"link", "</a.css>; rel=preload; as=style"}});
+    exchange.interim(104, {{"upload-offset", "5"}});
+    exchange.respond(testing::text("x"));
+  });
+  H1Peer peer(root);
+  const std::string answer = peer.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(answer.starts_with("HTTP/1.1 104 \r\nupload-offset: 5\r\n\r\nHTTP/1.1 200 OK\r\n"));
+  CHECK(status_of(peer.say("GET / HTTP/1.0\r\n\r\n")) == "HTTP/1.1 200");
+}

@@ -261,3 +261,20 @@ TEST_CASE_METHOD(Hinted, "a client that cancels the pushes of an interleaved pag
   CHECK(wire.reply(id).body.size() == 10'000);  // its whole window
   CHECK_FALSE(wire.goaway());
 }
+
+TEST_CASE_METHOD(Hinted, "an interleaved page whose pushes turn out to be errors goes on at once") {
+  Interleaving interleaving(loop, {});
+  Answering files([](const http::Request& request, http::Exchange exchange) {
+    if (request.path() == "/a.css")
+      return exchange.respond(http::text_response(404, "text/css", ""));
+    if (request.path() == "/b.js") return;  // dropped: 500
+    answer_long(request, std::move(exchange));
+  });
+  HintingHandler interleaved(planner, files, {.interleaving = &interleaving});
+  Peer wire(interleaved);
+  const auto id = wire.get("/page", navigation);
+  wire.pump();
+  REQUIRE(wire.reply(id).promises.size() == 2);
+  CHECK(wire.reply(id).body.size() == 50'013);
+  CHECK(wire.reply(id).ended);
+}

@@ -434,3 +434,23 @@ TEST_CASE("trailers follow the last byte of a body, and end its stream") {
   CHECK(peer.session().streams() == 0);
   CHECK(feed.destroyed == 1);
 }
+
+TEST_CASE("interim answers go out in order, before the final one, and no 103 to who refuses it") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.interim(102, {});
+    exchange.hint({{"link", "</a.css>; rel=preload; as=style"}});
+    exchange.interim(104, {{"upload-offset", "5"}});
+    exchange.respond(testing::text("done"));
+  });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  const auto refusing = peer.get("/", {{"no-early-hints", "?1"}});
+  peer.pump();
+  REQUIRE(peer.reply(id).hints.size() == 3);
+  CHECK(peer.reply(id).hints[0].get(":status") == "102");
+  CHECK(peer.reply(id).hints[1].get(":status") == "103");
+  CHECK(peer.reply(id).hints[2].get("upload-offset") == "5");
+  CHECK(peer.reply(id).body == "done");
+  CHECK(peer.reply(refusing).hints.size() == 2);
+  CHECK(peer.tally().hints.get() == 1);
+}

@@ -19,6 +19,7 @@ class FakeExchange {
   struct Record {
     bool alive = true;
     std::vector<http::Headers> hints;
+    std::vector<std::pair<int, http::Headers>> interim;  // but for hints
     std::vector<std::string> pushes;  // promised targets, in order
     http::Push push_outcome = http::Push::promised;
     std::optional<http::Response> response;
@@ -78,6 +79,9 @@ class FakeExchange {
     ~FakeWire() override { record_->gone = nullptr; }
     bool alive() const override { return record_->alive && !record_->response; }
     void hint(const http::Headers& fields) override { record_->hints.push_back(fields); }
+    void interim(int status, const http::Headers& fields) override {
+      record_->interim.emplace_back(status, fields);
+    }
     http::Push push(std::string_view target, http::Priority) override {
       if (record_->push_outcome == http::Push::promised) record_->pushes.emplace_back(target);
       return record_->push_outcome;

@@ -270,3 +270,14 @@ export function accessLog(file) {
   if (!fs.existsSync(file)) return [];
   return fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
+
+// What the access log says was asked for since line `from`, once it has all of `wanted` so many times: { path: times }.
+export async function asked(log, from, wanted, times = 1) {
+  const counts = () => {
+    const all = {};
+    for (const line of accessLog(log).slice(from)) { const name = line.path ?? line.target; all[name] = (all[name] ?? 0) + 1; }
+    return all;
+  };
+  await until(`the log has ${wanted}`, () => { const seen = counts(); return wanted.every((one) => seen[one] >= times); });
+  return counts();
+}

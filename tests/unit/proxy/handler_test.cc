@@ -138,6 +138,23 @@ TEST_CASE_METHOD(World, "two 103 are passed on, without the fields of their conn
   CHECK(fake.status() == 404);
 }
 
+TEST_CASE_METHOD(World, "other interim answers are passed on too, but for 100, which is Herald's") {
+  answers(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nConnection: x-hop\r\nX-Hop: "
+      "1\r\n\r\n"
+      "HTTP/1.1 104 Upload Resumption Supported\r\nUpload-Offset: 5\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  FakeExchange fake;
+  get(fake);
+  until([&] { return fake.answered(); });
+  CHECK(fake->hints.empty());
+  REQUIRE(fake->interim.size() == 2);
+  CHECK(fake->interim[0].first == 102);
+  CHECK(fake->interim[0].second.empty());
+  CHECK(fake->interim[1].first == 104);
+  CHECK(fake->interim[1].second.get("upload-offset") == "5");
+}
+
 TEST_CASE_METHOD(World, "an event stream is live, and each event comes at once") {
   answers("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
   FakeExchange fake;
