@@ -7,17 +7,12 @@
 #include <vector>
 
 #include "server/net/handle.h"
+#include "sse/event_database.h"
 #include "sse/retention.h"
 #include "sse/sequencer.h"
 #include "sse/sqlite.h"
 
 namespace sse {
-
-// How far an event has come when its publisher hears of it.
-enum class Sync {
-  full,    // on the disk: a power cut loses nothing
-  normal,  // with the system: the end of the process loses nothing, a power cut may
-};
 
 class EventFile {
  public:
@@ -67,7 +62,6 @@ class EventFile {
     std::int64_t bytes = 0;
     std::int64_t before = 0;  // whatever was published before this time
   };
-  void make_tables();
   void begin_session();
   void trim_topic(std::int64_t topic, std::int64_t kept, std::int64_t weight,
                   const Retention& keep);
