@@ -1,18 +1,17 @@
 #include "cli/token.h"
 
-#include <jwt.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
 #include <array>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "certs/files.h"
 #include "server/net/error.h"
 #include "server/net/handle.h"
+#include "sse/json_web_token.h"
 
 namespace cli {
 namespace {
@@ -21,8 +20,6 @@ using nlohmann::json;
 
 using Bio = net::Handle<BIO, BIO_free_all>;
 using PrivateKey = net::Handle<EVP_PKEY, EVP_PKEY_free>;
-using Jwt = net::Handle<jwt_t, jwt_free>;
-using Letters = net::Handle<char, ::free>;
 
 constexpr std::size_t shortest_secret = 32;  // RFC 7518 section 3.2: as long as the hash
 
@@ -65,28 +62,16 @@ json detail(const char* action, const std::vector<std::string>& topics) {
           {"topics", std::move(matchers)}};
 }
 
-std::string sign(const TokenKey& key, const Claims& claims, const json& rights, const char* type) {
-  std::string grants;
+// `type`: of the token (RFC 7515 section 4.1.9).
+std::string sign(const TokenKey& key, const Claims& claims, json rights, const char* type) {
+  const auto issued = std::chrono::system_clock::to_time_t(claims.issued);
+  rights["iat"] = issued;
+  rights["exp"] = issued + static_cast<long>(claims.lifetime.count());
   try {
-    grants = rights.dump();
+    return sse::sign_token(sse::Key::read(key.content()), rights, type);
   } catch (const json::exception&) {
     throw net::Error("a topic is not UTF-8");
   }
-  jwt_t* made = nullptr;
-  if (jwt_new(&made) != 0) throw net::Error("cannot make a token");
-  const Jwt token(made);
-  const auto issued = std::chrono::system_clock::to_time_t(claims.issued);
-  const jwt_alg_t algorithm =
-      key.algorithm() == TokenKey::Algorithm::hs256 ? JWT_ALG_HS256 : JWT_ALG_ES256;
-  const bool right =
-      jwt_add_header(made, "typ", type) == 0 && jwt_add_grants_json(made, grants.c_str()) == 0 &&
-      jwt_add_grant_int(made, "iat", issued) == 0 &&
-      jwt_add_grant_int(made, "exp", issued + static_cast<long>(claims.lifetime.count())) == 0 &&
-      jwt_set_alg(made, algorithm, reinterpret_cast<const unsigned char*>(key.content().data()),
-                  static_cast<int>(key.content().size())) == 0;
-  const Letters text(right ? jwt_encode_str(made) : nullptr);
-  if (!text) throw net::Error("cannot sign a token with this key");
-  return text.get();
 }
 
 }  // namespace
