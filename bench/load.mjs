@@ -45,8 +45,8 @@ const flags = (options) => Object.entries(options).flatMap(([name, value]) =>
   value === true ? [`--${name}`] : Array.isArray(value) ? value.flatMap((one) => [`--${name}`, String(one)]) : [`--${name}`, String(value)]);
 
 // One of the modes of herald-load. Gives its figures, with { cpu, elapsed, noise } of its measuring phase
-// and the server's memory when all is open and settled.
-export async function load(server, mode, options) {
+// and the server's memory when all is open and settled, and when measuring begins and ends. `heard` is told every phase.
+export async function load(server, mode, options, heard = () => {}) {
   const child = spawn('taskset', ['-c', clientCore, program, mode, ...flags({ port: server.port, ...options })],
     { stdio: ['ignore', 'pipe', 'inherit'] });
   const facts = { memoryBefore: memoryOf(server.family()) };
@@ -55,8 +55,12 @@ export async function load(server, mode, options) {
     const said = JSON.parse(line);
     if (said.phase === 'opened') facts.opened = said.seconds;
     if (said.phase === 'settled') facts.memory = memoryOf(server.family());
-    if (said.phase === 'measuring') window = new Window(server, [child.pid]);
-    if (said.phase === 'measured') Object.assign(facts, window.stop());
+    if (said.phase === 'measuring') {
+      window = new Window(server, [child.pid]);
+      facts.memoryMeasuring = memoryOf(server.family());
+    }
+    if (said.phase === 'measured') Object.assign(facts, window.stop(), { memoryMeasured: memoryOf(server.family()) });
+    await heard(said);
     if (said.phase === 'failed') throw new Error(`${server.name}: ${said.why}`);
     if (said.phase === 'done') Object.assign(facts, said);
   }

@@ -11,12 +11,12 @@ import { makePlace } from './place.mjs';
 import { markdown } from './report.mjs';
 import { startServer } from './server.mjs';
 
-const groups = ['static', 'events', 'polls', 'mixed', 'memory', 'handshake', 'workers', 'growth'];
+const groups = ['static', 'events', 'polls', 'mixed', 'memory', 'handshake', 'workers', 'growth', 'slow', 'storm'];
 const known = ['h2o', 'nginx', 'nghttpd', 'caddy', 'apache', 'nchan', 'node'];
 const usage = `Usage: scripts/bench [${groups.join('|')}]... [--against ${known.join(',')}] [--quick] [--rounds N] [--out DIR]
 
 Measures Herald and other servers in turn, each on core 0 with its client on core 1, and writes DIR/bench.md and DIR/bench.html
-(DIR: build/bench-results). Without groups: all but memory, workers and growth. --quick: two short rounds. Without --against: those that a group is about.
+(DIR: build/bench-results). Without groups: all but memory, workers, growth, slow and storm. --quick: two short rounds. Without --against: those that a group is about.
 `;
 
 function readArguments() {

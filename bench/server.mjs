@@ -19,9 +19,9 @@ async function answers(port) {
   });
 }
 
-// `peer` is a module of peers/. `options`: workers (1), cores (where it may run), root (of its files), name (in the table).
+// `peer` is a module of peers/. `options`: workers (1), cores (where it may run), root (of its files), name (in the table), port (of one that is gone).
 export async function startServer(peer, place, options = {}) {
-  const port = await freePort();
+  const port = options.port ?? await freePort();
   const workers = options.workers ?? 1;
   const [command, ...args] = peer.command({ ...place, root: options.root ?? place.root }, port, workers);
   const log = fs.openSync(path.join(place.folder, `${peer.name}.log`), 'a');
@@ -39,6 +39,7 @@ export async function startServer(peer, place, options = {}) {
   return {
     name: options.name ?? peer.name, peer, port,
     family: () => familyOf(child.pid),
+    kill: () => child.kill('SIGKILL') && ended,
     stop: async () => {
       child.kill('SIGTERM');
       await Promise.race([ended, sleep(3000)]);

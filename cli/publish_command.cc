@@ -31,12 +31,22 @@ class PublishCommand final : public Command {
     app_.add_option("input", input_, "- reads the event from standard input, as --data - does")
         ->option_text("[-]")
         ->check(CLI::IsMember({"-"}));
-    option("--topic", message_.topic, "T", "Its topic", "HERALD_TOPIC")->required();
+    app_.add_option("--topic", message_.topics, "Its topic; several: who reads any of them has it")
+        ->envname("HERALD_TOPIC")
+        ->type_name("T")
+        ->allow_extra_args(false)
+        ->required();
     option("--type", message_.type, "E", "Its type, which EventSource listens by", "HERALD_TYPE");
     option("--id", message_.id, "ID", "Its id, instead of the server's", "HERALD_ID");
     data_ = option("--data", message_.text, "TEXT",
                    "What it says; - reads standard input, without a last newline", "HERALD_DATA");
     app_.add_flag("--json", message_.json, "The data is a JSON value, to be sent as such");
+    app_.add_flag("--private", message_.is_private,
+                  "Only for readers whose token grants one of its topics");
+    app_.add_option("--retry", retry_, "How long its readers wait before they come back")
+        ->envname("HERALD_RETRY")
+        ->check(CLI::Range(250, 300'000))
+        ->type_name("MS");
     app_.add_flag("--lines", lines_, "One event for each line of standard input that is not empty");
     app_.add_option("--batch", batch_, "With --lines: how many events go in one request")
         ->capture_default_str()
@@ -62,6 +72,7 @@ class PublishCommand final : public Command {
     if (!lines_ && data_->count() == 0 && input_.empty()) {
       throw UsageError("there is nothing to send: give --data TEXT, --data - or --lines");
     }
+    message_.retry = std::chrono::milliseconds(retry_);
     Publisher publisher(options());
     if (lines_) return publish_lines(publisher);
     if (message_.text == "-") {
@@ -104,7 +115,7 @@ class PublishCommand final : public Command {
   Publisher::Options options() const {
     const Target target = parse_target(hub_.url());
     return {.target = target,
-            .token = hub_.token({message_.topic}, {}),
+            .token = hub_.token(message_.topics, {}),
             .ca_file = hub_.ca_file(target),
             .trust = hub_.trust(),
             .retries = retries_};
@@ -119,6 +130,7 @@ class PublishCommand final : public Command {
   bool lines_ = false;
   std::size_t batch_ = 1;
   unsigned retries_ = 4;
+  std::uint32_t retry_ = 0;
 };
 
 }  // namespace

@@ -65,9 +65,12 @@ std::string to_json(const Message& message) {
   json content = json::object();
   try {
     content["message"] = message.json ? json::parse(message.text) : json(message.text);
-    content["topic"] = message.topic;
+    content["topic"] =
+        message.topics.size() == 1 ? json(message.topics.front()) : json(message.topics);
     if (!message.type.empty()) content["type"] = message.type;
     if (!message.id.empty()) content["id"] = message.id;
+    if (message.is_private) content["private"] = true;
+    if (message.retry.count() > 0) content["retry"] = message.retry.count();
     return content.dump();
   } catch (const json::parse_error& error) {
     throw net::Error("the message is not JSON: it goes wrong at byte " +

@@ -2,6 +2,7 @@
 // flags, nor of where tokens come from.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,10 +13,12 @@ namespace cli {
 
 struct Message {
   std::string text;
-  bool json = false;  // the text is a JSON value, to be sent as such
-  std::string topic;
-  std::string type;  // empty: none
-  std::string id;    // empty: the server's
+  bool json = false;                   // the text is a JSON value, to be sent as such
+  std::vector<std::string> topics;     // the first is the canonical one
+  std::string type;                    // empty: none
+  std::string id;                      // empty: the server's
+  bool is_private = false;             // only for readers whose token grants one of the topics
+  std::chrono::milliseconds retry{0};  // for the readers' streams; 0: as the server has it
 };
 
 // The content of POST /send. Throws net::Error when the text is not JSON, or not UTF-8.

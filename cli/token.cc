@@ -1,26 +1,25 @@
 #include "cli/token.h"
 
-#include <jwt.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
 #include <array>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "certs/files.h"
 #include "server/net/error.h"
 #include "server/net/handle.h"
+#include "sse/json_web_token.h"
 
 namespace cli {
 namespace {
 
+using nlohmann::json;
+
 using Bio = net::Handle<BIO, BIO_free_all>;
 using PrivateKey = net::Handle<EVP_PKEY, EVP_PKEY_free>;
-using Jwt = net::Handle<jwt_t, jwt_free>;
-using Letters = net::Handle<char, ::free>;
 
 constexpr std::size_t shortest_secret = 32;  // RFC 7518 section 3.2: as long as the hash
 
@@ -47,6 +46,34 @@ void require_ec_key(const std::string& pem, const std::string& name) {
   if (!is_p256(*key)) throw net::Error(name + " is not an EC key on the curve P-256" + remedy);
 }
 
+// RFC 9396, as Mercure's draft 08 profiles it.
+json detail(const char* action, const std::vector<std::string>& topics) {
+  constexpr std::string_view pattern = "urlpattern:";
+  json matchers = json::array();
+  for (const std::string& topic : topics) {
+    if (topic.starts_with(pattern)) {
+      matchers.push_back({{"match", topic.substr(pattern.size())}, {"match_type", "urlpattern"}});
+    } else {
+      matchers.push_back({{"match", topic}});
+    }
+  }
+  return {{"type", "https://mercure.rocks/authorization-detail"},
+          {"actions", {action}},
+          {"topics", std::move(matchers)}};
+}
+
+// `type`: of the token (RFC 7515 section 4.1.9).
+std::string sign(const TokenKey& key, const Claims& claims, json rights, const char* type) {
+  const auto issued = std::chrono::system_clock::to_time_t(claims.issued);
+  rights["iat"] = issued;
+  rights["exp"] = issued + static_cast<long>(claims.lifetime.count());
+  try {
+    return sse::sign_token(sse::Key::read(key.content()), rights, type);
+  } catch (const json::exception&) {
+    throw net::Error("a topic is not UTF-8");
+  }
+}
+
 }  // namespace
 
 TokenKey TokenKey::load(const std::string& file) {
@@ -70,31 +97,21 @@ TokenKey TokenKey::parse(std::string content, const std::string& name) {
 }
 
 std::string make_token(const TokenKey& key, const Claims& claims) {
-  nlohmann::json mercure = nlohmann::json::object();
+  json mercure = json::object();
   if (!claims.publish.empty()) mercure["publish"] = claims.publish;
   if (!claims.subscribe.empty()) mercure["subscribe"] = claims.subscribe;
-  std::string grants;
-  try {
-    grants = nlohmann::json{{"mercure", mercure}}.dump();
-  } catch (const nlohmann::json::exception&) {
-    throw net::Error("a topic is not UTF-8");
-  }
+  return sign(key, claims, {{"mercure", mercure}}, "JWT");
+}
 
-  jwt_t* made = nullptr;
-  if (jwt_new(&made) != 0) throw net::Error("cannot make a token");
-  const Jwt token(made);
-  const auto issued = std::chrono::system_clock::to_time_t(claims.issued);
-  const jwt_alg_t algorithm =
-      key.algorithm() == TokenKey::Algorithm::hs256 ? JWT_ALG_HS256 : JWT_ALG_ES256;
-  const bool right =
-      jwt_add_grants_json(made, grants.c_str()) == 0 &&
-      jwt_add_grant_int(made, "iat", issued) == 0 &&
-      jwt_add_grant_int(made, "exp", issued + static_cast<long>(claims.lifetime.count())) == 0 &&
-      jwt_set_alg(made, algorithm, reinterpret_cast<const unsigned char*>(key.content().data()),
-                  static_cast<int>(key.content().size())) == 0;
-  const Letters text(right ? jwt_encode_str(made) : nullptr);
-  if (!text) throw net::Error("cannot sign a token with this key");
-  return text.get();
+std::string make_token(const TokenKey& key, const Claims& claims, const Parties& parties) {
+  json details = json::array();
+  if (!claims.publish.empty()) details.push_back(detail("publish", claims.publish));
+  if (!claims.subscribe.empty()) details.push_back(detail("subscribe", claims.subscribe));
+  return sign(key, claims,
+              {{"iss", parties.issuer},
+               {"aud", parties.audience},
+               {"authorization_details", std::move(details)}},
+              "at+jwt");
 }
 
 }  // namespace cli

@@ -1,5 +1,5 @@
 // Tokens: JSON Web Tokens that let their bearer publish to and subscribe to topics, in the words of
-// the Mercure protocol. Makes them; checking is for whoever receives one.
+// the Mercure protocol, 0.x or 1.0. Makes them; checking is for whoever receives one.
 #pragma once
 
 #include <chrono>
@@ -35,7 +35,15 @@ struct Claims {
   std::chrono::seconds lifetime{3600};
 };
 
-// Compact form: three parts of base64url.
+// What makes a token one of Mercure 1.0, an access token (RFC 9068). A topic of its claims that
+// begins with "urlpattern:" is a URL pattern; every other one is taken byte for byte.
+struct Parties {
+  std::string issuer;    // as the hub has it in [events] issuer
+  std::string audience;  // the hub's URL
+};
+
+// Compact form: three parts of base64url. The first is of 0.x. Both throw net::Error.
 std::string make_token(const TokenKey& key, const Claims& claims);
+std::string make_token(const TokenKey& key, const Claims& claims, const Parties& parties);
 
 }  // namespace cli

@@ -13,12 +13,16 @@ namespace {
 constexpr const char* examples =
     R"help(The key is a secret of 32 bytes or more (HS256) or a private EC P-256 key in PEM (ES256); give the same file,
 or its public key, to herald serve --key-file. A topic may be a URI template; * is every topic.
+With --issuer and --audience it is an access token of Mercure 1.0 (at+jwt): topics are taken byte for byte then,
+and urlpattern:P is those of the URL pattern P.
 
 Examples:
   openssl rand -hex 32 > secret
   herald token --key-file secret --publish news
   herald token --key-file secret --subscribe 'users/{id}' --ttl 15m
-  herald token --key-file ec.pem --publish '*' --subscribe '*' --ttl 30d)help";
+  herald token --key-file ec.pem --publish '*' --subscribe '*' --ttl 30d
+  herald token --key-file ec.pem --publish 'urlpattern:https://a.test/books/:id' \
+      --issuer https://a.test --audience https://a.test/.well-known/mercure)help";
 
 // At commas, but not at those of a URI template such as {a,b}.
 std::vector<std::string> split(const std::vector<std::string>& lists) {
@@ -54,6 +58,12 @@ class TokenCommand final : public Command {
         ->capture_default_str()
         ->envname("HERALD_TTL")
         ->type_name("S");
+    auto* issuer = app_.add_option("--issuer", parties_.issuer,
+                                   "Mercure 1.0: who signs it, as the hub has in [events] issuer");
+    auto* audience = app_.add_option("--audience", parties_.audience,
+                                     "Mercure 1.0: the URL of the hub that it is for");
+    issuer->envname("HERALD_ISSUER")->type_name("URL")->needs(audience);
+    audience->envname("HERALD_AUDIENCE")->type_name("URL")->needs(issuer);
     app_.footer(examples);
   }
 
@@ -67,7 +77,10 @@ class TokenCommand final : public Command {
     if (claims.publish.empty() && claims.subscribe.empty()) {
       throw UsageError("a token without rights is of no use: give --publish or --subscribe");
     }
-    streams_.out << make_token(TokenKey::load(key_file_), claims) << '\n';
+    const TokenKey key = TokenKey::load(key_file_);
+    streams_.out << (parties_.issuer.empty() ? make_token(key, claims)
+                                             : make_token(key, claims, parties_))
+                 << '\n';
     return done;
   }
 
@@ -94,6 +107,7 @@ class TokenCommand final : public Command {
   Streams streams_;
   std::string key_file_;
   std::string ttl_ = "3600";
+  Parties parties_;
   std::vector<std::string> publish_;
   std::vector<std::string> subscribe_;
 };

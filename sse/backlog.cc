@@ -17,7 +17,14 @@ Backlog::Backlog(Archive& archive, net::Loop& loop, Reader& reader, std::vector<
 
 Backlog::~Backlog() { forget(); }
 
+void Backlog::fetch_named(std::string name) {
+  range_.named = std::move(name);
+  range_.after = 0;
+  ask();
+}
+
 void Backlog::fetch(std::uint64_t seq) {
+  range_.named.clear();
   range_.after = seq;
   page_.reset();
   again_.stop();
@@ -26,6 +33,7 @@ void Backlog::fetch(std::uint64_t seq) {
 
 void Backlog::fetch_later(std::uint64_t seq) {
   forget();
+  range_.named.clear();
   range_.after = seq;
   page_.reset();
   again_.start(pause);

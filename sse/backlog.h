@@ -33,6 +33,8 @@ class Backlog {
 
   // Asks for what comes after `seq`, now or when a while has passed. The page before is gone.
   void fetch(std::uint64_t seq);
+  // What follows the event that its publisher called so; if there is none, the oldest there is.
+  void fetch_named(std::string name);
   void fetch_later(std::uint64_t seq);
 
   // Null: none has arrived yet.

@@ -6,6 +6,8 @@
 namespace sse {
 namespace {
 
+constexpr std::size_t longest_name = 256;  // bytes of a publisher's id, see refusal(Draft)
+
 // The topics to ask the archive for; none, which is all, if there is a pattern among them.
 std::vector<std::string> names_of(const Matchers& topics) {
   std::vector<std::string> names;
@@ -26,8 +28,9 @@ CatchUp::CatchUp(Replica& replica, Matchers topics, std::string requested,
       requested_(std::move(requested)),
       backlog_(*replica.archive(), replica.loop(), *this, names_of(topics_)) {
   const std::optional<EventId> id = EventId::parse(requested_);
-  if (!id) {
-    begin_at_oldest("malformed");
+  by_name_ = !id || id->epoch != replica_.epoch();
+  if (by_name_) {
+    backlog_.fetch_named(requested_.size() <= longest_name ? requested_ : std::string());
   } else {
     after_ = id->seq;
     backlog_.fetch(after_);
@@ -57,9 +60,31 @@ void CatchUp::page_arrived() {
   news_();
 }
 
+// The first page, of an id that may be a publisher's: it begins behind that one's event, or with
+// the oldest. Whether it answers for what was asked, as for accept().
+bool CatchUp::begin_in(const Past& page) {
+  epoch_ = page.epoch;
+  const std::optional<EventId> id = EventId::parse(requested_);
+  if (page.named) {
+    after_ = *page.named;
+  } else if (!id) {
+    reason_ = "malformed";
+  } else if (id->epoch != page.epoch) {
+    reason_ = "epoch";
+  } else if (id->seq > page.newest) {
+    reason_ = "ahead";
+  } else if (id->seq > 0) {
+    after_ = id->seq;
+    backlog_.fetch(after_);
+    return false;
+  }
+  return true;
+}
+
 // Whether the page answers for what was asked. If not, another one is on its way.
 bool CatchUp::accept(const Past& page) {
   if (epoch_ == page.epoch) return true;
+  if (epoch_.empty() && by_name_) return begin_in(page);
   const std::optional<EventId> id = EventId::parse(requested_);
   const bool anew = !epoch_.empty();  // the store has begun anew under this very reader
   epoch_ = page.epoch;
@@ -94,10 +119,12 @@ const EventRef* CatchUp::next() {
 }
 
 bool CatchUp::wanted(const Event& event) const {
+  const bool comparable = replica_.epoch() == epoch_;
   return std::any_of(topics_.begin(), topics_.end(), [&](const TopicMatcher& topic) {
-    return topic.matches(event.topic()) ||
-           std::any_of(event.alternates().begin(), event.alternates().end(),
-                       [&](const std::string& alternate) { return topic.matches(alternate); });
+    const auto matches = [&](const std::string& name) { return topic.matches(name); };
+    const bool asked = matches(event.topic()) ||
+                       std::any_of(event.alternates().begin(), event.alternates().end(), matches);
+    return asked && !(comparable && replica_.superseded(topic, event));
   });
 }
 

@@ -19,9 +19,9 @@ namespace sse {
 
 class CatchUp final : private Backlog::Reader {
  public:
-  // `requested` is the last id that the reader has seen. `news` is called, on this thread, whenever
-  // there may be something to take; it may destroy the catching up. `replica`, whose archive there
-  // must be, outlives it.
+  // `requested` is the last id that the reader has seen, the hub's or its publisher's. `news` is
+  // called, on this thread, whenever there may be something to take; it may destroy the catching
+  // up. `replica`, whose archive there must be, outlives it.
   CatchUp(Replica& replica, Matchers topics, std::string requested, std::function<void()> news);
 
   // What is missing, once known. Ask before next().
@@ -38,6 +38,7 @@ class CatchUp final : private Backlog::Reader {
  private:
   void page_arrived() override;
   bool accept(const Past& page);
+  bool begin_in(const Past& page);
   bool wanted(const Event& event) const;
   void begin_at_oldest(std::string_view reason);
 
@@ -45,7 +46,8 @@ class CatchUp final : private Backlog::Reader {
   const std::function<void()> news_;
   const Matchers topics_;
   const std::string requested_;
-  std::string epoch_;  // of the archive; empty: not known yet
+  bool by_name_ = false;  // the archive is asked whether a publisher called an event so
+  std::string epoch_;     // of the archive; empty: not known yet
   std::uint64_t after_ = 0;
   std::uint64_t told_ = 0;   // up to here the reader has been told that events may be missing
   std::string_view reason_;  // of a gap that is not told yet; empty: none

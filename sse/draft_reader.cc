@@ -1,7 +1,11 @@
 #include "sse/draft_reader.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
+
+#include "sse/retry.h"
 
 namespace sse {
 namespace {
@@ -38,22 +42,64 @@ std::string reason_of(const json::exception& error) {
   return "The content is not JSON: " + std::string(what) + ".";
 }
 
+// Each of these takes one member out of `object` into `draft`; or says what is wrong with it. A
+// member that is missing or null is none.
+using Wrong = std::optional<std::string>;
+
+const json* member_of(const json& object, const char* name) {
+  const auto member = object.find(name);
+  return member == object.end() || member->is_null() ? nullptr : &*member;
+}
+
+Wrong take_text(const json& object, const char* name, std::string& into) {
+  const json* member = member_of(object, name);
+  if (!member) return std::nullopt;
+  if (!member->is_string()) return "\"" + std::string(name) + "\" must be a string.";
+  into = member->get<std::string>();
+  return std::nullopt;
+}
+
+Wrong take_topics(const json& object, Draft& draft) {
+  const json* member = member_of(object, "topic");
+  if (!member || member->is_string()) return take_text(object, "topic", draft.topic);
+  const bool names = member->is_array() && !member->empty() &&
+                     std::all_of(member->begin(), member->end(),
+                                 [](const json& each) { return each.is_string(); });
+  if (!names) return "\"topic\" must be a string or a list of strings.";
+  draft.topic = member->front().get<std::string>();
+  for (std::size_t i = 1; i < member->size(); ++i) {
+    draft.alternates.push_back((*member)[i].get<std::string>());
+  }
+  return std::nullopt;
+}
+
+Wrong take_private(const json& object, Draft& draft) {
+  const json* member = member_of(object, "private");
+  if (!member) return std::nullopt;
+  if (!member->is_boolean()) return "\"private\" must be true or false.";
+  draft.is_private = member->get<bool>();
+  return std::nullopt;
+}
+
+Wrong take_retry(const json& object, Draft& draft) {
+  const json* member = member_of(object, "retry");
+  if (!member) return std::nullopt;
+  if (!member->is_number_unsigned()) return "\"retry\" must be a number of milliseconds.";
+  const auto asked = std::min<std::uint64_t>(member->get<std::uint64_t>(), longest_retry.count());
+  draft.retry = bounded_retry(std::chrono::milliseconds(asked));
+  return std::nullopt;
+}
+
 std::variant<Draft, std::string> draft_of(const json& object) {
   if (!object.is_object()) return "The content must be a JSON object with a \"message\".";
   const auto message = object.find("message");
   if (message == object.end()) return "The member \"message\" is missing.";
   Draft draft;
-  struct Member {
-    const char* name;
-    std::string Draft::*text;
-  };
-  for (const Member& wanted : {Member{"topic", &Draft::topic}, Member{"type", &Draft::type},
-                               Member{"id", &Draft::publisher_id}}) {
-    const auto member = object.find(wanted.name);
-    if (member == object.end() || member->is_null()) continue;
-    if (!member->is_string()) return "\"" + std::string(wanted.name) + "\" must be a string.";
-    draft.*wanted.text = member->get<std::string>();
-  }
+  if (auto wrong = take_topics(object, draft)) return *std::move(wrong);
+  if (auto wrong = take_text(object, "type", draft.type)) return *std::move(wrong);
+  if (auto wrong = take_text(object, "id", draft.publisher_id)) return *std::move(wrong);
+  if (auto wrong = take_private(object, draft)) return *std::move(wrong);
+  if (auto wrong = take_retry(object, draft)) return *std::move(wrong);
   draft.form = message->is_string() ? Form::text : Form::json;
   draft.data = message->is_string() ? message->get<std::string>() : message->dump();
   if (auto reason = refusal(draft)) return *std::move(reason);

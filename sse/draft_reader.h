@@ -1,4 +1,5 @@
-// Reads what a publisher sent as JSON: {"message": any, "topic"?, "type"?, "id"?}.
+// Reads what a publisher sent as JSON: {"message": any, "topic"?, "type"?, "id"?, "private"?,
+// "retry"?}. "topic" is a name or a list of names, whose first is the canonical one.
 #pragma once
 
 #include <string>

@@ -51,6 +51,14 @@ bool is_dry_run(const http::Query& query) {
   return value && *value != "0" && *value != "false";
 }
 
+const std::string* ungranted(const Grant& grant, const Draft& draft) {
+  if (!grant.covers(draft.topic)) return &draft.topic;
+  for (const std::string& topic : draft.alternates) {
+    if (!grant.covers(topic)) return &topic;
+  }
+  return nullptr;
+}
+
 http::Response explain_subscription(const Replica& replica, std::span<const TopicMatcher> wanted,
                                     const Grant& grant) {
   json subscriptions = json::array();

@@ -18,6 +18,8 @@ bool is_dry_run(const http::Query& query);
 // grants private updates of them would come.
 http::Response explain_subscription(const Replica& replica, std::span<const TopicMatcher> wanted,
                                     const Grant& grant);
+// The first topic that is not granted; null: all are. Valid as long as `draft`.
+const std::string* ungranted(const Grant& grant, const Draft& draft);
 // For each topic: whether, and by which grant, it may be published to.
 http::Response explain_updates(std::span<const Draft> drafts, const Grant& grant);
 

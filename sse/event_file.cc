@@ -1,16 +1,10 @@
 #include "sse/event_file.h"
 
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <utility>
 
+#include "sse/event_database.h"
 #include "sse/event_tables.h"
 #include "sse/memory_sequencer.h"
 
@@ -29,45 +23,6 @@ std::string boot_id() {
   std::string id;
   std::getline(file, id);
   return id;
-}
-
-// Two processes that number events in one file would break it: the second is told so. A file of its
-// own, as SQLite loses its locks on the database when anybody closes a descriptor of it.
-net::Fd take_lock(const std::string& file) {
-  const std::string name = file + ".lock";
-  net::Fd lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock) {
-    throw net::SystemError("the events' store cannot be kept in " + file +
-                           ": its folder must exist and be writable");
-  }
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) throw net::SystemError("cannot lock " + name);
-  throw EventFile::InUse(file + " is in use by another process: stop it, or name another store");
-}
-
-std::string explained(const std::string& file, const sqlite::Failure& failure) {
-  switch (failure.code()) {
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return file + " is damaged (" + failure.what() +
-             "): move it away and a new history begins, or save what it holds with "
-             "\"sqlite3 FILE .recover\"";
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return file + " cannot be written (" + failure.what() +
-             "): the file and its folder must belong to the user who runs herald";
-    default:
-      return "the events' store " + file + " cannot be used: " + failure.what();
-  }
-}
-
-sqlite::Database open(const std::string& file) {
-  try {
-    return {file, sqlite::Access::write};
-  } catch (const sqlite::Failure& failure) {
-    throw net::Error(explained(file, failure));
-  }
 }
 
 }  // namespace
@@ -117,13 +72,16 @@ struct EventFile::Statements {
 };
 
 EventFile::EventFile(const std::string& file, const TopicClasses& classes, Options options)
-    : file_(file), classes_(classes), options_(options), lock_(take_lock(file)), db_(open(file)) {
+    : file_(file),
+      classes_(classes),
+      options_(options),
+      lock_(event_database::lock(file)),
+      db_(event_database::open(file, options.sync)) {
   try {
-    make_tables();
     sql_ = std::make_unique<Statements>(db_);
     begin_session();
   } catch (const sqlite::Failure& failure) {
-    throw net::Error(explained(file_, failure));
+    throw event_database::unusable(file_, failure);
   }
 }
 
@@ -134,34 +92,6 @@ EventFile::~EventFile() {
   } catch (const sqlite::Failure&) {
     // It will be found at the next start.
   }
-}
-
-void EventFile::make_tables() {
-  db_.run("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;");
-  db_.run(options_.sync == Sync::full ? "PRAGMA synchronous = FULL"
-                                      : "PRAGMA synchronous = NORMAL");
-  const std::int64_t program = db_.number("PRAGMA application_id");
-  const std::int64_t version = db_.number("PRAGMA user_version");
-  if (program == tables::application && version != tables::version) {
-    throw net::Error(file_ + " was made by a newer herald: run that one, or name another store");
-  }
-  if (program == tables::application) {
-    const std::string found = db_.text("PRAGMA quick_check(1)");
-    if (found != "ok") throw sqlite::Failure(found, SQLITE_CORRUPT);
-    return;
-  }
-  if (program != 0 || db_.number("SELECT count(*) FROM sqlite_schema") != 0) {
-    throw net::Error(file_ + " is a database of another program: name another store");
-  }
-  db_.run("BEGIN");
-  db_.run(tables::schema);
-  db_.run(
-      "INSERT INTO history(epoch, newest, bytes, forgotten, last_time, boot, at_risk) "
-      "VALUES('" +
-      random_epoch() + "', 0, 0, 0, 0, '', 0)");
-  db_.run("PRAGMA application_id = " + std::to_string(tables::application) +
-          "; PRAGMA user_version = " + std::to_string(tables::version));
-  db_.run("COMMIT");
 }
 
 // What was acknowledged with Sync::normal before a power cut may be gone, and its seqs would be

@@ -8,17 +8,12 @@
 
 #include "server/net/error.h"
 #include "server/net/handle.h"
+#include "sse/event_database.h"
 #include "sse/retention.h"
 #include "sse/sequencer.h"
 #include "sse/sqlite.h"
 
 namespace sse {
-
-// How far an event has come when its publisher hears of it.
-enum class Sync {
-  full,    // on the disk: a power cut loses nothing
-  normal,  // with the system: the end of the process loses nothing, a power cut may
-};
 
 class EventFile {
  public:
@@ -30,11 +25,7 @@ class EventFile {
     std::chrono::seconds key_age{24 * 3600};
   };
 
-  // Another process writes it.
-  class InUse : public net::Error {
-   public:
-    using net::Error::Error;
-  };
+  using InUse = event_database::InUse;
 
   // Makes the file if it is missing. Throws net::Error, in one sentence with the remedy, if it
   // cannot be used: in use (InUse), damaged, another program's, in a folder that cannot be written.
@@ -74,7 +65,6 @@ class EventFile {
     std::int64_t bytes = 0;
     std::int64_t before = 0;  // whatever was published before this time
   };
-  void make_tables();
   void begin_session();
   void trim_topic(std::int64_t topic, std::int64_t kept, std::int64_t weight,
                   const Retention& keep);

@@ -12,6 +12,9 @@ struct EventFileReader::Statements {
   sqlite::Statement history{database,
                             "SELECT epoch, newest, forgotten, alternates_lost FROM history"};
   sqlite::Statement topic{database, "SELECT id, lost FROM topics WHERE name = ?1"};
+  sqlite::Statement named{database,
+                          "SELECT min(seq) FROM events WHERE publisher_id = ?1 AND "
+                          "publisher_id <> ''"};
   sqlite::Statement lost{database, "SELECT max(lost) FROM topics"};
   sqlite::Statement of_topic{database,
                              "SELECT seq, time, form, ?3, type, publisher_id, data, private, "
@@ -96,7 +99,12 @@ Past EventFileReader::read(const Range& range) {
     forgotten = static_cast<std::uint64_t>(rows.number(2));
     alternates_lost = static_cast<std::uint64_t>(rows.number(3));
   }
-  const auto after = static_cast<std::int64_t>(range.after);
+  if (!range.named.empty()) {
+    sqlite::Statement::Rows rows = sql_->named.rows(range.named);
+    const std::int64_t seq = rows.next() ? rows.number(0) : 0;
+    if (seq > 0) past.named = static_cast<std::uint64_t>(seq);
+  }
+  const auto after = static_cast<std::int64_t>(past.named.value_or(range.after));
   const auto note = [&past](bool whole) {
     if (!whole) past.through = std::min(past.through, past.events.back()->seq());
   };

@@ -36,6 +36,11 @@ inline constexpr const char* schema =
     "CREATE TABLE keys(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, "
     "  time INTEGER NOT NULL);";
 
+// What came after the tables: made at every start, if it is missing.
+inline constexpr const char* later_indexes =
+    "CREATE INDEX IF NOT EXISTS events_by_publisher_id ON events(publisher_id) "
+    "WHERE publisher_id <> '';";
+
 // More topics than one, a line each: there are no line breaks in a topic.
 inline std::string joined(const std::vector<std::string>& topics) {
   std::string text;

@@ -10,18 +10,6 @@
 #include "sse/publish.h"
 
 namespace sse {
-namespace {
-
-// The first topic that is not granted; null: all are.
-const std::string* ungranted(const Grant& grant, const Draft& draft) {
-  if (!grant.covers(draft.topic)) return &draft.topic;
-  for (const std::string& topic : draft.alternates) {
-    if (!grant.covers(topic)) return &topic;
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 MercurePublish::MercurePublish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
                                const Cors& cors, Options options)

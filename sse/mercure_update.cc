@@ -6,15 +6,12 @@
 #include <utility>
 
 #include "server/http/query.h"
+#include "sse/retry.h"
 
 namespace sse {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Below, a browser would hammer the server; above, its user would think it dead.
-constexpr milliseconds shortest_retry{250};
-constexpr milliseconds longest_retry{300'000};
 
 std::optional<std::string> refuse_topic(std::string_view topic, const Url& hub) {
   if (auto reason = topic_refusal(topic)) return reason;
@@ -48,7 +45,7 @@ std::optional<milliseconds> read_retry(std::string_view text) {
   milliseconds::rep value = 0;
   const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
   if (error != std::errc()) return longest_retry;
-  return std::clamp(milliseconds(value), shortest_retry, longest_retry);
+  return bounded_retry(milliseconds(value));
 }
 
 }  // namespace

@@ -161,8 +161,9 @@ void Publish::receive(const Asked& asked, http::Exchange exchange, const std::st
 
 std::optional<http::Response> Publish::refuse(const Asked& asked, std::span<const Draft> drafts) {
   for (const Draft& draft : drafts) {
-    if (asked.grant.covers(draft.topic)) continue;
-    return Authorizer::not_granted(asked.hub, asked.grant, Action::publish, draft.topic).response();
+    const std::string* topic = ungranted(asked.grant, draft);
+    if (!topic) continue;
+    return Authorizer::not_granted(asked.hub, asked.grant, Action::publish, *topic).response();
   }
   const auto wait = rate_.take(asked.client, drafts.size(), loop_.now());
   if (wait > wait.zero()) return too_fast(wait);

@@ -32,9 +32,9 @@ end
 
 constexpr const char* publish_all = R"lua(
 local said = {epoch}
-local i = 9
+local i = 11
 while ARGV[i] do
-  local key, words = ARGV[i], tonumber(ARGV[i + 1])
+  local key, name, words = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local known = key ~= '' and redis.call('GET', ARGV[6] .. key)
   local before = known and string.match(known, '^' .. history .. ' (%d+)$')
   if before then
@@ -42,13 +42,17 @@ while ARGV[i] do
   else
     seq = seq + 1
     redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[8], text(seq) .. '-0', 'e', epoch,
-               unpack(ARGV, i + 2, i + 1 + words))
+               unpack(ARGV, i + 3, i + 2 + words))
     if key ~= '' then
       redis.call('SET', ARGV[6] .. key, history .. ' ' .. text(seq), 'EX', ARGV[7])
     end
+    local first = name ~= '' and redis.call('GET', ARGV[9] .. name)
+    if name ~= '' and not (first and string.match(first, '^' .. history .. ' ')) then
+      redis.call('SET', ARGV[9] .. name, history .. ' ' .. text(seq), 'EX', ARGV[10])
+    end
     said[#said + 1] = text(seq)
   end
-  i = i + 2 + words
+  i = i + 3 + words
 end
 redis.call('HSET', KEYS[2], 'seq', text(seq))
 return said
@@ -65,13 +69,20 @@ return {epoch, text(seq)}
 )lua";
 
 constexpr const char* read_range = R"lua(
-local head = redis.call('HMGET', KEYS[2], 'epoch', 'seq')
+local head = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'history')
+local known = ARGV[3] ~= '' and head[3] and redis.call('GET', ARGV[3])
+local named = known and string.match(known, '^' .. head[3] .. ' (%d+)$') or ''
+local after = named ~= '' and named or ARGV[1]
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 return {head[1], head[2] or '0', first and first[1] or '',
-        redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', '+', 'COUNT', ARGV[2])}
+        redis.call('XRANGE', KEYS[1], '(' .. after .. '-0', '+', 'COUNT', ARGV[2]), named}
 )lua";
 
 }  // namespace
+
+std::vector<std::string> call(const std::string& script, const Keys& keys) {
+  return {"EVAL", script, "2", keys.log, keys.head};
+}
 
 std::string publish() { return std::string(know_the_head) + publish_all; }
 std::string check() { return std::string(know_the_head) + trim_aged; }

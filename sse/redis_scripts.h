@@ -9,20 +9,39 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace sse::scripts {
 
-// ARGV[6..8]: the prefix of keys of idempotency, how many seconds they are remembered, the most
-// entries of the log; then for each event its key (or ""), the number of words that are its fields,
-// and those. Returns the epoch, then for each event its seq.
+// All in one slot of a cluster.
+struct Keys {
+  explicit Keys(const std::string& prefix)
+      : log("{" + prefix + "}:log"),
+        head("{" + prefix + "}:head"),
+        key("{" + prefix + "}:key:"),
+        name("{" + prefix + "}:id:") {}
+  std::string log;
+  std::string head;
+  std::string key;   // before a key of idempotency
+  std::string name;  // before what a publisher calls its event
+};
+
+// The first words of a command that runs `script`; its ARGV follow.
+std::vector<std::string> call(const std::string& script, const Keys& keys);
+
+// ARGV[6..10]: the prefix of keys of idempotency, how many seconds they are remembered, the most
+// entries of the log, the prefix of publishers' own ids and how many seconds those are remembered;
+// then for each event its key (or ""), its publisher's id (or ""), the number of words that are its
+// fields, and those. Returns the epoch, then for each event its seq.
 std::string publish();
 
 // ARGV[6]: events published before this time (milliseconds since 1970) are too old, and some of
 // them are removed. Returns the epoch and the highest seq.
 std::string check();
 
-// ARGV[1]: the seq after which to begin; ARGV[2]: how many. Returns the epoch (or nil), the highest
-// seq, the id of the first entry there is (or ""), and the entries.
+// ARGV[1]: the seq after which to begin; ARGV[2]: how many; ARGV[3]: the key of a publisher's id,
+// after whose event to begin instead (or ""). Returns the epoch (or nil), the highest seq, the id
+// of the first entry there is (or ""), the entries, and the seq of the publisher's id (or "").
 std::string read();
 
 }  // namespace sse::scripts

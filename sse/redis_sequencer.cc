@@ -18,7 +18,6 @@ using std::chrono::system_clock;
 constexpr milliseconds checking_interval{2000};
 constexpr milliseconds longest_wait{1000};  // of XREAD, and of an answer for this node to read
 constexpr const char* entries_at_once = "1000";
-constexpr std::size_t entries_of_a_page = 256;
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
@@ -30,38 +29,6 @@ std::uint64_t seq_of(std::string_view text) {
   return seq;
 }
 
-bool wanted(const Range& range, const Event& event) {
-  const auto among = [&range](const std::string& topic) {
-    return std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end();
-  };
-  return range.topics.empty() || among(event.topic()) ||
-         std::any_of(event.alternates().begin(), event.alternates().end(), among);
-}
-
-// Of what scripts::read() returned.
-Past past_of(const RedisReply& reply, const Range& range) {
-  Past past;
-  past.epoch = reply.items[0].text;
-  past.newest = seq_of(reply.items[1].text);
-  const std::uint64_t first = seq_of(reply.items[2].text);
-  past.lost = first == 0 ? past.newest : first - 1;
-  const std::vector<RedisReply>& items = reply.items[3].items;
-  past.through = range.after;
-  std::size_t bytes = 0;
-  for (const RedisReply& item : items) {
-    std::optional<RedisEntry> entry = read_entry(item, past.epoch);
-    if (!entry) continue;
-    if (wanted(range, *entry->event)) {
-      if (past.events.size() >= range.events || bytes >= range.bytes) return past;
-      bytes += entry->event->weight();
-      past.events.push_back(entry->event);
-    }
-    past.through = entry->event->seq();
-  }
-  if (items.size() < entries_of_a_page) past.through = std::max(past.through, past.newest);
-  return past;
-}
-
 std::string fresh_stamp() {
   thread_local std::mt19937_64 random{std::random_device{}()};
   return std::to_string(random());
@@ -71,6 +38,9 @@ std::string fresh_stamp() {
 
 RedisSequencer::RedisSequencer(Options options)
     : options_(std::move(options)),
+      keys_(options_.prefix),
+      archive_(loop_, keys_,
+               [this] { return link_->ready() && verified_ ? link_.get() : nullptr; }),
       checking_time_(loop_, [this] { check(); }),
       unread_time_(loop_, [this] { answer_those_read(); }),
       link_(std::make_unique<RedisLink>(loop_,
@@ -104,16 +74,13 @@ void RedisSequencer::detach(Inbox& inbox, net::Loop& home) {
         if (job.home == &home) job.home = nullptr;
       }
     }
-    for (Reading& job : readings_) {
-      if (job.home == &home) job.home = nullptr;
-    }
+    archive_.forget(home);
     gone.set_value();
   });
   gone.get_future().wait();
 }
 
-// ----------------------------------------------------------------------------------------- the
-// link
+// ---------------------------------------------------------------------------------------- the link
 
 void RedisSequencer::link_ready() {
   verified_ = false;
@@ -146,14 +113,10 @@ void RedisSequencer::add_head(std::vector<std::string>& words) const {
   }
 }
 
-std::vector<std::string> RedisSequencer::script(const std::string& text) const {
-  return {"EVAL", text, "2", key("log"), key("head")};
-}
-
 // Whether the log is the one that this node has read, and has what it has read.
 void RedisSequencer::check() {
   if (!link_->ready() || std::exchange(checking_, true)) return;
-  std::vector<std::string> words = script(scripts::check());
+  std::vector<std::string> words = scripts::call(scripts::check(), keys_);
   add_head(words);
   const milliseconds age = options_.age;
   words.push_back(std::to_string(now_ms() - age.count()));
@@ -205,13 +168,14 @@ void RedisSequencer::begin(const std::string& epoch, std::uint64_t seq) {
 
 void RedisSequencer::follow() {
   if (!link_->ready() || !verified_ || std::exchange(following_, true)) return;
+  if (tail_ < begun_) return read_recent();
   const std::vector<std::string> words{"XREAD",
                                        "COUNT",
                                        entries_at_once,
                                        "BLOCK",
                                        std::to_string(longest_wait.count()),
                                        "STREAMS",
-                                       key("log"),
+                                       keys_.log,
                                        std::to_string(tail_) + "-0"};
   link_->wait(words, longest_wait, [this, asked = history_](const RedisReply& reply) {
     if (reply.kind == RedisReply::Kind::lost) return;
@@ -221,6 +185,40 @@ void RedisSequencer::follow() {
   });
 }
 
+// What the log had when this history began. Entries of before carry other epochs, so that of them
+// alone nobody could tell whether the log has begun anew since: they come together with its head.
+void RedisSequencer::read_recent() {
+  std::vector<std::string> words = scripts::call(scripts::read(), keys_);
+  for (std::string word : {std::to_string(tail_), std::string(entries_at_once), std::string()}) {
+    words.push_back(std::move(word));
+  }
+  link_->command(words, [this, asked = history_](const RedisReply& reply) {
+    if (reply.kind == RedisReply::Kind::lost) return;
+    following_ = false;
+    if (asked == history_) recent_read(reply);
+    follow();
+  });
+}
+
+void RedisSequencer::recent_read(const RedisReply& reply) {
+  if (reply.items.size() != 5) return link_->drop(reply.text);
+  if (reply.items[0].text != epoch_) return look_again();
+  std::vector<RedisEntry> entries;
+  for (const RedisReply& item : reply.items[3].items) {
+    if (std::optional<RedisEntry> entry = read_entry(item, epoch_)) {
+      entries.push_back(*std::move(entry));
+    }
+  }
+  if (entries.empty()) begun_ = tail_;  // there is nothing of before any more
+  deliver(std::move(entries));
+}
+
+// The log has begun anew since it was looked at.
+void RedisSequencer::look_again() {
+  verified_ = false;
+  check();
+}
+
 void RedisSequencer::followed(const RedisReply& reply) {
   if (reply.kind == RedisReply::Kind::error) return link_->drop(reply.text);
   if (reply.items.empty() || reply.items[0].items.size() != 2) return;
@@ -228,10 +226,8 @@ void RedisSequencer::followed(const RedisReply& reply) {
   for (const RedisReply& item : reply.items[0].items[1].items) {
     std::optional<RedisEntry> entry = read_entry(item, epoch_);
     if (!entry) continue;
-    if (entry->epoch != epoch_ && entry->event->seq() > begun_) {
-      // The log has begun anew since it was looked at.
-      verified_ = false;
-      check();
+    if (entry->epoch != epoch_) {
+      look_again();
       break;
     }
     entries.push_back(*std::move(entry));
@@ -287,19 +283,22 @@ void RedisSequencer::send(Publishings::iterator job) {
     return refuse(job, "The event was not published: its store is away (" + trouble_ + ").");
   }
   if (!verified_) return held_.splice(held_.end(), publishings_, job);
-  std::vector<std::string> words = script(scripts::publish());
+  std::vector<std::string> words = scripts::call(scripts::publish(), keys_);
   if (!publish_hash_.empty()) {
     words[0] = "EVALSHA";
     words[1] = publish_hash_;
   }
   add_head(words);
-  words.push_back(key("key:"));
+  words.push_back(keys_.key);
   words.push_back(std::to_string(options_.key_age.count()));
   words.push_back(std::to_string(options_.events));
+  words.push_back(keys_.name);
+  words.push_back(std::to_string(options_.age.count()));
   const std::int64_t now = now_ms();
   for (const Draft& draft : job->drafts) {
     std::vector<std::string> fields = fields_of(draft, now, fresh_stamp());
     words.push_back(draft.key);
+    words.push_back(draft.publisher_id);
     words.push_back(std::to_string(fields.size()));
     std::move(fields.begin(), fields.end(), std::back_inserter(words));
   }
@@ -361,33 +360,6 @@ void RedisSequencer::answer(Publishings::iterator job, const Published& said) {
   if (job->home) job->home->post([done = std::move(job->done), said] { done(said); });
   Publishings& list = job->ids.empty() ? publishings_ : unread_;
   list.erase(job);
-}
-
-// ------------------------------------------------------------------------------------- the past
-
-void RedisSequencer::read(Range range, net::Loop& home,
-                          std::function<void(std::variant<Past, Refused>)> done) {
-  const auto job = std::make_shared<Reading>(Reading{std::move(range), &home, std::move(done)});
-  loop_.post([this, job] { ask(readings_.insert(readings_.end(), std::move(*job))); });
-}
-
-void RedisSequencer::ask(Readings::iterator job) {
-  if (!link_->ready() || !verified_) return answer(job, RedisReply());
-  std::vector<std::string> words = script(scripts::read());
-  words.push_back(std::to_string(job->range.after));
-  words.push_back(std::to_string(entries_of_a_page));
-  link_->command(words, [this, job](const RedisReply& reply) { answer(job, reply); });
-}
-
-void RedisSequencer::answer(Readings::iterator job, const RedisReply& reply) {
-  std::variant<Past, Refused> said = Refused{503, "The events' store is away."};
-  if (reply.items.size() == 4 && !reply.items[0].text.empty()) {
-    said = past_of(reply, job->range);
-  }
-  if (job->home) {
-    job->home->post([done = std::move(job->done), said = std::move(said)] { done(said); });
-  }
-  readings_.erase(job);
 }
 
 }  // namespace sse

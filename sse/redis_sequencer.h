@@ -15,13 +15,15 @@
 
 #include "server/net/loop.h"
 #include "sse/fanout.h"
+#include "sse/redis_archive.h"
 #include "sse/redis_entry.h"
 #include "sse/redis_link.h"
+#include "sse/redis_scripts.h"
 #include "sse/sequencer.h"
 
 namespace sse {
 
-class RedisSequencer final : public Sequencer, private Archive, private RedisLink::Owner {
+class RedisSequencer final : public Sequencer, private RedisLink::Owner {
  public:
   struct Options {
     RedisAddress address;
@@ -45,7 +47,7 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
   void attach(Inbox& inbox) override { fanout_.attach(inbox); }
   void detach(Inbox& inbox, net::Loop& home) override;
   std::uint64_t newest() const override { return newest_.load(std::memory_order_acquire); }
-  Archive* archive() override { return this; }
+  Archive* archive() override { return &archive_; }
   const StoreTally* tally() const override { return &tally_; }
 
  private:
@@ -59,21 +61,11 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
     net::Clock::time_point sent;  // to Redis
     net::Clock::time_point due;   // when it is answered though this node has not read it yet
   };
-  struct Reading {
-    Range range;
-    net::Loop* home;
-    std::function<void(std::variant<Past, Refused>)> done;
-  };
   using Publishings = std::list<Publishing>;
-  using Readings = std::list<Reading>;
 
-  void read(Range range, net::Loop& home,
-            std::function<void(std::variant<Past, Refused>)> done) override;
   void link_ready() override;
   void link_lost(RedisClient::Ending ending, const std::string& reason) override;
 
-  std::string key(const char* name) const { return "{" + options_.prefix + "}:" + name; }
-  std::vector<std::string> script(const std::string& text) const;
   void add_head(std::vector<std::string>& words) const;
   void say_first(std::string refusal);
 
@@ -87,14 +79,16 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
   void checked(const RedisReply& reply);
   void begin(const std::string& epoch, std::uint64_t seq);
   void follow();
+  void read_recent();
+  void recent_read(const RedisReply& reply);
+  void look_again();
   void followed(const RedisReply& reply);
   void deliver(std::vector<RedisEntry> entries);
 
-  void ask(Readings::iterator job);
-  void answer(Readings::iterator job, const RedisReply& reply);
-
   const Options options_;
+  const scripts::Keys keys_;
   net::Loop loop_;
+  RedisArchive archive_;
   Fanout fanout_;
   StoreTally tally_;
   std::atomic<std::uint64_t> newest_ = 0;
@@ -104,16 +98,15 @@ class RedisSequencer final : public Sequencer, private Archive, private RedisLin
   std::string epoch_;  // empty: nothing yet
   std::uint64_t tail_ = 0;
   std::string stamp_;          // of the event at the tail; empty: not known
-  std::uint64_t begun_ = 0;    // entries up to here count as of `epoch_`, whatever they say
+  std::uint64_t begun_ = 0;    // entries up to here are of `epoch_`, whatever they say
   std::uint32_t history_ = 0;  // counts the beginnings, to tell an answer that comes late
   bool verified_ = false;      // since the link is there, the log has been found to have our tail
   bool checking_ = false;
   bool following_ = false;
 
-  Publishings held_;         // until the log has been looked at
-  Publishings publishings_;  // not answered by Redis yet
-  Publishings unread_;       // published, and not read by this node yet; by due time
-  Readings readings_;
+  Publishings held_;          // until the log has been looked at
+  Publishings publishings_;   // not answered by Redis yet
+  Publishings unread_;        // published, and not read by this node yet; by due time
   std::string publish_hash_;  // by which Redis knows the script; empty: it does not
   std::string trouble_;       // why the link is not there; empty: it is
   std::promise<std::string> first_;

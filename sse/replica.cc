@@ -28,6 +28,8 @@ Replica::Replica(net::Loop& loop, Options options, Archive* archive)
       archive_(archive),
       expiry_(loop, [this] { expire(); }),
       classes_(rest_of(options_), options_.classes),
+      conflates_(std::any_of(options_.classes.begin(), options_.classes.end(),
+                             [](const TopicClass& c) { return c.policy == Policy::conflate; })),
       shelves_(make_shelves()) {}
 
 std::vector<Replica::Shelf> Replica::make_shelves() const {
@@ -307,6 +309,17 @@ std::uint64_t Replica::lost(const TopicMatcher& wanted) {
 std::uint64_t Replica::lost(std::string_view name) const {
   const Topic* topic = find(name);
   return topic ? topic->lost() : forgotten_;
+}
+
+bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
+  if (!conflates_) return false;
+  const auto stands = [&](const std::string& name) {
+    if (!wanted.matches(name)) return false;
+    const Topic* topic = find(name);
+    return !topic || !topic->superseded(event);
+  };
+  return !stands(event.topic()) &&
+         std::none_of(event.alternates().begin(), event.alternates().end(), stands);
 }
 
 std::optional<std::uint64_t> Replica::seq_of(std::string_view publisher_id) const {

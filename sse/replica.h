@@ -83,6 +83,9 @@ class Replica {
   // Events of these topics up to that seq may be missing here.
   std::uint64_t lost(const TopicMatcher& wanted);
   std::uint64_t lost(std::string_view name) const;
+  // Policy::conflate: whether newer events stand for `event` in all of its topics that `wanted`
+  // matches.
+  bool superseded(const TopicMatcher& wanted, const Event& event) const;
   // Of the oldest event here to which its publisher gave that id.
   std::optional<std::uint64_t> seq_of(std::string_view publisher_id) const;
 
@@ -137,6 +140,7 @@ class Replica {
   Views views_;
   std::vector<Topic*> idle_views_;  // without readers: kept a while, for who comes back
   const TopicClasses classes_;
+  const bool conflates_;        // some class does
   std::vector<Shelf> shelves_;  // by class; the last one is of the views
   std::multimap<std::string_view, std::uint64_t>
       named_;  // by their publishers; views of the events

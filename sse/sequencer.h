@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -40,6 +41,9 @@ using Published = std::variant<EventIds, Refused>;
 struct Range {
   std::vector<std::string> topics;  // empty: all
   std::uint64_t after = 0;
+  // If there is an event that its publisher called so, what follows the first of them is wanted
+  // instead; empty: no such name.
+  std::string named = {};
   // At most; a store may give fewer, but not none while there is one.
   std::size_t events = 100;
   std::size_t bytes = 64 * 1024;
@@ -47,9 +51,10 @@ struct Range {
 
 // That part, as the store has it.
 struct Past {
-  std::string epoch;         // of the whole store, now
-  std::uint64_t newest = 0;  // highest seq of that epoch
-  std::uint64_t lost = 0;    // events of these topics up to this seq may be gone
+  std::string epoch;                                  // of the whole store, now
+  std::uint64_t newest = 0;                           // highest seq of that epoch
+  std::optional<std::uint64_t> named = std::nullopt;  // seq of the event of Range::named
+  std::uint64_t lost = 0;  // events of these topics up to this seq may be gone
   // After `Range::after`, in order: of these topics, and of others with events of several topics.
   std::vector<EventRef> events;
   std::uint64_t through = 0;  // whatever is kept of these topics up to this seq is in `events`

@@ -186,9 +186,11 @@ std::uint64_t Subscription::behind() const {
   return events;
 }
 
-// What has been given already, by another of its topics or by another worker, or is private.
-bool Subscription::passes(const Event& event) const {
-  return event.seq() <= after_ || (event.is_private() && !may_read(rights_, event));
+// What has been given already, by another of its topics or by another worker, or is private, or is
+// stood for by what is newer.
+bool Subscription::passes(const Topic& topic, const Event& event) const {
+  if (event.seq() <= after_ || (event.is_private() && !may_read(rights_, event))) return true;
+  return topic.is_view() ? replica_.superseded(*topic.pattern(), event) : topic.superseded(event);
 }
 
 const EventRef* Subscription::next() {
@@ -205,8 +207,7 @@ const EventRef* Subscription::next() {
   for (Place& place : places_) {
     const Topic& topic = *place.topic;
     place.position = std::max(place.position, topic.first());
-    while (place.position < topic.end() &&
-           (passes(*topic.at(place.position)) || topic.superseded(*topic.at(place.position)))) {
+    while (place.position < topic.end() && passes(topic, *topic.at(place.position))) {
       ++place.position;
     }
     if (place.position == topic.end()) continue;

@@ -83,7 +83,7 @@ class Subscription {
     std::uint64_t position = 0;
   };
   void woken();
-  bool passes(const Event& event) const;
+  bool passes(const Topic& topic, const Event& event) const;
   std::optional<Gap> missed_in_new_history();
   void catch_up(std::string requested);
   void go_live();

@@ -43,6 +43,7 @@ class Topic {
 
   const std::string& name() const { return name_; }  // of a view: the pattern's text
   bool is_view() const { return pattern_ != nullptr; }
+  const TopicMatcher* pattern() const { return pattern_; }  // of a view; else null
   TopicMatcher matcher() const { return pattern_ ? *pattern_ : TopicMatcher::exact(name_); }
   std::size_t shelf() const { return shelf_; }
   Policy policy() const { return policy_; }

@@ -57,6 +57,16 @@ nghttp2_nv pair_of(const Field& field) {
           NGHTTP2_NV_FLAG_NONE};
 }
 
+// Null: as they are by default.
+net::Handle<nghttp2_option, nghttp2_option_del> options_of(std::int32_t stall_after) {
+  nghttp2_option* made = nullptr;
+  if (stall_after > 0) {
+    nghttp2_option_new(&made);
+    nghttp2_option_set_no_auto_window_update(made, 1);
+  }
+  return net::Handle<nghttp2_option, nghttp2_option_del>(made);
+}
+
 std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -103,7 +113,7 @@ struct Connection::Callbacks {
 
   static int header(nghttp2_session* session, const nghttp2_frame* frame, const std::uint8_t* name,
                     std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
-                    std::uint8_t, void*) {
+                    std::uint8_t, void* user) {
     Receiver* of = receiver(session, frame->hd.stream_id);
     if (!of) return 0;
     const std::string_view text = text_of(value, value_size);
@@ -113,6 +123,10 @@ struct Connection::Callbacks {
     }
     int status = 0;
     std::from_chars(text.data(), text.data() + text.size(), status);
+    if (self(user).stall_after_ > 0 && !of->stalls()) {
+      nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                            window);
+    }
     if (status >= 200) of->answered(status);
     return 0;
   }
@@ -170,6 +184,7 @@ Connection::Connection(net::Loop& loop, const Target& target, ClientTls& tls, st
                        Owner& owner)
     : owner_(owner),
       tls_(tls),
+      stall_after_(target.stall_after),
       fd_(connect_to(target, number)),
       ssl_(SSL_new(tls.native())),
       flush_later_(loop, [this] { flush(); }) {
@@ -231,10 +246,14 @@ bool Connection::handshake() {
 void Connection::begin() {
   static const nghttp2_session_callbacks* const callbacks = Callbacks::table();
   nghttp2_session* made = nullptr;
-  if (nghttp2_session_client_new(&made, callbacks, this) != 0) throw net::Error("no memory");
+  const net::Handle<nghttp2_option, nghttp2_option_del> option = options_of(stall_after_);
+  if (nghttp2_session_client_new2(&made, callbacks, this, option.get()) != 0) {
+    throw net::Error("no memory");
+  }
   session_.reset(made);
+  const auto first = static_cast<std::uint32_t>(stall_after_ > 0 ? stall_after_ : window);
   const nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-                                             {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window}};
+                                             {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, first}};
   nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(made, NGHTTP2_FLAG_NONE, 0, window);
 }

@@ -27,6 +27,9 @@ struct Target {
   std::uint16_t port = 0;     // on 127.0.0.1
   int receive_buffer = 0;     // SO_RCVBUF in bytes; 0: as the kernel likes
   std::uint32_t sources = 1;  // addresses to connect from, from 127.1.0.1 on
+  // Bytes that the server may send on a stream that stalls; 0: none does. Otherwise a connection
+  // may carry a gigabyte in all.
+  std::int32_t stall_after = 0;
 };
 
 // TLS 1.3 with AES-128-GCM and X25519, ALPN h2; any certificate will do.
@@ -53,6 +56,8 @@ class Receiver {
  public:
   virtual void field(std::string_view /*name*/, std::string_view /*value*/) {}
   virtual void answered(int status) = 0;  // the header section is complete
+  // Whether the stream's window stays shut once Target::stall_after bytes have come.
+  virtual bool stalls() const { return false; }
   virtual void data(std::string_view bytes) = 0;
   virtual void ended() = 0;  // the stream is closed; the receiver is not called again
 
@@ -109,13 +114,14 @@ class Connection {
 
   Owner& owner_;
   ClientTls& tls_;
+  const std::int32_t stall_after_;
   net::Fd fd_;
   ssl_st* ssl_;
   std::unique_ptr<nghttp2_session, FreeSession> session_;
   std::unique_ptr<net::Watch> watch_;
   net::Later flush_later_;
   std::string_view unsent_;  // of a frame that TLS did not take whole; nghttp2's
-  std::string goodbye_;  // why HTTP/2 is over
+  std::string goodbye_;      // why HTTP/2 is over
   bool handshaken_ = false;
   bool open_ = false;
   bool failed_ = false;

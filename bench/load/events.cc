@@ -45,6 +45,25 @@ class EventsLoad::Subscriber final : public Receiver {
   Ledger ledger_;
 };
 
+// A stream whose reader takes nothing: what it had to say when it began is all that counts.
+class EventsLoad::Stalled final : public Receiver {
+ public:
+  explicit Stalled(EventsLoad& load) : load_(load) {}
+
+  void answered(int status) override {
+    if (status != 200) load_.fail("a subscription was answered " + std::to_string(status));
+    load_.subscribed();
+  }
+  bool stalls() const override { return true; }
+  void data(std::string_view bytes) override { taken_ += bytes.size(); }
+  void ended() override { load_.fail("the server ended a stalled event stream"); }
+  std::uint64_t taken() const { return taken_; }
+
+ private:
+  EventsLoad& load_;
+  std::uint64_t taken_ = 0;
+};
+
 // One large file, over and over.
 class EventsLoad::Download final : public Receiver {
  public:
@@ -85,10 +104,14 @@ void EventsLoad::join(Connection& connection) {
     connection.get(options_.path, {{"accept", "text/event-stream"}},
                    subscribers_.emplace_back(*this));
   }
+  for (std::uint32_t i = 0; i < options_.stalled; ++i) {
+    connection.get(options_.path, {{"accept", "text/event-stream"}}, stalled_.emplace_back(*this));
+  }
 }
 
 void EventsLoad::subscribed() {
-  if (++answered_ < subscribers()) return;
+  const std::uint64_t stalled = std::uint64_t{options_.crowd.connections} * options_.stalled;
+  if (++answered_ < subscribers() + stalled) return;
   tell("opened", {{"seconds", seconds(net::Clock::now() - began_)}});
   phase_ = Phase::settling;
   phase_timer_.start(options_.settle);
@@ -172,6 +195,8 @@ void EventsLoad::finish() {
   for (const Subscriber& subscriber : subscribers_) {
     subscriber.ledger().close(publisher_->published(), account_);
   }
+  std::uint64_t stalled_bytes = 0;
+  for (const Stalled& stalled : stalled_) stalled_bytes += stalled.taken();
   const std::uint64_t deliveries = account_.delivered - before_.delivered;
   const double elapsed = seconds(last_delivery_ - measured_since_);
   const auto micros = [this](double share) { return latency_.percentile(share) / 1000.0; };
@@ -180,6 +205,7 @@ void EventsLoad::finish() {
                 {"refused", publisher_->refused()},
                 {"lost", account_.lost},
                 {"duplicates", account_.duplicates},
+                {"stalled_bytes", stalled_bytes},
                 {"seconds", elapsed},
                 {"latency_us",
                  {{"p50", micros(0.5)},

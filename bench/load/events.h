@@ -22,6 +22,7 @@ class EventsLoad {
     Crowd::Options crowd;
     Publisher::Options publisher;
     std::uint32_t streams = 1;  // of each connection
+    std::uint32_t stalled = 0;  // more of them, whose readers take nothing after the first bytes
     std::string path = "/events?topic=bench";
     double rate = 10;                        // messages a second, when `window` is 0
     std::uint32_t window = 0;                // saturation: messages on their way at one time
@@ -37,6 +38,7 @@ class EventsLoad {
 
  private:
   class Subscriber;
+  class Stalled;
   class Download;
   enum class Phase { opening, settling, warming, measuring, draining, done };
 
@@ -58,6 +60,7 @@ class EventsLoad {
   Phase phase_ = Phase::opening;
   std::deque<Subscriber> subscribers_;
   std::deque<Download> downloads_;
+  std::deque<Stalled> stalled_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Crowd> crowd_;
   net::Timer phase_timer_;

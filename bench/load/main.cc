@@ -10,6 +10,7 @@
 #include "bench/load/link.h"
 #include "bench/load/phases.h"
 #include "bench/load/polls.h"
+#include "bench/load/storm.h"
 #include "bench/load/visits.h"
 
 namespace {
@@ -18,6 +19,7 @@ using std::chrono::milliseconds;
 
 // So that servers with a limit for one address see as many addresses as a crowd would have.
 constexpr std::uint32_t connections_per_source = 200;
+constexpr std::int32_t stalled_window = 16 * 1024;  // bytes that a stalled stream takes
 
 milliseconds in_milliseconds(double seconds) {
   return milliseconds(static_cast<std::int64_t>(seconds * 1000));
@@ -27,6 +29,7 @@ struct Arguments {
   bench::EventsLoad::Options events;
   bench::PollsLoad::Options polls;
   bench::VisitsLoad::Options visits;
+  bench::StormLoad::Options storm;
   bench::Link::Options link;
   double warm_up = 1;
   double measure = 5;
@@ -59,6 +62,7 @@ CLI::App* add_events(CLI::App& program, Arguments& arguments) {
   app->add_option("--path", options.path, "of the event stream");
   app->add_option("--connections", options.crowd.connections, "");
   app->add_option("--streams", options.streams, "on each connection");
+  app->add_option("--stalled", options.stalled, "more of them on each, which are not read");
   app->add_option("--rate", options.rate, "messages a second");
   app->add_option("--window", options.window, "saturate: so many messages on their way");
   app->add_option("--settle", arguments.settle, "seconds before the first message");
@@ -89,6 +93,18 @@ CLI::App* add_visits(CLI::App& program, Arguments& arguments) {
   app->add_option("--page", options.page, "asked for first");
   app->add_option("--asset", options.assets, "asked for after the page");
   app->add_option("--at-once", options.at_once, "visits under way");
+  return app;
+}
+
+CLI::App* add_storm(CLI::App& program, Arguments& arguments) {
+  auto& options = arguments.storm;
+  CLI::App* app = program.add_subcommand("storm", "event sources that lose their server at once");
+  add_target(*app, options.target, arguments);
+  add_publisher(*app, options.publisher);
+  app->add_option("--path", options.path, "of the event stream");
+  app->add_option("--connections", options.connections, "");
+  app->add_option("--streams", options.streams, "on each connection");
+  app->add_option("--rate", options.rate, "messages a second");
   return app;
 }
 
@@ -130,12 +146,14 @@ int main(int argc, char** argv) try {
   const CLI::App* events = add_events(program, given);
   const CLI::App* polls = add_polls(program, given);
   const CLI::App* visits = add_visits(program, given);
+  const CLI::App* storm = add_storm(program, given);
   add_link(program, given);
   CLI11_PARSE(program, argc, argv);
 
   if (events->parsed()) {
     auto& options = given.events;
     spread(options.target, options.crowd.connections);
+    if (options.stalled > 0) options.target.stall_after = stalled_window;
     options.warm_up = in_milliseconds(given.warm_up);
     options.measure = in_milliseconds(given.measure);
     options.settle = in_milliseconds(given.settle);
@@ -156,6 +174,12 @@ int main(int argc, char** argv) try {
     options.measure = in_milliseconds(given.measure);
     if (given.resume) options.handshake = bench::VisitsLoad::Handshake::resumed;
     return run<bench::VisitsLoad>(options);
+  }
+  if (storm->parsed()) {
+    auto& options = given.storm;
+    spread(options.target, options.connections);
+    options.calm = in_milliseconds(given.measure);
+    return run<bench::StormLoad>(options);
   }
   given.link.bytes_per_second = given.megabits * 1e6 / 8;
   given.link.delay = milliseconds(given.delay);

@@ -68,7 +68,7 @@ std::string answer(const std::string& status, const std::string& body) {
          "\r\nconnection: close\r\n\r\n" + body;
 }
 
-const cli::Message hello{.text = "hello", .json = false, .topic = "news", .type = "", .id = ""};
+const cli::Message hello{.text = "hello", .json = false, .topics = {"news"}, .type = "", .id = ""};
 
 std::string complaint(const std::string& url) {
   try {
@@ -83,11 +83,18 @@ std::string complaint(const std::string& url) {
 
 TEST_CASE("a message is sent as a text, or as the JSON value that it is") {
   CHECK(cli::to_json(hello) == R"({"message":"hello","topic":"news"})");
-  CHECK(nlohmann::json::parse(cli::to_json({R"({"a":1})", true, "t", "tick", "7"})) ==
+  CHECK(nlohmann::json::parse(cli::to_json({R"({"a":1})", true, {"t"}, "tick", "7"})) ==
         nlohmann::json::parse(R"({"message":{"a":1},"topic":"t","type":"tick","id":"7"})"));
-  CHECK_THROWS_WITH(cli::to_json({"{", true, "t", "", ""}),
+  cli::Message several = hello;
+  several.topics = {"a", "b"};
+  several.is_private = true;
+  several.retry = std::chrono::seconds(1);
+  CHECK(nlohmann::json::parse(cli::to_json(several)) ==
+        nlohmann::json::parse(
+            R"({"message":"hello","topic":["a","b"],"private":true,"retry":1000})"));
+  CHECK_THROWS_WITH(cli::to_json({"{", true, {"t"}, "", ""}),
                     Catch::StartsWith("the message is not JSON: it goes wrong at byte "));
-  CHECK_THROWS_WITH(cli::to_json({"\xFF", false, "t", "", ""}),
+  CHECK_THROWS_WITH(cli::to_json({"\xFF", false, {"t"}, "", ""}),
                     "the message is not UTF-8: encode binary data first, in base64 for example");
 }
 

@@ -11,6 +11,8 @@
 #include "certs/x509.h"
 #include "server/net/error.h"
 #include "server/net/handle.h"
+#include "sse/base64url.h"
+#include "sse/json_web_token.h"
 #include "tests/unit/certs/folder.h"
 
 using namespace std::chrono_literals;
@@ -40,6 +42,10 @@ nlohmann::json verified(const std::string& token, const std::string& key, jwt_al
   return nlohmann::json::parse(text.get());
 }
 
+nlohmann::json header_of(const std::string& token) {
+  return nlohmann::json::parse(sse::base64url_decode(token.substr(0, token.find('.'))).value());
+}
+
 const std::chrono::system_clock::time_point issued{std::chrono::seconds(1'800'000'000)};
 
 }  // namespace
@@ -52,6 +58,28 @@ TEST_CASE("a token made with a secret is verified with it, and carries the topic
   CHECK(claims == nlohmann::json::parse(R"({"mercure":{"publish":["a","b"],"subscribe":["*"]},
                                             "iat":1800000000,"exp":1800000060})"));
   CHECK(verified(token, std::string(32, 'x'), JWT_ALG_HS256).is_null());
+}
+
+TEST_CASE("a token for an audience is an access token of Mercure 1.0") {
+  const auto key = TokenKey::parse(secret, "secret");
+  const auto token =
+      cli::make_token(key,
+                      {.publish = {"a", "urlpattern:https://a.test/books/:id"},
+                       .subscribe = {"*"},
+                       .issued = issued,
+                       .lifetime = 60s},
+                      {.issuer = "https://a.test", .audience = "https://a.test/hub"});
+  // libjwt takes no other type than JWT.
+  const auto seen = sse::verify_token(token, std::vector<sse::Key>{sse::Key::read(secret)});
+  CHECK(seen.broken_rule == "");
+  CHECK(seen.claims == nlohmann::json::parse(R"({
+      "iss":"https://a.test","aud":"https://a.test/hub","iat":1800000000,"exp":1800000060,
+      "authorization_details":[
+        {"type":"https://mercure.rocks/authorization-detail","actions":["publish"],"topics":[
+          {"match":"a"},{"match":"https://a.test/books/:id","match_type":"urlpattern"}]},
+        {"type":"https://mercure.rocks/authorization-detail","actions":["subscribe"],"topics":[
+          {"match":"*"}]}]})"));
+  CHECK(header_of(token)["typ"] == "at+jwt");
 }
 
 TEST_CASE("a token made with a private EC key is verified with the public one") {

@@ -1,5 +1,3 @@
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <catch2/catch.hpp>
@@ -8,6 +6,7 @@
 #include "server/net/handle.h"
 #include "sse/base64url.h"
 #include "tests/unit/sse/mercure_world.h"
+#include "tests/unit/sse/pem.h"
 
 using namespace sse;
 using namespace sse::testing;
@@ -15,25 +14,6 @@ using namespace sse::testing;
 namespace {
 
 using Pair = net::Handle<EVP_PKEY, EVP_PKEY_free>;
-
-struct Files {
-  std::string secret;
-  std::string open;
-};
-
-std::string text_of(BIO* memory) {
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory, &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
-}
-
-Files files_of(EVP_PKEY* key) {
-  const net::Handle<BIO, BIO_free_all> secret(BIO_new(BIO_s_mem()));
-  const net::Handle<BIO, BIO_free_all> open(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PrivateKey(secret.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-  PEM_write_bio_PUBKEY(open.get(), key);
-  return {text_of(secret.get()), text_of(open.get())};
-}
 
 std::string rule_of(const std::string& token, std::vector<Key> keys) {
   return verify_token(token, keys).broken_rule;
@@ -84,7 +64,7 @@ TEST_CASE("RSA, EC and Ed25519 keys sign and verify, each for its own tokens onl
   for (EVP_PKEY* made : {EVP_RSA_gen(2048), EVP_EC_gen("P-256"), EVP_EC_gen("P-384"),
                          EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")}) {
     const Pair key(made);
-    const Files files = files_of(key.get());
+    const PemPair files = pem_of(key.get());
     open.push_back(Key::read(files.open));
     tokens.push_back(sign_token(Key::read(files.secret), claims));
     CHECK_THROWS_AS(sign_token(Key::read(files.open), claims), net::Error);
@@ -119,7 +99,7 @@ TEST_CASE("a JWK Set gives its keys; a token's kid chooses among them and brings
                       {{"kty", "unheard of"}}}}};
   const std::vector<Key> keys = Key::read_set(set.dump());
   REQUIRE(keys.size() == 2);
-  Key signer = Key::read(files_of(pair.get()).secret);
+  Key signer = Key::read(pem_of(pair.get()).secret);
   signer.id = "one";
   CHECK(rule_of(sign_token(signer, {{"a", 1}}), keys).empty());
   signer.id = "two";
@@ -130,7 +110,7 @@ TEST_CASE("a JWK Set gives its keys; a token's kid chooses among them and brings
 
 TEST_CASE("RSA keys that are too short are refused") {
   const Pair pair(EVP_RSA_gen(1024));
-  CHECK_THROWS_AS(Key::read(files_of(pair.get()).open), net::Error);
+  CHECK_THROWS_AS(Key::read(pem_of(pair.get()).open), net::Error);
 }
 
 TEST_CASE("an access token must be issued by whom the hub trusts, for this hub, and expire") {

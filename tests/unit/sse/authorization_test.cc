@@ -1,8 +1,5 @@
 #include "sse/authorization.h"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +7,7 @@
 #include "server/net/handle.h"
 #include "sse/base64url.h"
 #include "sse/json_web_token.h"
+#include "tests/unit/sse/pem.h"
 #include "tests/unit/sse/world.h"
 
 using namespace sse;
@@ -18,24 +16,9 @@ using nlohmann::json;
 
 namespace {
 
-struct Pair {
-  std::string secret;
-  std::string open;
-};
-
-std::string text_of(BIO* memory) {
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory, &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
-}
-
-Pair make_pair() {
+PemPair make_pair() {
   const net::Handle<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
-  const net::Handle<BIO, BIO_free_all> secret(BIO_new(BIO_s_mem()));
-  const net::Handle<BIO, BIO_free_all> open(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  PEM_write_bio_PUBKEY(open.get(), key.get());
-  return {text_of(secret.get()), text_of(open.get())};
+  return pem_of(key.get());
 }
 
 const Key shared = Key::read("0123456789abcdef0123456789abcdef\n");
@@ -78,7 +61,7 @@ std::string token_with(const json& more = json::object()) {
 
 TEST_CASE("a token made for a key is good for that key") {
   CHECK(outcome(with({shared}), make_token(shared, all, {}, 60s)) == "* ");
-  const Pair pair = make_pair();
+  const PemPair pair = make_pair();
   CHECK(outcome(with({shared, Key::read(pair.open)}),
                 make_token(Key::read(pair.secret), all, {}, 60s)) == "* ");
 }
@@ -99,7 +82,7 @@ TEST_CASE("a refused token is told the rule that it breaks") {
 }
 
 TEST_CASE("the algorithm is the key's: neither none nor another one is taken from the token") {
-  const Pair pair = make_pair();
+  const PemPair pair = make_pair();
   const Key open = Key::read(pair.open);
   const std::string wrong =
       "The bearer token is signed with an algorithm that no configured key has.";

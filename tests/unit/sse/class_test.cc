@@ -94,6 +94,34 @@ TEST_CASE("a topic that conflates gives the newest of each key, and tells no gap
   CHECK(stream.read() == "id: epoch1-41\ndata: a21\n\n");
 }
 
+TEST_CASE("a pattern's readers get the newest of each key as well, and all of the other topics") {
+  World world(with(class_of("price/*", {.events = 10}, Policy::conflate)));
+  FakeExchange stream = world.worker().events("/events?prefix=p");
+  stream.read();
+  world.publish("all of these", "plain");
+  for (int i = 1; i <= 3; ++i) {
+    world.publish(keyed("a" + std::to_string(i), "price/x", "a"));
+    world.publish(keyed("p" + std::to_string(i), "plain", "a"));
+  }
+  CHECK(stream.read() ==
+        "id: epoch1-1\ndata: all of these\n\nid: epoch1-3\ndata: p1\n\n"
+        "id: epoch1-5\ndata: p2\n\nid: epoch1-6\ndata: a3\n\nid: epoch1-7\ndata: p3\n\n");
+}
+
+TEST_CASE("what one of its topics has newer stands for an event only where both are read") {
+  World world(with(class_of("price/*", {.events = 10}, Policy::conflate)));
+  FakeExchange both = world.worker().events("/events?prefix=price/");
+  FakeExchange other = world.worker().events("/events?prefix=price/b");
+  both.read();
+  other.read();
+  Draft shared = keyed("shared", "price/a", "k");
+  shared.alternates = {"price/b"};
+  world.publish(shared);
+  world.publish(keyed("newer", "price/a", "k"));
+  CHECK(both.read().starts_with("id: epoch1-1\ndata: shared\n\n"));
+  CHECK(other.read() == "id: epoch1-1\ndata: shared\n\n");
+}
+
 TEST_CASE("the newest of a key that a conflating topic has lost is told as a gap") {
   World world(with(class_of("price/*", {.events = 2}, Policy::conflate)));
   FakeExchange stream = world.worker().events("/events?topic=price/all");

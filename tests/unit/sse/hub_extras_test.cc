@@ -2,6 +2,7 @@
 
 #include "sse/rate_limit.h"
 #include "tests/unit/sse/mercure_world.h"
+#include "tests/unit/sse/send.h"
 
 using namespace sse;
 using namespace sse::testing;
@@ -10,17 +11,8 @@ namespace {
 
 FakeExchange send(World& world, std::string content, std::string type, std::string query = "",
                   std::initializer_list<http::Field> fields = {}) {
-  http::Request request = get("/send" + query, fields);
-  request.method = "POST";
-  request.fields.add("content-type", type);
-  http::Peer peer;
-  peer.address = "127.0.0.1";
-  request.peer = &peer;
-  FakeExchange fake;
-  fake->content = std::move(content);
-  world.worker().hub.publish().handle(request, fake.exchange());
-  world.loop().settle();
-  return fake;
+  return sse::testing::send(world, get("/send" + query, fields), std::move(type),
+                            std::move(content));
 }
 
 FakeExchange state(World& world, std::string query,

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/unit/sse/world.h"
+#include "tests/unit/sse/send.h"
 
 using namespace sse;
 using namespace sse::testing;
@@ -9,17 +9,8 @@ namespace {
 
 FakeExchange send(World& world, std::string content, std::initializer_list<http::Field> fields = {},
                   std::string type = "application/json", std::string address = "127.0.0.1") {
-  http::Request request = get("/send", fields);
-  request.method = "POST";
-  if (!type.empty()) request.fields.add("content-type", type);
-  http::Peer peer;
-  peer.address = std::move(address);
-  request.peer = &peer;
-  FakeExchange fake;
-  fake->content = std::move(content);
-  world.worker().hub.publish().handle(request, fake.exchange());
-  world.loop().settle();
-  return fake;
+  return sse::testing::send(world, get("/send", fields), std::move(type), std::move(content),
+                            std::move(address));
 }
 
 }  // namespace
@@ -49,6 +40,20 @@ TEST_CASE("a string is sent as its text, any other value as JSON, with topic, ty
         "id: epoch1-2\ndata: a\ndata: b\n\nid: epoch1-3\ndata: null\n\n");
 }
 
+TEST_CASE("a message may have several topics, be private, and say when to come back") {
+  World world;
+  FakeExchange first = world.worker().events("/events?topic=a");
+  FakeExchange second = world.worker().events("/events?topic=b");
+  first.read();
+  second.read();
+  CHECK(send(world, R"({"message":"x","topic":["a","b"],"retry":1})").status() == 200);
+  CHECK(send(world, R"({"message":"secret","topic":"a","private":true})").status() == 200);
+  CHECK(first.read().ends_with("id: epoch1-1\nretry: 250\ndata: x\n\n"));
+  CHECK(second.read().ends_with("id: epoch1-1\nretry: 250\ndata: x\n\n"));
+  CHECK(world.worker().poll("/poll?topic=a&after=epoch1-1&timeout=0").read().find("secret") ==
+        std::string::npos);
+}
+
 TEST_CASE("what is not a message is refused with the reason and the place") {
   World world;
   const auto refusal = [&](std::string content) {
@@ -62,6 +67,10 @@ TEST_CASE("what is not a message is refused with the reason and the place") {
   CHECK(refusal("{\"massage\":1}").find("\\\"message\\\" is missing") != std::string::npos);
   CHECK(refusal("{\"message\":1,\"topic\":5}").find("\\\"topic\\\" must be a string") !=
         std::string::npos);
+  CHECK(refusal("{\"message\":1,\"topic\":[]}").find("a list of strings") != std::string::npos);
+  CHECK(refusal("{\"message\":1,\"topic\":[\"a\",5]}").find("\\\"topic\\\"") != std::string::npos);
+  CHECK(refusal("{\"message\":1,\"private\":1}").find("true or false") != std::string::npos);
+  CHECK(refusal("{\"message\":1,\"retry\":-1}").find("milliseconds") != std::string::npos);
   CHECK(refusal("{\"message\":1,\"type\":\"a\\u0000b\"}").find("type") != std::string::npos);
   CHECK(refusal("{\"message\":1,\"id\":\"a\\nb\"}").find("id") != std::string::npos);
   CHECK(refusal("{\"message\":1e999}").find("not JSON") != std::string::npos);

@@ -193,6 +193,50 @@ TEST_CASE("what the file has lost of one topic is told once, though another has 
         std::string::npos);
 }
 
+TEST_CASE("of a conflating topic the newest of each key come from the file") {
+  Durable world;
+  world.stop();
+  TopicClass price;
+  price.pattern = "price";
+  price.policy = Policy::conflate;
+  price.keep.events = 3;
+  world.hub_options.replica.classes = {price};
+  world.start();
+  const std::string first = world.publish("0", "price");
+  for (int i = 1; i <= 40; ++i) {
+    Draft made = draft(std::to_string(i), "price");
+    made.publisher_id = i % 2 == 0 ? "even" : "odd";
+    world.publish_all({std::move(made)});
+  }
+  FakeExchange stream = world.worker->events("/events?topic=price", {{"last-event-id", first}});
+  const std::string text = behind_greeting(world.read_until(stream, "data: 40\n\n"));
+  CHECK(text.find("data: 39\n") != std::string::npos);
+  CHECK(text.find("data: 38\n") == std::string::npos);
+  CHECK(text.find("herald.gap") == std::string::npos);
+}
+
+TEST_CASE("a publisher's own id leads a reader back though it has left memory") {
+  Durable world;
+  world.stop();
+  world.hub_options.replica.events_per_topic = 1;
+  world.start();
+  Draft named = draft("b");
+  named.publisher_id = "order-7";  // as an id of ours would be written
+  world.publish("a");
+  world.publish_all({named, draft("c"), named, draft("d")});
+  world.restart();
+  const auto asked = [&](const std::string& id) {
+    FakeExchange stream = world.worker->events("/events", {{"last-event-id", id}});
+    return behind_greeting(world.read_until(stream, "data: d\n\n"));
+  };
+  const std::string text = asked("order-7");  // the oldest that has it
+  CHECK(text.find("herald.gap") == std::string::npos);
+  CHECK(text.find("data: a\n") == std::string::npos);
+  CHECK(text.find("data: c\n") < text.find("data: b\n"));
+  CHECK(asked("order-8").find("\"reason\":\"epoch\"") != std::string::npos);
+  CHECK(asked("urn:x").find("\"reason\":\"malformed\"") != std::string::npos);
+}
+
 TEST_CASE("a key published before a restart is known after it") {
   Durable world;
   Draft once = draft("once");

@@ -1,0 +1,89 @@
+#include "sse/redis_archive.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "sse/redis_entry.h"
+
+namespace sse {
+namespace {
+
+constexpr std::size_t entries_of_a_page = 256;
+
+std::uint64_t seq_of(std::string_view text) {
+  std::uint64_t seq = 0;
+  std::from_chars(text.begin(), text.end(), seq);
+  return seq;
+}
+
+bool wanted(const Range& range, const Event& event) {
+  const auto among = [&range](const std::string& topic) {
+    return std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end();
+  };
+  return range.topics.empty() || among(event.topic()) ||
+         std::any_of(event.alternates().begin(), event.alternates().end(), among);
+}
+
+// Of what scripts::read() returned.
+Past past_of(const RedisReply& reply, const Range& range) {
+  Past past;
+  past.epoch = reply.items[0].text;
+  past.newest = seq_of(reply.items[1].text);
+  const std::uint64_t first = seq_of(reply.items[2].text);
+  past.lost = first == 0 ? past.newest : first - 1;
+  if (!reply.items[4].text.empty()) past.named = seq_of(reply.items[4].text);
+  const std::vector<RedisReply>& items = reply.items[3].items;
+  past.through = past.named.value_or(range.after);
+  std::size_t bytes = 0;
+  for (const RedisReply& item : items) {
+    std::optional<RedisEntry> entry = read_entry(item, past.epoch);
+    if (!entry) continue;
+    if (wanted(range, *entry->event)) {
+      if (past.events.size() >= range.events || bytes >= range.bytes) return past;
+      bytes += entry->event->weight();
+      past.events.push_back(entry->event);
+    }
+    past.through = entry->event->seq();
+  }
+  if (items.size() < entries_of_a_page) past.through = std::max(past.through, past.newest);
+  return past;
+}
+
+}  // namespace
+
+void RedisArchive::read(Range range, net::Loop& home,
+                        std::function<void(std::variant<Past, Refused>)> done) {
+  const auto job = std::make_shared<Reading>(Reading{std::move(range), &home, std::move(done)});
+  loop_.post([this, job] { ask(readings_.insert(readings_.end(), std::move(*job))); });
+}
+
+void RedisArchive::forget(const net::Loop& home) {
+  for (Reading& job : readings_) {
+    if (job.home == &home) job.home = nullptr;
+  }
+}
+
+void RedisArchive::ask(Readings::iterator job) {
+  RedisLink* link = link_();
+  if (!link) return answer(job, RedisReply());
+  std::vector<std::string> words = scripts::call(scripts::read(), keys_);
+  words.push_back(std::to_string(job->range.after));
+  words.push_back(std::to_string(entries_of_a_page));
+  words.push_back(job->range.named.empty() ? "" : keys_.name + job->range.named);
+  link->command(words, [this, job](const RedisReply& reply) { answer(job, reply); });
+}
+
+void RedisArchive::answer(Readings::iterator job, const RedisReply& reply) {
+  std::variant<Past, Refused> said = Refused{503, "The events' store is away."};
+  if (reply.items.size() == 5 && !reply.items[0].text.empty()) {
+    said = past_of(reply, job->range);
+  }
+  if (job->home) {
+    job->home->post([done = std::move(job->done), said = std::move(said)] { done(said); });
+  }
+  readings_.erase(job);
+}
+
+}  // namespace sse
