@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "server/complaints.h"
 #include "server/h1/session.h"
 #include "server/h2/session.h"
 #include "server/net/tcp_state.h"
@@ -38,8 +39,8 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
       peer_(std::move(peer)),
       root_(root),
       on_closed_(std::move(on_closed)),
-      flush_later_(at_.loop, [this] { flush(); }),
-      deadline_(at_.loop, [this] { on_deadline(); }),
+      flush_later_(at_.loop, [this] { attempt([this] { flush(); }); }),
+      deadline_(at_.loop, [this] { attempt([this] { on_deadline(); }); }),
       drain_later_(at_.loop, [this] { session_->drain(); }),
       accepted_at_(at_.loop.now()),
       heard_(accepted_at_),
@@ -52,12 +53,20 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
 
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
-  try {
+  attempt([&] {
     if (ready.readable) read();
     flush_later_.schedule();
-  } catch (const std::exception& error) {  // no memory, as a rule: this connection pays for it
-    complain(error.what());
+  });
+}
+
+// What fails has no memory, as a rule: this connection pays for it.
+template <typename Act>
+void Connection::attempt(Act act) {
+  try {
+    act();
+  } catch (const std::exception& error) {
     close();
+    complain(reason_of(error));
   }
 }
 
