@@ -29,6 +29,7 @@ constexpr std::chrono::seconds drain_notice{1};
 // Between an answer that came before the end of the request's content and the reset that stops the
 // rest.
 constexpr std::chrono::seconds upload_notice{1};
+constexpr const char* takes_nothing = "it takes nothing of what is sent to it";
 
 }  // namespace
 
@@ -77,6 +78,14 @@ void Connection::read() {
   if (!socket_->handshaken()) at_.handshakes_failed.add(1);
   // Whoever has said all that it wants to say may still read the answer.
   if (status == net::Socket::Status::closed && session_ && socket_->unsent() == 0) send_some();
+  lost();
+}
+
+// TCP may give up on a peer that acknowledges nothing before the deadline here comes
+// (TCP_USER_TIMEOUT).
+void Connection::lost() {
+  const bool stalled = blocked_since_ && at_.loop.now() - *blocked_since_ >= at_.timeouts.stall / 2;
+  if (!closed_ && stalled) return give_up(http::Limit::stall, takes_nothing);
   close();
 }
 
@@ -147,7 +156,7 @@ http::Transport Connection::transport() const {
 void Connection::flush() {
   if (closed_) return;
   if (socket_->unsent() > 0) {
-    if (socket_->flush() != net::Socket::Status::open) return close();
+    if (socket_->flush() != net::Socket::Status::open) return lost();
     if (socket_->unsent() > 0) return settle(true);
   }
   if (!session_) return settle(false);
@@ -268,7 +277,7 @@ void Connection::on_deadline() {
     return false;
   };
   if (blocked_since_ && over(*blocked_since_, limit.stall)) {
-    return give_up(http::Limit::stall, "it takes nothing of what is sent to it");
+    return give_up(http::Limit::stall, takes_nothing);
   }
   if (early_since_ && over(*early_since_, upload_notice)) {
     early_since_.reset();

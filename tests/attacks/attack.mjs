@@ -26,6 +26,7 @@ export const answered = (...statuses) => (account) => {
 export const closedBy = (what) => (account) => (account.closed >= account.connections && account.connections > 0 ? '' : `${account.closed} of ${account.connections} connections were closed (${what})`);
 export const refused = ({ failed, closed }) => (failed + closed > 0 ? '' : 'every connection was let in');
 export const held = (most) => (account) => (account.connections <= most ? '' : `${account.connections} are held`);
+export const stalled = ({ resets, closed }) => (resets.CANCEL > 0 || closed > 0 ? '' : 'nothing that stood still was ended');
 export const anything = () => '';
 
 export class Attack {
