@@ -134,7 +134,7 @@ test('metrics tell which app server answers', { skip }, async (t) => {
   const herald = await watched(t, '--workers', '1', '--upstream', url);
   const client = await session(t, herald);
   assert.equal((await fetchOn(client, '/page')).text, 'app');
-  assert.equal(await value(herald, `herald_upstream_failing_workers{upstream="${url}"}`), 0);
+  await value(herald, `herald_upstream_failing_workers{upstream="${url}"}`, (now) => now === 0);
   app.closeAllConnections();
   await new Promise((resolve) => { app.close(resolve); });
   assert.equal((await fetchOn(client, '/page')).status, 502);
@@ -182,4 +182,7 @@ test('a traceparent is in the log, and one that is none is not', { skip }, async
 test('--version names the build', { skip }, async () => {
   const { stdout } = await run(program, ['--version']);
   assert.match(stdout, /^herald \d[^]*\nbuild [0-9a-f]{40}\n/);
+  if (lacks({ programs: ['readelf'] })) return;
+  const notes = (await run('readelf', ['-n', program])).stdout;
+  assert.equal(/^build ([0-9a-f]{40})$/m.exec(stdout)[1], /Build ID: ([0-9a-f]{40})/.exec(notes)[1], 'by which debuggers find its symbols');
 });
