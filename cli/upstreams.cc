@@ -73,7 +73,6 @@ nlohmann::json upstreams_json(const std::vector<Figures>& upstreams) {
 }
 
 std::vector<MetricFamily> upstream_families(const std::vector<Figures>& upstreams) {
-  if (upstreams.empty()) return {};
   MetricFamily requests{"herald_upstream_requests_total",
                         "Requests given to each app server, attempts that failed too",
                         MetricType::Counter,
