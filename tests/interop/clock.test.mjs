@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { accessLog, certificate, fetchOn, folder, lacks, listen, program, publish, run, serveIn, session, soon, until } from '../support/herald.mjs';
+import { accessLog, certificate, fetchOn, folder, lacks, listen, program, publish, run, sanitized, serveIn, session, soon, until } from '../support/herald.mjs';
 
 const library = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((machine) => `/usr/lib/${machine}/faketime/libfaketimeMT.so.1`).find((file) => fs.existsSync(file));
-const skip = lacks({ programs: ['openssl'] }) || (!library && 'libfaketime is not installed');
+const skip = lacks({ programs: ['openssl'] }) || (!library && 'libfaketime is not installed') || (sanitized && 'a sanitizer takes no other library before it');
 
 // A clock for programs that run with `env`: it is `set` to an offset such as "+2h" whenever a test likes.
 function clock(t, offset = '+0') {

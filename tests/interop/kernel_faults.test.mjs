@@ -6,7 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fetchOn, folder, lacks, listen, publish, serve, serveIn, session, soon, until } from '../support/herald.mjs';
+import { fetchOn, folder, lacks, listen, publish, sanitized, serve, serveIn, session, soon, until } from '../support/herald.mjs';
 
 // Whoever may not trace a process (some containers) cannot run these.
 function untraceable() {
@@ -26,7 +26,7 @@ async function inject(t, id, faults, { threads = ['-f'] } = {}) {
   return { over };
 }
 
-test('out of memory, the connection that asks for more pays for it, and the log says so; those who are there are served', { skip, timeout: 90000 }, async (t) => {
+test('out of memory, the connection that asks for more pays for it, and the log says so; those who are there are served', { skip: skip || (sanitized && 'a sanitizer has its own memory'), timeout: 90000 }, async (t) => {
   const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--workers', '1');
   const size = () => Number(/^VmSize:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8'))[1]) * 1024;
   const greedy = async (name) => {
