@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "server/complaints.h"
 #include "server/h1/session.h"
 #include "server/h2/session.h"
 #include "server/net/tcp_state.h"
@@ -28,6 +29,7 @@ constexpr std::chrono::seconds drain_notice{1};
 // Between an answer that came before the end of the request's content and the reset that stops the
 // rest.
 constexpr std::chrono::seconds upload_notice{1};
+constexpr const char* takes_nothing = "it takes nothing of what is sent to it";
 
 }  // namespace
 
@@ -38,8 +40,8 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
       peer_(std::move(peer)),
       root_(root),
       on_closed_(std::move(on_closed)),
-      flush_later_(at_.loop, [this] { flush(); }),
-      deadline_(at_.loop, [this] { on_deadline(); }),
+      flush_later_(at_.loop, [this] { attempt([this] { flush(); }); }),
+      deadline_(at_.loop, [this] { attempt([this] { on_deadline(); }); }),
       drain_later_(at_.loop, [this] { session_->drain(); }),
       accepted_at_(at_.loop.now()),
       heard_(accepted_at_),
@@ -52,12 +54,20 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
 
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
-  try {
+  attempt([&] {
     if (ready.readable) read();
     flush_later_.schedule();
-  } catch (const std::exception& error) {  // no memory, as a rule: this connection pays for it
-    complain(error.what());
+  });
+}
+
+// What fails has no memory, as a rule: this connection pays for it.
+template <typename Act>
+void Connection::attempt(Act act) {
+  try {
+    act();
+  } catch (const std::exception& error) {
     close();
+    complain(reason_of(error));
   }
 }
 
@@ -68,6 +78,14 @@ void Connection::read() {
   if (!socket_->handshaken()) at_.handshakes_failed.add(1);
   // Whoever has said all that it wants to say may still read the answer.
   if (status == net::Socket::Status::closed && session_ && socket_->unsent() == 0) send_some();
+  lost();
+}
+
+// TCP may give up on a peer that acknowledges nothing before the deadline here comes
+// (TCP_USER_TIMEOUT).
+void Connection::lost() {
+  const bool stalled = blocked_since_ && at_.loop.now() - *blocked_since_ >= at_.timeouts.stall / 2;
+  if (!closed_ && stalled) return give_up(http::Limit::stall, takes_nothing);
   close();
 }
 
@@ -138,7 +156,7 @@ http::Transport Connection::transport() const {
 void Connection::flush() {
   if (closed_) return;
   if (socket_->unsent() > 0) {
-    if (socket_->flush() != net::Socket::Status::open) return close();
+    if (socket_->flush() != net::Socket::Status::open) return lost();
     if (socket_->unsent() > 0) return settle(true);
   }
   if (!session_) return settle(false);
@@ -259,7 +277,7 @@ void Connection::on_deadline() {
     return false;
   };
   if (blocked_since_ && over(*blocked_since_, limit.stall)) {
-    return give_up(http::Limit::stall, "it takes nothing of what is sent to it");
+    return give_up(http::Limit::stall, takes_nothing);
   }
   if (early_since_ && over(*early_since_, upload_notice)) {
     early_since_.reset();

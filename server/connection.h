@@ -63,6 +63,9 @@ class Connection final : private http::TransportGauge {
   void hold_little();
   void close();
   void complain(const std::string& why);
+  template <typename Act>
+  void attempt(Act act);
+  void lost();
   void give_up(http::Limit limit, const char* why);  // complains and closes
   void on_deadline();
   void arm(net::Clock::time_point due);

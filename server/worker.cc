@@ -100,7 +100,7 @@ void Worker::run(std::promise<void>& ready) {
                   .handshakes_failed = handshakes_failed_,
                   .log = shared_.log,
                   .complain = [this](const std::string& what) { complaints_.say(what); }});
-    loop_.on_exception([this](const std::exception& error) { complaints_.say(error.what()); });
+    loop_.on_exception([this](const std::exception& error) { tell(error); });
     bury_ = std::make_unique<net::Later>(loop_, [this] { bury(); });
     listen();
   } catch (...) {
@@ -138,8 +138,21 @@ void Worker::listen() {
 }
 
 void Worker::listen(net::Fd socket, std::function<void(net::Accepted)> accept) {
-  listeners_.push_back(
-      std::make_unique<net::Listener>(loop_, std::move(socket), std::move(accept)));
+  listeners_.push_back(std::make_unique<net::Listener>(
+      loop_, std::move(socket), [this, accept = std::move(accept)](net::Accepted accepted) {
+        try {
+          accept(std::move(accepted));
+        } catch (const std::exception& error) {  // closed with what it has been given so far
+          tell(error);
+        }
+      }));
+}
+
+void Worker::tell(const std::exception& error) noexcept {
+  try {
+    complaints_.say("something could not be done for a client: " + reason_of(error));
+  } catch (const std::exception&) {  // no memory for the word either
+  }
 }
 
 bool Worker::full() const {

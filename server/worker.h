@@ -83,6 +83,7 @@ class Worker {
   void accept(net::Accepted accepted, http::Handler& root, MakeSocket make_socket);
   void bound_waiting(const net::Fd& fd) const;
   void refuse(const net::Accepted& accepted, AddressLimits::Refusal why);
+  void tell(const std::exception& error) noexcept;
   void bury();
   void stop_if_drained();
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <system_error>
 
 #include "server/net/error.h"
@@ -19,9 +20,14 @@
 namespace net {
 namespace {
 
+// Throws std::bad_alloc if it is for want of memory.
 std::string drain_errors() {
   std::string text;
   while (const unsigned long code = ERR_get_error()) {
+    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) {
+      ERR_clear_error();
+      throw std::bad_alloc();
+    }
     const char* reason = ERR_reason_error_string(code);
     if (!text.empty()) text += ", ";
     text += reason ? reason : "OpenSSL error " + std::to_string(code);

@@ -2,11 +2,14 @@
 import net from 'node:net';
 import { connectTls, headers, nameOf, request, windowUpdate, Wire } from '../conformance/wire.mjs';
 
+// What the log says of whoever is thrown out.
+export const named = /ended: (ENHANCE_YOUR_CALM|PROTOCOL_ERROR|too many frames)/;
+
 export const all = new Map();  // name -> { name, says, expect, run, config }
 
 // `expect`: what Herald does with it, as a function of the account that returns what is wrong, or nothing.
 // `log`: the reason that has to be in the log. `short`: the number for a short run. `config`: what a short run in the suite needs of herald.toml. `seconds`: how long it takes to show anything under the default timeouts.
-export function attack(name, says, expect, run, { config = '', args = [], count = 20_000, short = Math.min(count, 4000), seconds = 0, log = expect === calmed ? /ended: (ENHANCE_YOUR_CALM|too many frames)/ : null } = {}) {
+export function attack(name, says, expect, run, { config = '', args = [], count = 20_000, short = Math.min(count, 4000), seconds = 0, log = expect === calmed ? named : null } = {}) {
   all.set(name, { name, says, expect, run, config, args, count, short, seconds, log });
 }
 
@@ -26,6 +29,7 @@ export const answered = (...statuses) => (account) => {
 export const closedBy = (what) => (account) => (account.closed >= account.connections && account.connections > 0 ? '' : `${account.closed} of ${account.connections} connections were closed (${what})`);
 export const refused = ({ failed, closed }) => (failed + closed > 0 ? '' : 'every connection was let in');
 export const held = (most) => (account) => (account.connections <= most ? '' : `${account.connections} are held`);
+export const stalled = ({ resets, closed }) => (resets.CANCEL > 0 || closed > 0 ? '' : 'nothing that stood still was ended');
 export const anything = () => '';
 
 export class Attack {

@@ -1,7 +1,7 @@
 // Attacks by what clients do: slowness, numbers, and requests that are dear to answer.
 import { literal } from '../conformance/hpack.mjs';
 import { data, flag, headers, preface, request, windowUpdate } from '../conformance/wire.mjs';
-import { anything, answered, attack, closedBy, refused } from './attack.mjs';
+import { anything, answered, attack, closedBy, refused, stalled } from './attack.mjs';
 
 const id = (i) => 1 + 2 * i;
 const quick = '[timeouts]\nhandshake = "800ms"\nsettings = "800ms"\nheader = "500ms"\ncontent = "500ms"\nidle = "2s"\nstall = "800ms"\n';
@@ -28,7 +28,7 @@ attack('data-dribble', 'CVE-2019-9511: a large file through windows of one byte'
   wire?.send(headers(1, request(a.target, { path: a.target.large })));
   await a.flood(wire, () => windowUpdate(1, 1), { batch: 1 });
 }, { count: 20_000 });
-attack('stalled-windows', 'CVE-2019-9517 and kin: thousands of large answers behind a window of 0', anything, async (a) => {
+attack('stalled-windows', 'CVE-2019-9517 and kin: thousands of large answers behind a window of 0', stalled, async (a) => {
   while (a.more(100)) {
     const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } });
     if (!wire) return;
@@ -36,16 +36,18 @@ attack('stalled-windows', 'CVE-2019-9517 and kin: thousands of large answers beh
     await wire.roundTrip();
   }
   await a.wait();
-}, { count: 5000 });
-attack('socket-not-read', 'CVE-2019-9517: windows of 2 GiB, and a socket that nobody reads', anything, async (a) => {
+}, { config: quick, count: 5000, short: 1000, seconds: 4 });
+attack('socket-not-read', 'CVE-2019-9517: windows of a gibibyte and more, and a socket that nobody reads', stalled, async (a) => {
   while (a.more(50)) {
     const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0x7fffffff } });
     if (!wire) return;
     wire.socket.pause();
-    wire.send(windowUpdate(0, 0x7fff0000 - 65535), ...Array.from({ length: 50 }, (_, i) => headers(id(i), request(a.target, { path: a.target.large }))));
+    wire.send(...Array.from({ length: 50 }, (_, i) => headers(id(i), request(a.target, { path: a.target.large }))));
   }
-  await a.wait();
-}, { count: 2500 });
+  await a.wait(() => false, a.timeLeft - 700);
+  for (const wire of a.wires) wire.socket.resume();
+  await a.wait(() => [...a.wires].every((wire) => wire.closed));
+}, { config: quick, count: 2500, short: 500, seconds: 4, log: /takes nothing of what is sent to it/ });
 
 // ---- slowness
 attack('slow-handshake', 'a ClientHello one byte at a time', closedBy('handshake'), async (a) => {
@@ -150,6 +152,16 @@ attack('many-topics', 'a subscription to a new topic each time, long names', any
     if (at % 200 === 199) await wire.roundTrip();
   }
 }, { count: 10_000 });
+// Where a backtracking engine takes exponential time, and patterns of which RE2 makes large programs.
+const hostile = (i) => `/t${i}/${['((?:a+)+b)', '((?:a|aa)+c)', '((?:.*a){20})', '((?:a?){25}a{25})', '((?:[a-z]{1,9}){1,9})', '(x{1,1000})'][i % 6]}`;
+attack('subscription-patterns', 'subscriptions by regular expressions that are dear to read', answered(200, 400), async (a) => requests(a, (i) => ({ path: `/.well-known/mercure?dry_run=1&match_urlpattern=${encodeURIComponent(hostile(i))}` }), { width: 20 }), { count: 5000, short: 500 });
+attack('pattern-matching', 'publishes to ever new topics, each to be compared with hundreds of such patterns', answered(200, 429), async (a) => {
+  const wire = await a.open();
+  if (!wire) return;
+  for (let i = 0; i < 200; i += 1) wire.send(headers(id(i), request(a.target, { path: `/.well-known/mercure?match_urlpattern=${encodeURIComponent(hostile(i))}` })));
+  await wire.roundTrip();
+  await requests(a, (i) => ({ path: a.target.post, post: JSON.stringify({ topic: `/t${i % 200}/${'a'.repeat(400)}${i}`, message: 1 }), extra: [['content-type', 'application/json']] }), { content: (stream, text) => [data(stream, text, flag.END_STREAM)] });
+}, { count: 5000, short: 300 });
 attack('topics-in-one', 'one subscription to hundreds of topics', answered(200, 400, 414), async (a) => requests(a, (i) => ({ path: `/poll?timeout=0&${Array.from({ length: 300 }, (_, n) => `topic=${i}.${n}`).join('&')}` }), { width: 5 }), { count: 500 });
 
 // ---- requests that are dear
@@ -182,3 +194,28 @@ attack('renegotiation', 'TLS 1.2 renegotiation again and again', (account) => (a
     await new Promise((resolve) => { socket.renegotiate({}, (error) => { if (!error) a.account.renegotiated = true; resolve(); }); socket.once('close', resolve); setTimeout(resolve, 200); });
   }
 }, { count: 20 });
+
+// ---- HTTP/1.1
+const old = { ALPNProtocols: ['http/1.1'] };
+attack('h1-slow-headers', 'HTTP/1.1, a field section that grows by a byte now and then', closedBy('header'), async (a) => {
+  const sockets = [];
+  await a.together(async () => { while (a.more()) sockets.push(await a.tls(old)); });
+  const start = Buffer.from('GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+  for (let at = 0; a.timeLeft > 0 && a.account.closed < a.account.connections; at += 1) {
+    for (const socket of sockets) if (socket && !socket.destroyed) socket.write(Buffer.from([start[at] ?? 0x79]));
+    await pause(60);
+  }
+}, { config: quick, count: 100, seconds: 13, log: /fields of a request did not come/ });
+attack('h1-pipelining', 'HTTP/1.1, requests without end and answers that nobody reads', stalled, async (a) => {
+  const batch = Buffer.from(`GET ${a.target.path} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(100));
+  await a.together(async () => {
+    const socket = await a.tls(old);
+    socket?.pause();
+    while (socket && !socket.destroyed && a.more(100)) {
+      if (!socket.write(batch)) await a.wait(() => socket.destroyed || !socket.writableNeedDrain, 500, 10);
+    }
+  }, 8);
+  await a.wait(() => a.sockets.size === 0, 1500);
+  for (const socket of a.sockets) socket.resume();
+  await a.wait(() => a.account.closed > 0, 500);
+}, { config: quick, count: 200_000, short: 200_000, seconds: 4, log: /takes nothing of what is sent to it/ });

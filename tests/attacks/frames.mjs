@@ -1,7 +1,7 @@
 // Attacks by frames: floods of what is cheap to send, on one connection.
 import { added, huffman, indexed, literal, sizeUpdate } from '../conformance/hpack.mjs';
 import { continuation, data, flag, frame, headers, ping, priorityUpdate, request, rst, settings, type, windowUpdate } from '../conformance/wire.mjs';
-import { answered, attack, calmed, closedBy } from './attack.mjs';
+import { answered, attack, calmed, closedBy, named } from './attack.mjs';
 
 const id = (i) => 1 + 2 * i;
 const get = (a, i, options) => headers(id(i), request(a.target, options));
@@ -29,7 +29,7 @@ attack('made-you-reset-trailers', 'CVE-2025-8671: trailers that do not end the s
 });
 attack('refused-streams', 'more streams than are allowed', closedBy('streams'), async (a) => {
   await a.flood(await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } }), (i) => get(a, i), { batch: 50 });
-});
+}, { log: named });
 attack('continuation-flood', 'CVE-2024-27316: a field block that never ends', calmed, async (a) => {
   const wire = await a.open();
   wire?.send(headers(1, request(a.target), flag.END_STREAM));
@@ -81,7 +81,7 @@ attack('settings-unread', 'SETTINGS whose acknowledgements are not read', (accou
   }
   wire?.socket.resume();
   await wire?.until(() => wire.over, '', 1000);
-});
+}, { log: named });
 attack('ping-flood', 'CVE-2019-9512: PING, each to be answered', calmed, async (a) => a.flood(await a.open(), () => ping()));
 attack('priority-flood', 'CVE-2019-9513: PRIORITY without end', calmed, async (a) => a.flood(await a.open(), (i) => frame(type.PRIORITY, 0, id(i % 1000) + 2, Buffer.from([0, 0, 0, 1, i & 255]))));
 attack('priority-update-flood', 'PRIORITY_UPDATE for streams that never come', calmed, async (a) => a.flood(await a.open(), (i) => priorityUpdate(id(i % 100), `u=${i % 8}`)));
@@ -91,7 +91,7 @@ attack('goaway-flood', 'GOAWAY without end', (account) => calmed(account) && (ac
   const wire = await a.open();
   a.get(wire, 1, { path: '/events?topic=attack' });
   await a.flood(wire, () => frame(type.GOAWAY, 0, 0, Buffer.alloc(8)));
-});
+}, { log: named });
 attack('empty-data', 'CVE-2019-9518: empty DATA', calmed, async (a) => {
   const wire = await a.open();
   wire?.send(jsonPost(a, 0));
@@ -108,7 +108,7 @@ attack('zero-length-fields', 'CVE-2019-9516: fields with an empty name and value
 }, { count: 5000 });
 attack('early-answers', 'uploads that are answered before they end, and never end', closedBy('streams'), async (a) => {
   await a.flood(await a.open(), (i) => headers(id(i), request(a.target, { method: 'POST', path: '/' }), flag.END_HEADERS), { batch: 20 });
-}, { count: 3000 });
+}, { count: 3000, log: named });
 attack('refused-pushes', 'pages that push, and every push is reset', (account) => (account.promises > 0 ? '' : 'nothing was pushed'), async (a) => {
   // Once for each connection and file a push is promised: a new connection for each round.
   while (a.more()) {

@@ -1,5 +1,5 @@
-// Every attack of tests/attacks in a short form: the attacker gets what it should, the reason is in the log, memory stays bounded, and
-// a client beside it is served.
+// Every attack of tests/attacks in a short form: the attacker gets what it should, the reason is in the log, memory and processor time
+// stay bounded, and a client beside it is served.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { runAttack } from '../attacks/attack.mjs';
@@ -31,7 +31,7 @@ for (const each of attacks.values()) {
   test(`${each.name}: ${each.says}`, { skip, timeout: 30000 }, async () => {
     const herald = await serverFor(each);
     herald.log = '';
-    const before = usage(herald.pid).memory;
+    const before = usage(herald.pid);
     // The limits for one address are what these use up: nobody else from there is served meanwhile.
     const alone = each.config.includes('per_address');
     const attacking = runAttack(each, herald, { count: each.short, seconds: each.seconds > 0 ? 2.5 : 1.2, rounds: 1 });
@@ -41,7 +41,11 @@ for (const each of attacks.values()) {
     assert.equal(objection, '', JSON.stringify(account));
     assert.equal(await until('a client after the attack is served', () => page(herald).catch(() => 0), { within: 5000, every: 200 }), 200);
     if (each.log) await until(`the reason is in the log, which says: ${herald.log.slice(-500)}`, () => each.log.test(herald.log));
-    const grown = usage(herald.pid).memory - before;
+    const after = usage(herald.pid);
+    const grown = after.memory - before.memory;
     assert.ok(grown < 64, `memory grew by ${grown.toFixed(0)} MiB`);
+    // Of the processor's time, not of the clock's: 0.2 s is the most that any of them takes on a machine of 2020.
+    const seconds = after.cpu - before.cpu;
+    assert.ok(seconds < 1, `it cost ${seconds.toFixed(2)} s of processor time`);
   });
 }

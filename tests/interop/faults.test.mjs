@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
+import { data, flag, headers, preface, request, rst, settings, windowUpdate } from '../conformance/wire.mjs';
 import { certificate, fetchOn, folder, lacks, listen, program, publish, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl', 'prlimit'] });
@@ -110,6 +112,56 @@ test('a client may go after any byte that it has sent', { skip, timeout: 60000 }
   await until('their descriptors are given back', () => open(herald.pid) <= before + 3);
 });
 
+// A client that says what `talk` gives for it, on a TCP connection of its own, and then resets that (RST, not FIN).
+function reset(herald, talk) {
+  return soon('the reset', new Promise((resolve) => {
+    const raw = net.connect(herald.port, '127.0.0.1', () => talk(raw, () => { raw.resetAndDestroy(); resolve(); }));
+    raw.on('error', resolve);
+  }));
+}
+async function each(items, act, width = 8) {
+  const left = [...items];
+  await Promise.all(Array.from({ length: width }, async () => { while (left.length) await act(left.shift()); }));
+}
+
+test('a connection may be reset at every point: in the handshake, in every frame, in an answer', { skip, timeout: 120000 }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x', 'large.bin': 'a'.repeat(size) }), '--dev');
+  const there = await session(t, herald);
+  const feed = await soon('the stream opens', listen(there, '/events?topic=t').open);
+  const before = open(herald.pid);
+
+  const hello = await new Promise((resolve) => {
+    const listening = net.createServer((socket) => { socket.once('data', (bytes) => { socket.destroy(); listening.close(); resolve(bytes); }); });
+    listening.listen(0, '127.0.0.1', () => tls.connect({ port: listening.address().port, host: '127.0.0.1', ALPNProtocols: ['h2'] }).on('error', () => {}));
+  });
+  await each(Array.from({ length: Math.ceil(hello.length / 7) }, (_, i) => i * 7), (end) => reset(herald, (raw, cut) => raw.write(hello.subarray(0, end), cut)));
+
+  const target = { path: '/' };
+  const talk = Buffer.concat([preface, settings(), headers(1, request(target, { path: '/events?topic=t' })),
+    headers(3, request(target, { method: 'POST', path: '/send', extra: [['content-type', 'application/json'], ['content-length', '27']] }), flag.END_HEADERS), data(3, '{"topic":"t","'), data(3, 'message":"x"}', flag.END_STREAM),
+    headers(5, request(target, { path: '/large.bin' })), windowUpdate(0, 1 << 20), windowUpdate(5, 1 << 20), headers(7, request(target, { path: '/poll?topic=t' })), rst(1, 8)]);
+  const over_tls = (raw, then) => {
+    const socket = tls.connect({ socket: raw, ALPNProtocols: ['h2'], rejectUnauthorized: false }, () => then(socket));
+    socket.on('error', () => {});
+  };
+  await each(Array.from({ length: Math.ceil(talk.length / 3) }, (_, i) => i * 3), (end) => reset(herald, (raw, cut) => over_tls(raw, (socket) => socket.write(talk.subarray(0, end), cut))));
+
+  // In the middle of what the server says.
+  await each([1, 100, 1000, 20_000, 100_000, 500_000], (most) => reset(herald, (raw, cut) => over_tls(raw, (socket) => {
+    let got = 0;
+    socket.on('data', (bytes) => { got += bytes.length; if (got >= most) cut(); });
+    socket.write(talk);
+  })));
+
+  await publish(there, 't', 'last');
+  await until('whoever stayed has every event', () => feed.events.at(-1)?.data === 'last');
+  const seqs = feed.events.map((event) => Number(event.id.split('-')[1]));
+  assert.ok(seqs.length > 1);
+  assert.deepEqual(seqs, seqs.map((_, i) => seqs[0] + i));
+  await until('their descriptors are given back', () => open(herald.pid) <= before + 3);
+  assert.ok(herald.running);
+});
+
 test('a storm of SIGHUP loses no request, no stream and no descriptor', { skip, timeout: 60000 }, async (t) => {
   const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
   const client = await session(t, herald);
@@ -171,7 +223,7 @@ test('a certificate that expires while it is used goes on being used, and is not
   await hup(/reloaded/);
 });
 
-test('a start with a full log, closed standard streams or a taken port ends with one sentence, or serves', { skip, timeout: 30000 }, async (t) => {
+test('a start with a taken port or a missing root ends with one sentence', { skip, timeout: 30000 }, async (t) => {
   const root = folder(t, { 'index.html': 'x' });
   const { cert, key } = certificate(folder(t));
   const herald = await serve(t, root);
@@ -187,4 +239,26 @@ test('a start with a full log, closed standard streams or a taken port ends with
   const nowhere = await run(`exec ${program} serve ${root}/missing --cert ${cert} --key ${key} --listen 127.0.0.1:0`);
   assert.equal(nowhere.code, 1);
   assert.equal(nowhere.err.trim().split('\n').length, 1, nowhere.err);
+});
+
+// Ports on which a process listens.
+function ports(pid) {
+  const sockets = new Set(fs.readdirSync(`/proc/${pid}/fd`).map((fd) => { try { return /^socket:\[(\d+)\]$/.exec(fs.readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]; } catch { return undefined; } }));
+  const lines = fs.readFileSync(`/proc/${pid}/net/tcp`, 'utf8').trim().split('\n').slice(1).map((line) => line.trim().split(/\s+/));
+  return lines.filter((line) => line[3] === '0A' && sockets.has(line[9])).map((line) => Number.parseInt(line[1].split(':')[1], 16));
+}
+
+test('standard streams that are closed do no harm: nothing else is opened in their place and written to', { skip, timeout: 30000 }, async (t) => {
+  const { cert, key } = certificate(folder(t));
+  const root = folder(t, { 'index.html': 'x' });
+  const child = spawn('sh', ['-c', `exec ${program} serve ${root} --dev --store ${root}/events.db --cert ${cert} --key ${key} --listen 127.0.0.1:0 0<&- 1>&- 2>&-`], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => { child.once('exit', resolve); });
+  t.after(() => child.kill('SIGKILL'));
+  const port = await until('it listens', () => { try { return ports(child.pid)[0]; } catch { return 0; } });
+  const client = await session(t, { cert }, { origin: `https://127.0.0.1:${port}` });
+  assert.equal((await publish(client, 't', 'x')).status, 200);
+  assert.equal((await fetchOn(client, '/')).text, 'x');
+  for (const fd of [0, 1, 2]) assert.match(fs.readlinkSync(`/proc/${child.pid}/fd/${fd}`), /\/dev\/null/);
+  child.kill('SIGTERM');
+  await soon('it ends', ended);
 });

@@ -182,4 +182,7 @@ test('a traceparent is in the log, and one that is none is not', { skip }, async
 test('--version names the build', { skip }, async () => {
   const { stdout } = await run(program, ['--version']);
   assert.match(stdout, /^herald \d[^]*\nbuild [0-9a-f]{40}\n/);
+  if (lacks({ programs: ['readelf'] })) return;
+  const notes = (await run('readelf', ['-n', program])).stdout;
+  assert.equal(/^build ([0-9a-f]{40})$/m.exec(stdout)[1], /Build ID: ([0-9a-f]{40})/.exec(notes)[1], 'by which debuggers find its symbols');
 });

@@ -90,6 +90,24 @@ test('SIGHUP takes new certificates and names; a bad one refuses the reload in o
   assert.equal(await shown(herald, 'a.test', all), 'more-0.crt');
 });
 
+test('a session can be resumed, but never with early data, which could be replayed', { skip }, async (t) => {
+  const { herald, state, standard } = await serveNames(t, []);
+  const client = () => tls.connect({ port: herald.port, host: '127.0.0.1', servername: 'localhost', ALPNProtocols: ['h2'], minVersion: 'TLSv1.3', ca: fs.readFileSync(standard.cert) });
+  const first = client();
+  const ticket = await soon('a ticket', new Promise((resolve, reject) => { first.once('session', resolve); first.once('error', reject); first.resume(); }));
+  first.destroy();
+  const at = (name) => path.join(state, name);
+  fs.writeFileSync(at('session.der'), ticket);
+  const read = await run('openssl', ['sess_id', '-inform', 'DER', '-in', at('session.der'), '-text', '-out', at('session.txt')]);
+  assert.equal(read.code, 0, read.stderr);
+  assert.match(fs.readFileSync(at('session.txt'), 'utf8'), /Max Early Data: 0/);
+  await run('openssl', ['sess_id', '-inform', 'DER', '-in', at('session.der'), '-outform', 'PEM', '-out', at('session.pem')]);
+  fs.writeFileSync(at('early'), 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+  const again = await run('openssl', ['s_client', '-connect', `127.0.0.1:${herald.port}`, '-servername', 'localhost', '-alpn', 'h2', '-tls1_3', '-CAfile', standard.cert, '-sess_in', at('session.pem'), '-early_data', at('early')]);
+  assert.match(again.stdout, /Reused, TLSv1.3/);
+  assert.match(again.stdout, /Early data was not sent/);
+});
+
 // A CA in a folder of its own, which signs certificates and says of them what `openssl ocsp` says.
 class Authority {
   #serial = 4096;

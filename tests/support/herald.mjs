@@ -32,6 +32,8 @@ export function lacks({ packages = [], programs = [], node = 18 } = {}) {
   }
   return false;
 }
+// Made with the address sanitizer, which wants to be the first library of its process, and all of its addresses.
+export const sanitized = fs.existsSync(program) && fs.readFileSync(program).includes('libasan.so');
 export function onPath(name) {
   return name.startsWith('/') ? fs.existsSync(name) : (process.env.PATH ?? '').split(':').some((each) => fs.existsSync(path.join(each, name)));
 }
@@ -100,8 +102,8 @@ export class Herald {
   get running() { return this.#child.exitCode === null && this.#child.signalCode === null; }
 
   async start() {
-    const { root, args = [], cert, key } = this.#options;
-    this.#child = spawn(program, ['serve', root, '--listen', `127.0.0.1:${this.port}`, '--cert', cert, '--key', key, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { root, args = [], cert, key, env = {} } = this.#options;
+    this.#child = spawn(program, ['serve', root, '--listen', `127.0.0.1:${this.port}`, '--cert', cert, '--key', key, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.exit = new Promise((resolve) => { this.#child.once('exit', (code, signal) => resolve({ code, signal })); });
     this.#child.once('error', (error) => { this.stderr += error; });
     this.#child.stderr.on('data', (bytes) => { this.stderr = (this.stderr + bytes).slice(-20000); });
@@ -131,9 +133,11 @@ export class Herald {
 }
 
 // A running server for this test, ended (and killed if it hangs) when the test is over.
-export async function serve(t, root, ...args) {
+export async function serve(t, root, ...args) { return serveIn(t, {}, root, ...args); }
+// The same with more variables in its environment.
+export async function serveIn(t, env, root, ...args) {
   const pair = certificate(folder(t));
-  const herald = new Herald({ root, args, ...pair });
+  const herald = new Herald({ root, args, env, ...pair });
   t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
   return herald.start();
 }
