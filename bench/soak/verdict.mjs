@@ -25,7 +25,7 @@ const bounds = {
   'events p50': { part: 0.25, least: 3, unit: 'ms' },
 };
 
-// The stretches of time in which one process served for at least a quarter of the soak, without the first third, in which its caches
+// The stretches of time in which one process served for at least a quarter of the soak, without the first half, in which its caches
 // fill and its allocator comes to what it needs.
 export function stretches(rows, seconds) {
   const all = [];
@@ -34,7 +34,7 @@ export function stretches(rows, seconds) {
     all.at(-1).to = at;
   }
   const long = all.filter(({ from, to }) => to - from >= seconds / 4);
-  return long.map(({ from, to }) => ({ from: from + (to - from) / 3, to }));
+  return long.map(({ from, to }) => ({ from: from + (to - from) / 2, to }));
 }
 
 // Rows { measure, from, to, median, gain, bound, flat }.
