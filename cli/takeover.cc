@@ -104,6 +104,9 @@ pid_t spawn(const std::string& program, std::vector<std::string> arguments,
   for (std::size_t i = 0; i < fds.size(); ++i) {
     posix_spawn_file_actions_adddup2(&actions, fds[i].get(), first_inherited + static_cast<int>(i));
   }
+  // Libraries open descriptors too, and not all of them as close-on-exec (hiredis).
+  posix_spawn_file_actions_addclosefrom_np(&actions,
+                                           first_inherited + static_cast<int>(fds.size()));
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

@@ -119,7 +119,13 @@ export class PollReader {
       try {
         if (!usable(session) || ++polls % 50 === 0) { session?.close(); session = await connect(stage); }
         const { status, body } = await exchange(session, { ':path': `/poll?topic=${topic}&timeout=3&after=${cursor}` });
-        if (status !== 200) { account.fault(`polls: status ${status}`); await sleep(200); continue; }
+        if (status !== 200) {
+          // A process that drains sends polls away (503, retry-after); its successor has the answer.
+          if (status === 503 && stage.draining) account.count('polls sent away');
+          else account.fault(`polls: status ${status}`);
+          await sleep(200);
+          continue;
+        }
         const answer = JSON.parse(body);
         if (answer.gap && cursor) account.fault(`polls: told of a gap (${JSON.stringify(answer.gap)})`);
         cursor = answer.cursor;

@@ -34,7 +34,8 @@ export function picture(title, lines, marks, seconds) {
   }
   const minutes = seconds >= 300;
   for (const each of ticks(minutes ? seconds / 60 : seconds)) {
-    parts.push(`<text x="${x(minutes ? each * 60 : each)}" y="${bottom + 14}" text-anchor="middle">${each} ${minutes ? 'min' : 's'}</text>`);
+    const at = minutes ? each * 60 : each;
+    parts.push(`<text x="${x(at)}" y="${bottom + 14}" text-anchor="${at > 0.95 * seconds ? 'end' : 'middle'}">${each} ${minutes ? 'min' : 's'}</text>`);
   }
   for (const { at, what } of marks) parts.push(`<path class="mark${what === 'restart' ? ' restart' : ''}" d="M${x(at)} ${top}V${bottom}"><title>${what}</title></path>`);
   lines.forEach(({ name, points }, i) => {

@@ -44,7 +44,7 @@ process.on('SIGTERM', () => { interrupted = true; });
 let failed = true;
 try {
   await stage.start(path.resolve(tree, process.env.HERALD ?? 'build/herald'));
-  const began = processNow(stage.pid);
+  const began = { ...processNow(stage.pid), kinds: descriptorsOf(stage.pid) };
   console.log(`process ${stage.pid} at ${stage.origin}: ${seconds / 60} minutes`);
 
   const topics = ['a', 'b', 'c', 'd', 'e'];
@@ -85,7 +85,8 @@ try {
   for (let i = 0; i < 16; ++i) await visitApp(stage, account);
   await sleep(1500);
   const ended = processNow(stage.pid);
-  if (ended.descriptors > began.descriptors + 10) account.fault(`${ended.descriptors} descriptors when everybody had gone; ${began.descriptors} at the start: ${JSON.stringify(descriptorsOf(stage.pid))}`);
+  if (ended.descriptors > began.descriptors + 10) account.fault(`${ended.descriptors} descriptors when everybody had gone; ${began.descriptors} at the start: `
+    + `${JSON.stringify(descriptorsOf(stage.pid))}, ${JSON.stringify(began.kinds)}`);
 
   const results = flatness(samples, seconds);
   const report = [
@@ -103,7 +104,7 @@ try {
   const of = (name, key) => ({ name, points: samples.rows.map((row) => ({ x: row.at, y: row[key] })) });
   const late = (kind, part) => ({ name: `${kind} ${part}`, points: samples.latencies.filter((row) => row[kind]).map((row) => ({ x: row.at, y: row[kind][part] })) });
   write('descriptors.svg', picture('Open descriptors', [of('descriptors', 'descriptors')], marks, seconds));
-  write('memory.svg', picture('Memory, MiB', [of('RSS', 'rss'), of('PSS', 'pss')], marks, seconds));
+  write('memory.svg', picture('Memory, MiB', [of('RSS', 'rss'), of('PSS', 'pss'), of('anonymous', 'anonymous')], marks, seconds));
   write('latency-p50.svg', picture('Latency, median, ms', ['files', 'proxy', 'events'].map((kind) => late(kind, 'p50')), marks, seconds));
   write('latency-p99.svg', picture('Latency, p99, ms', ['files', 'proxy', 'events'].map((kind) => late(kind, 'p99')), marks, seconds));
   write('samples.json', JSON.stringify({ rows: samples.rows, latencies: samples.latencies, mishaps: mishaps.noted, counts: account.counts }));

@@ -16,7 +16,7 @@ export function processNow(pid) {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
     return {
       descriptors: fs.readdirSync(`/proc/${pid}/fd`).length,
-      rss: of('Rss'), pss: of('Pss'),  // MiB
+      rss: of('Rss'), pss: of('Pss'), anonymous: of('Anonymous'),  // MiB
       threads: Number(stat[17]),
       cpu: (Number(stat[11]) + Number(stat[12])) / ticks,  // seconds since it began
     };

@@ -16,8 +16,8 @@ export function median(values) {
 // What may be gained over a stretch: a part of the median, but at least so much.
 const bounds = {
   descriptors: { part: 0.1, least: 10, unit: '' },
-  pss: { part: 0.05, least: 2, unit: 'MiB' },
-  rss: { part: 0.05, least: 2, unit: 'MiB' },
+  // What the process has for itself: the rest of RSS is its files, and PSS depends on who else has the same libraries mapped.
+  anonymous: { part: 0.1, least: 2, unit: 'MiB' },
   threads: { part: 0, least: 0.5, unit: '' },
   'files p50': { part: 0.25, least: 3, unit: 'ms' },
   'files p99': { part: 0.5, least: 25, unit: 'ms' },
@@ -25,7 +25,8 @@ const bounds = {
   'events p50': { part: 0.25, least: 3, unit: 'ms' },
 };
 
-// The stretches of time in which one process served for at least a quarter of the soak, without its first minute (or a fifth of it).
+// The stretches of time in which one process served for at least a quarter of the soak, without the first half, in which its caches
+// fill and its allocator comes to what it needs.
 export function stretches(rows, seconds) {
   const all = [];
   for (const { at, pid } of rows) {
@@ -33,13 +34,13 @@ export function stretches(rows, seconds) {
     all.at(-1).to = at;
   }
   const long = all.filter(({ from, to }) => to - from >= seconds / 4);
-  return long.map(({ from, to }) => ({ from: from + Math.min(60, (to - from) / 5), to }));
+  return long.map(({ from, to }) => ({ from: from + (to - from) / 2, to }));
 }
 
 // Rows { measure, from, to, median, gain, bound, flat }.
 export function flatness(samples, seconds) {
   const series = {};
-  for (const name of ['descriptors', 'pss', 'rss', 'threads']) series[name] = samples.rows.map((row) => ({ x: row.at, y: row[name] }));
+  for (const name of ['descriptors', 'anonymous', 'threads']) series[name] = samples.rows.map((row) => ({ x: row.at, y: row[name] }));
   for (const kind of ['files', 'proxy', 'events']) {
     for (const part of ['p50', 'p99']) series[`${kind} ${part}`] = samples.latencies.filter((row) => row[kind]).map((row) => ({ x: row.at, y: row[kind][part] }));
   }

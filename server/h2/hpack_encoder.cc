@@ -117,9 +117,9 @@ char* put_literal(const Name& name, std::uint8_t flags, unsigned prefix, std::st
 // field that is sent here has a value there.
 std::uint8_t fixed_index(const Name& name, std::string_view value) {
   const auto fixed = static_table();
-  for (std::uint8_t index = name.index; index <= fixed.size(); ++index) {
+  for (std::size_t index = name.index; index <= fixed.size(); ++index) {
     if (fixed[index - 1].name != name.text) break;
-    if (fixed[index - 1].value == value) return index;
+    if (fixed[index - 1].value == value) return static_cast<std::uint8_t>(index);
   }
   return 0;
 }

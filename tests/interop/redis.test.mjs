@@ -1,6 +1,7 @@
 // Events in a Redis of this test's own, seen from outside: what publishers and readers are told when it refuses, is away, is busy,
 // or comes back.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { redis, say } from '../support/redis.mjs';
 import { certificate, folder, lacks, listen, program, publish, run, serve, session, soon, until } from '../support/herald.mjs';
@@ -74,6 +75,8 @@ test('a Redis busy with a script refuses for as long, and a script that was kill
 test('SIGUSR2 hands over to a process that goes on with the same Redis, by its socket file too: a reader goes on without a gap', { skip, timeout: 60000 }, async (t) => {
   const { socket } = await redis(t);
   const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--store', `unix://${socket}`);
+  const descriptors = (pid) => fs.readdirSync(`/proc/${pid}/fd`).length;
+  const before = descriptors(herald.pid);
   const feed = await soon('the stream opens', listen(await session(t, herald), '/events?topic=t').open);
   await publish(await session(t, herald), 't', 'before');
   await until('it arrives', () => feed.events.length === 1);
@@ -81,6 +84,7 @@ test('SIGUSR2 hands over to a process that goes on with the same Redis, by its s
   const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
   t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
   await until('the stream is sent away', () => feed.ended);
+  await until('the new process has no descriptors of the old one', () => descriptors(successor) <= before);
   const client = await session(t, herald);
   await publish(client, 't', 'after');
   const again = await soon('a new stream opens', listen(client, '/events?topic=t', { 'last-event-id': feed.lastId }).open);
