@@ -27,7 +27,7 @@ class UpstreamTotals {
 };
 
 nlohmann::json upstreams_json(const std::vector<proxy::Figures>& upstreams);
-// None without an app server.
+// Without an app server they have no series.
 std::vector<prometheus::MetricFamily> upstream_families(
     const std::vector<proxy::Figures>& upstreams);
 
