@@ -99,6 +99,8 @@ class EventFileReader {
 
  private:
   struct Statements;
+  void read_newest(const Range& range, Past& past);
+
   sqlite::Database db_;
   std::unique_ptr<Statements> sql_;
 };

@@ -20,6 +20,16 @@ struct EventFileReader::Statements {
                              "SELECT seq, time, form, ?3, type, publisher_id, data, private, "
                              "retry, alternates FROM events "
                              "WHERE topic = ?1 AND seq > ?2 ORDER BY seq"};
+  sqlite::Statement newest{database,
+                           "SELECT seq, time, form, ?1, type, publisher_id, data, private, "
+                           "retry, alternates FROM events JOIN topics ON topics.id = topic "
+                           "WHERE name = ?1 ORDER BY seq DESC LIMIT ?2"};
+  sqlite::Statement newest_of_several{
+      database,
+      "SELECT seq, time, form, name, type, publisher_id, data, private, retry, alternates FROM "
+      "events JOIN topics ON topics.id = topic WHERE alternates <> '' AND "
+      "instr(char(10) || alternates || char(10), char(10) || ?1 || char(10)) "
+      "ORDER BY seq DESC LIMIT ?2"};
   sqlite::Statement of_all{database,
                            "SELECT seq, time, form, name, type, publisher_id, data, private, "
                            "retry, alternates FROM events "
@@ -99,6 +109,10 @@ Past EventFileReader::read(const Range& range) {
     forgotten = static_cast<std::uint64_t>(rows.number(2));
     alternates_lost = static_cast<std::uint64_t>(rows.number(3));
   }
+  if (range.newest > 0) {
+    read_newest(range, past);
+    return past;
+  }
   if (!range.named.empty()) {
     sqlite::Statement::Rows rows = sql_->named.rows(range.named);
     const std::int64_t seq = rows.next() ? rows.number(0) : 0;
@@ -135,6 +149,18 @@ Past EventFileReader::read(const Range& range) {
   }
   merge(past, range);
   return past;
+}
+
+void EventFileReader::read_newest(const Range& range, Past& past) {
+  const auto most = static_cast<std::int64_t>(range.newest);
+  for (const std::string& topic : range.topics) {
+    for (sqlite::Statement* statement : {&sql_->newest, &sql_->newest_of_several}) {
+      sqlite::Statement::Rows rows = statement->rows(topic, most);
+      while (rows.next()) past.events.push_back(tables::event_of(rows, past.epoch));
+    }
+  }
+  std::sort(past.events.begin(), past.events.end(),
+            [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
 }
 
 }  // namespace sse

@@ -1,7 +1,6 @@
 #include "sse/redis_archive.h"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -12,12 +11,6 @@ namespace {
 
 constexpr std::size_t entries_of_a_page = 256;
 
-std::uint64_t seq_of(std::string_view text) {
-  std::uint64_t seq = 0;
-  std::from_chars(text.begin(), text.end(), seq);
-  return seq;
-}
-
 bool wanted(const Range& range, const Event& event) {
   const auto among = [&range](const std::string& topic) {
     return std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end();
@@ -26,8 +19,23 @@ bool wanted(const Range& range, const Event& event) {
          std::any_of(event.alternates().begin(), event.alternates().end(), among);
 }
 
-// Of what scripts::read() returned.
-Past past_of(const RedisReply& reply, const Range& range) {
+// Of what scripts::latest() returned; none if that is nothing.
+std::optional<Past> newest_of(const RedisReply& reply) {
+  if (reply.items.size() != 3 || reply.items[0].text.empty()) return std::nullopt;
+  Past past;
+  past.epoch = reply.items[0].text;
+  past.newest = past.through = seq_of(reply.items[1].text);
+  for (const RedisReply& item : reply.items[2].items) {
+    if (auto entry = read_entry(item, past.epoch)) past.events.push_back(entry->event);
+  }
+  std::sort(past.events.begin(), past.events.end(),
+            [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
+  return past;
+}
+
+// Of what scripts::read() returned; none if that is nothing.
+std::optional<Past> past_of(const RedisReply& reply, const Range& range) {
+  if (reply.items.size() != 5 || reply.items[0].text.empty()) return std::nullopt;
   Past past;
   past.epoch = reply.items[0].text;
   past.newest = seq_of(reply.items[1].text);
@@ -67,19 +75,24 @@ void RedisArchive::forget(const net::Loop& home) {
 
 void RedisArchive::ask(Readings::iterator job) {
   RedisLink* link = link_();
-  if (!link) return answer(job, RedisReply());
+  if (!link) return answer(job, std::nullopt);
+  if (job->range.newest > 0) {
+    std::vector<std::string> words = scripts::call(scripts::latest(), keys_);
+    words.push_back(job->range.topics.front());
+    return link->command(words,
+                         [this, job](const RedisReply& reply) { answer(job, newest_of(reply)); });
+  }
   std::vector<std::string> words = scripts::call(scripts::read(), keys_);
   words.push_back(std::to_string(job->range.after));
   words.push_back(std::to_string(entries_of_a_page));
   words.push_back(job->range.named.empty() ? "" : keys_.name + job->range.named);
-  link->command(words, [this, job](const RedisReply& reply) { answer(job, reply); });
+  link->command(words,
+                [this, job](const RedisReply& reply) { answer(job, past_of(reply, job->range)); });
 }
 
-void RedisArchive::answer(Readings::iterator job, const RedisReply& reply) {
+void RedisArchive::answer(Readings::iterator job, std::optional<Past> past) {
   std::variant<Past, Refused> said = Refused{503, "The events' store is away."};
-  if (reply.items.size() == 5 && !reply.items[0].text.empty()) {
-    said = past_of(reply, job->range);
-  }
+  if (past) said = *std::move(past);
   if (job->home) {
     job->home->post([done = std::move(job->done), said = std::move(said)] { done(said); });
   }

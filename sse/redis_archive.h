@@ -34,7 +34,7 @@ class RedisArchive final : public Archive {
   };
   using Readings = std::list<Reading>;
   void ask(Readings::iterator job);
-  void answer(Readings::iterator job, const RedisReply& reply);
+  void answer(Readings::iterator job, std::optional<Past> past);
 
   net::Loop& loop_;
   const scripts::Keys& keys_;

@@ -28,6 +28,10 @@ std::optional<Number> number(std::string_view text) {
 
 }  // namespace
 
+std::uint64_t seq_of(std::string_view text) {
+  return number<std::uint64_t>(text.substr(0, text.find('-'))).value_or(0);
+}
+
 std::vector<std::string> fields_of(const Draft& draft, std::int64_t time_ms,
                                    const std::string& stamp) {
   std::vector<std::string> fields{stamp_field, stamp,       time_field, std::to_string(time_ms),

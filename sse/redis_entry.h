@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sse/event.h"
@@ -16,6 +17,9 @@ struct RedisEntry {
   std::string stamp;  // of this one publishing: the same seq with another stamp is another event
   EventRef event;
 };
+
+// Of a number, or of an entry's id, "<seq>-0"; 0 if it is neither.
+std::uint64_t seq_of(std::string_view text);
 
 // "f1", "v1", ... for XADD, but for the epoch, which the script adds. `stamp` is random.
 std::vector<std::string> fields_of(const Draft& draft, std::int64_t time_ms,

@@ -14,7 +14,7 @@ end
 local head = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'history')
 local epoch, seq, history = head[1], tonumber(head[2] or 0), head[3]
 if not epoch then
-  redis.call('DEL', KEYS[1])
+  redis.call('DEL', KEYS[1], KEYS[3], KEYS[4])
   epoch, seq, history = ARGV[1], 0, ARGV[1]
   redis.call('HSET', KEYS[2], 'epoch', epoch, 'seq', 0, 'history', history)
 elseif epoch == ARGV[2] then
@@ -46,6 +46,15 @@ while ARGV[i] do
     if key ~= '' then
       redis.call('SET', ARGV[6] .. key, history .. ' ' .. text(seq), 'EX', ARGV[7])
     end
+    local set = KEYS[3]
+    for word = i + 3, i + 2 + words, 2 do
+      if ARGV[word] == 'v' then set = KEYS[4] end
+    end
+    for word = i + 3, i + 2 + words, 2 do
+      if ARGV[word] == 't' or ARGV[word] == 'a' then
+        redis.call('ZADD', set, text(seq), ARGV[word + 1])
+      end
+    end
     local first = name ~= '' and redis.call('GET', ARGV[9] .. name)
     if name ~= '' and not (first and string.match(first, '^' .. history .. ' ')) then
       redis.call('SET', ARGV[9] .. name, history .. ' ' .. text(seq), 'EX', ARGV[10])
@@ -65,6 +74,10 @@ for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 200)) do
   keep = text(tonumber(string.match(entry[1], '^%d+')) + 1) .. '-0'
 end
 if keep then redis.call('XTRIM', KEYS[1], 'MINID', keep) end
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+local gone = first and tonumber(string.match(first[1], '^%d+')) - 1 or seq
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', text(gone))
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', text(gone))
 return {epoch, text(seq)}
 )lua";
 
@@ -78,14 +91,27 @@ return {head[1], head[2] or '0', first and first[1] or '',
         redis.call('XRANGE', KEYS[1], '(' .. after .. '-0', '+', 'COUNT', ARGV[2]), named}
 )lua";
 
+constexpr const char* latest_of_topic = R"lua(
+local head = redis.call('HMGET', KEYS[2], 'epoch', 'seq')
+local found = {}
+for i = 3, 4 do
+  local seq = redis.call('ZSCORE', KEYS[i], ARGV[1])
+  local id = seq and string.format('%.0f', tonumber(seq)) .. '-0'
+  local entry = id and redis.call('XRANGE', KEYS[1], id, id)[1]
+  if entry then found[#found + 1] = entry end
+end
+return {head[1], head[2] or '0', found}
+)lua";
+
 }  // namespace
 
 std::vector<std::string> call(const std::string& script, const Keys& keys) {
-  return {"EVAL", script, "2", keys.log, keys.head};
+  return {"EVAL", script, "4", keys.log, keys.head, keys.latest, keys.latest_private};
 }
 
 std::string publish() { return std::string(know_the_head) + publish_all; }
 std::string check() { return std::string(know_the_head) + trim_aged; }
 std::string read() { return read_range; }
+std::string latest() { return latest_of_topic; }
 
 }  // namespace sse::scripts

@@ -1,5 +1,6 @@
 // What runs inside of Redis, each script as one step. Their KEYS: the log (a stream whose ids are
-// "<seq>-0") and the head (a hash: epoch, seq, and `history`, which tells one log from the next).
+// "<seq>-0"), the head (a hash: epoch, seq, and `history`, which tells one log from the next), and
+// the two sets of topics.
 //
 // ARGV[1..5] of the first two: a fresh epoch, in case one is wanted; the epoch that the caller
 // knows; the seq of the last event that it has read, and that event's stamp (or ""); the highest
@@ -19,11 +20,16 @@ struct Keys {
       : log("{" + prefix + "}:log"),
         head("{" + prefix + "}:head"),
         key("{" + prefix + "}:key:"),
-        name("{" + prefix + "}:id:") {}
+        name("{" + prefix + "}:id:"),
+        latest("{" + prefix + "}:latest"),
+        latest_private("{" + prefix + "}:latest:private") {}
   std::string log;
   std::string head;
   std::string key;   // before a key of idempotency
   std::string name;  // before what a publisher calls its event
+  // Sorted sets: topics by the seq of their newest event, of those for all and of private ones.
+  std::string latest;
+  std::string latest_private;
 };
 
 // The first words of a command that runs `script`; its ARGV follow.
@@ -43,5 +49,9 @@ std::string check();
 // after whose event to begin instead (or ""). Returns the epoch (or nil), the highest seq, the id
 // of the first entry there is (or ""), the entries, and the seq of the publisher's id (or "").
 std::string read();
+
+// ARGV[1]: a topic. Returns the epoch (or nil), the highest seq, and the topic's newest entry and
+// its newest private one, as far as there are such.
+std::string latest();
 
 }  // namespace sse::scripts

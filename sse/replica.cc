@@ -242,30 +242,6 @@ void Replica::wake() {
   }
 }
 
-bool Replica::has_room(std::span<const TopicMatcher> wanted) const {
-  std::size_t topics = 0;
-  std::size_t patterns = 0;
-  for (const TopicMatcher& matcher : wanted) {
-    if (!matcher.is_exact()) {
-      patterns += views_.contains(matcher) ? 0 : 1;
-    } else if (!find(matcher.text())) {
-      ++topics;
-    }
-  }
-  // Topics and views without readers make way.
-  return read_topics_ + topics <= options_.topics && read_views_ + patterns <= options_.patterns;
-}
-
-Topic& Replica::join(const TopicMatcher& wanted) {
-  if (wanted.is_exact()) return join(wanted.text());
-  Topic& view = view_of(wanted);
-  if (view.readers++ == 0) {
-    ++read_views_;
-    std::erase(idle_views_, &view);
-  }
-  return view;
-}
-
 Topic& Replica::join(std::string_view name) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
@@ -298,73 +274,15 @@ void Replica::each_topic(const std::function<void(const std::string& name)>& loo
   for (const auto& [name, topic] : topics_) look(name);
 }
 
-const Topic* Replica::find(const TopicMatcher& wanted) {
-  return wanted.is_exact() ? find(wanted.text()) : &view_of(wanted);
-}
-
-std::uint64_t Replica::lost(const TopicMatcher& wanted) {
-  return wanted.is_exact() ? lost(wanted.text()) : view_of(wanted).lost();
-}
-
 std::uint64_t Replica::lost(std::string_view name) const {
   const Topic* topic = find(name);
   return topic ? topic->lost() : forgotten_;
-}
-
-bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
-  if (!conflates_) return false;
-  const auto stands = [&](const std::string& name) {
-    if (!wanted.matches(name)) return false;
-    const Topic* topic = find(name);
-    return !topic || !topic->superseded(event);
-  };
-  return !stands(event.topic()) &&
-         std::none_of(event.alternates().begin(), event.alternates().end(), stands);
 }
 
 std::optional<std::uint64_t> Replica::seq_of(std::string_view publisher_id) const {
   const auto found = named_.lower_bound(publisher_id);
   if (found == named_.end() || found->first != publisher_id) return std::nullopt;
   return found->second;
-}
-
-Topic& Replica::view_of(const TopicMatcher& pattern) {
-  const auto found = views_.find(pattern);
-  if (found != views_.end()) return *found->second;
-  std::uint64_t lost = forgotten_;
-  for (const auto& [name, topic] : topics_) {
-    if (pattern.matches(name)) lost = std::max(lost, topic.lost());
-  }
-  const auto place = views_.try_emplace(pattern).first;
-  place->second = std::make_unique<Topic>(&place->first, lost, shelves_.size() - 1);
-  Topic& view = *place->second;
-  fill(view, pattern);
-  idle_views_.push_back(&view);
-  return view;
-}
-
-// The topics' events, merged into the one order.
-void Replica::fill(Topic& view, const TopicMatcher& pattern) {
-  std::vector<EventRef> events;
-  for (auto& [name, topic] : topics_) {
-    if (!pattern.matches(name)) continue;
-    topic.views.push_back(&view);
-    for (auto at = topic.first(); at != topic.end(); ++at) events.push_back(topic.at(at));
-  }
-  std::sort(events.begin(), events.end(),
-            [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
-  for (const EventRef& event : events) put(event, view);
-}
-
-void Replica::forget_view(Topic& view) {
-  for (auto& [name, topic] : topics_) std::erase(topic.views, &view);
-  std::erase(idle_views_, &view);
-  if (view.touched) std::erase(touched_, &view);
-  Shelf& shelf = shelf_of(view);
-  if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
-  shelf.bytes -= view.bytes();
-  bytes_ -= view.bytes();
-  views_.erase(view.matcher());
 }
 
 }  // namespace sse

@@ -44,6 +44,9 @@ struct Range {
   // If there is an event that its publisher called so, what follows the first of them is wanted
   // instead; empty: no such name.
   std::string named = {};
+  // Instead of all that: so many of the newest, in order, if they can be read at once; a store need
+  // not have more than one that all may read and one that is private. 0: not wanted.
+  std::size_t newest = 0;
   // At most; a store may give fewer, but not none while there is one.
   std::size_t events = 100;
   std::size_t bytes = 64 * 1024;

@@ -1,11 +1,17 @@
 // TopicState: GET /state?topic=T: the latest event of a topic and the cursor from which to follow
-// it, of one moment: what is in the answer is not in the stream, and nothing is in neither.
+// it, of one moment: what is in the answer is not in the stream, and nothing is in neither. What
+// has left memory is asked of the store, if there is one.
 #pragma once
+
+#include <string>
+#include <variant>
 
 #include "server/http/handler.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
 #include "sse/replica.h"
+#include "sse/sequencer.h"
+#include "sse/subscription.h"
 
 namespace sse {
 
@@ -14,15 +20,18 @@ class TopicState final : public http::Handler {
   struct Options {
     std::string events_url = "/events";
   };
-  // All outlive the handler.
+  // All outlive the handler, and the replica's loop runs no more once it is gone.
   TopicState(Replica& replica, const Authorizer& authorizer, const Cors& cors, Options options)
       : replica_(replica), authorizer_(authorizer), cors_(cors), options_(std::move(options)) {}
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
-  http::Response answer(const http::Request& request);
-  http::Response show(const http::Request& request, const std::string& topic, const Event* latest);
+  struct Asked;
+  std::variant<Asked, http::Response> read(const http::Request& request);
+  void ask_store(Asked asked, http::Headers fields, http::Exchange exchange);
+  http::Response answer(const Asked& asked, const std::variant<Past, Refused>& said);
+  http::Response show(const Asked& asked, const Event* latest, const EventId& position);
 
   Replica& replica_;
   const Authorizer& authorizer_;

@@ -2,9 +2,10 @@
 // or comes back.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { redis, say } from '../support/redis.mjs';
-import { certificate, folder, lacks, listen, program, publish, run, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, lacks, listen, program, publish, run, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['redis-server'] });
 
@@ -90,4 +91,25 @@ test('SIGUSR2 hands over to a process that goes on with the same Redis, by its s
   const again = await soon('a new stream opens', listen(client, '/events?topic=t', { 'last-event-id': feed.lastId }).open);
   await until('the rest arrives', () => again.events.length > 0);
   assert.deepEqual(again.events.map(({ type, data }) => [type, data]), [['message', 'after']]);
+});
+
+test('what has left memory is found in Redis: where a publisher\'s own id was, and what a topic says last', { skip, timeout: 60000 }, async (t) => {
+  const store = await redis(t);
+  const config = path.join(folder(t, { 'herald.toml': '[events]\nhistory = 1\ntopics = 1\n' }), 'herald.toml');
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--config', config, '--store', `unix://${store.socket}`);
+  const client = await session(t, herald);
+  await publish(client, ['a', 'b'], 'one', { id: 'order-1' });
+  await publish(client, 'a', 'two', { id: 'order-1' });
+  await publish(client, 'a', 'secret', { private: true });
+  const last = JSON.parse((await publish(client, 'other', 'pushes them out')).text).id;
+  const feed = listen(client, '/events?topic=a', { 'last-event-id': 'order-1' });
+  await until('what follows the first of that name has come', () => feed.events.length >= 1);
+  assert.deepEqual(feed.events.map((event) => event.data), ['two']);
+  for (const [topic, text] of [['a', 'two'], ['b', 'one']]) {
+    const state = await fetchOn(client, `/state?topic=${topic}`);
+    assert.equal(state.status, 200);
+    assert.equal(state.text, text);
+    assert.equal(state.headers['last-event-id'], last);
+  }
+  assert.equal((await fetchOn(client, '/state?topic=nothing')).status, 404);
 });

@@ -237,6 +237,34 @@ TEST_CASE("a publisher's own id leads a reader back though it has left memory") 
   CHECK(asked("urn:x").find("\"reason\":\"malformed\"") != std::string::npos);
 }
 
+TEST_CASE("a topic's state that has left memory comes from the file, with a cursor to follow it") {
+  Durable world;
+  world.stop();
+  world.hub_options.replica.topics = 1;
+  world.start();
+  Draft shared = draft("shared", "a");
+  shared.alternates = {"b"};
+  Draft secret = draft("secret", "a");
+  secret.is_private = true;
+  world.publish_all({draft("old", "a"), shared, secret});
+  const std::string last = world.publish("pushes the others out", "other");
+  const auto state = [&](const std::string& topic) {
+    FakeExchange asked = world.worker->ask(world.worker->hub.state(), get("/state?topic=" + topic));
+    REQUIRE(eventually(world.worker->loop, [&] { return asked.answered(); }));
+    return asked;
+  };
+  for (const std::string topic : {"a", "b"}) {
+    FakeExchange answer = state(topic);
+    CHECK(answer.status() == 200);
+    CHECK(answer.field("last-event-id") == last);
+    CHECK(answer.field("etag") == "\"" + epoch_of(last) + "-2\"");
+    CHECK(answer.read() == "shared");
+  }
+  FakeExchange none = state("nothing");
+  CHECK(none.status() == 404);
+  CHECK(none.field("last-event-id") == last);
+}
+
 TEST_CASE("a key published before a restart is known after it") {
   Durable world;
   Draft once = draft("once");
