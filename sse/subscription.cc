@@ -206,6 +206,7 @@ const EventRef* Subscription::next() {
   const EventRef* best = nullptr;
   for (Place& place : places_) {
     const Topic& topic = *place.topic;
+    if (place.position == topic.end()) continue;
     place.position = std::max(place.position, topic.first());
     while (place.position < topic.end() && passes(topic, *topic.at(place.position))) {
       ++place.position;

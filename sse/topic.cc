@@ -17,10 +17,10 @@ void Topic::append(EventRef event, net::Clock::time_point expires) {
   newest_ = event->seq();
   if (policy_ == Policy::conflate) newest_of_[event->publisher_id()] = newest_;
   log_.push_back({std::move(event), expires});
+  ++end_;
 }
 
-bool Topic::superseded(const Event& event) const {
-  if (policy_ != Policy::conflate) return false;
+bool Topic::has_newer(const Event& event) const {
   const auto newest = newest_of_.find(event.publisher_id());
   return newest != newest_of_.end() && newest->second > event.seq();
 }
@@ -38,7 +38,7 @@ void Topic::drop_first() {
 }
 
 void Topic::restart(std::uint64_t lost) {
-  first_ += log_.size();
+  first_ = end_;
   log_.clear();
   newest_of_.clear();
   bytes_ = 0;

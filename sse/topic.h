@@ -54,13 +54,15 @@ class Topic {
 
   // Positions count this topic's own events and are never used again. [first, end) are here.
   std::uint64_t first() const { return first_; }
-  std::uint64_t end() const { return first_ + log_.size(); }
+  std::uint64_t end() const { return end_; }
   const EventRef& at(std::uint64_t position) const { return log_[position - first_].event; }
   // Position of the first event here whose seq is greater than `seq`.
   std::uint64_t after(std::uint64_t seq) const;
 
   // Policy::conflate: whether a newer event has the same key, which is the publisher's id of it.
-  bool superseded(const Event& event) const;
+  bool superseded(const Event& event) const {
+    return policy_ == Policy::conflate && has_newer(event);
+  }
 
   void append(EventRef event, net::Clock::time_point expires);
   // Of the oldest event here; there must be one.
@@ -80,13 +82,17 @@ class Topic {
   bool touched = false;       // has events that nobody has been woken for
 
  private:
-  struct Held {
+  bool has_newer(const Event& event) const;
+
+  // Every reader of every event comes by: a power of two saves the deque a division.
+  struct alignas(32) Held {
     EventRef event;
     net::Clock::time_point expires;
   };
   std::string name_;
   std::deque<Held> log_;
   std::uint64_t first_ = 0;
+  std::uint64_t end_ = 0;  // first_ + log_.size()
   const TopicMatcher* pattern_ = nullptr;
   std::size_t shelf_;
   Policy policy_ = Policy::gap;
