@@ -46,6 +46,7 @@ struct Config {
     std::string admin_token_file;  // tokens that show /.herald/explain, one a line
     std::string redirect;          // PORT or HOST:PORT, where http is sent to https; empty: none
     std::string metrics;           // PORT or HOST:PORT of /metrics, /healthz and /readyz; empty: none
+    std::vector<std::string> reads;  // folders that are read, beside ROOT and the system's; empty: any
     std::string user;              // whom to become once ports are bound, if started by root
     std::string security_headers = "off";  // off, basic, strict
     std::string log = "info";              // debug, info, warning, error

@@ -11,6 +11,7 @@
 
 #include "certs/development.h"
 #include "cli/config.h"
+#include "cli/takeover.h"
 #include "server/net/handle.h"
 
 namespace cli {
@@ -27,6 +28,8 @@ constexpr std::uint64_t folder_rights =
     file_rights | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
     LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
     LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM;
+constexpr std::uint64_t read_rights =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr std::uint64_t devices = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
 
 // Of the kernel; less than 1: it has none, or it is switched off.
@@ -42,12 +45,35 @@ std::uint64_t newer_rights(long version) {
   return rights;
 }
 
-void allow(const net::Fd& rules, const fs::path& folder, std::uint64_t rights) {
-  const net::Fd fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) return;
-  const landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = fd.get()};
-  syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-}
+constexpr const char* none = "the kernel has no Landlock";
+
+// What is to be forbidden everywhere, but for what is allowed.
+class Rules {
+ public:
+  explicit Rules(std::uint64_t rights) {
+    const landlock_ruleset_attr handled{.handled_access_fs = rights};
+    fd_ = net::Fd(
+        static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
+    if (!fd_) problem_ = errno;
+  }
+  // A folder that is not there is left out.
+  void allow(const fs::path& folder, std::uint64_t rights) {
+    const net::Fd fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return;
+    const landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = fd.get()};
+    syscall(SYS_landlock_add_rule, fd_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  }
+  // From now on. Why not, in a sentence; empty: they are.
+  std::string enforced() {
+    if (fd_ && syscall(SYS_landlock_restrict_self, fd_.get(), 0) != 0) problem_ = errno;
+    if (problem_ == 0) return {};
+    return "Landlock refused (" + std::generic_category().message(problem_) + ")";
+  }
+
+ private:
+  net::Fd fd_;
+  int problem_ = 0;
+};
 
 // Of a file that need not be there: its folder, and those of what it links to.
 void add_folders_of(fs::path file, std::vector<fs::path>& folders) {
@@ -72,18 +98,33 @@ std::vector<fs::path> written_folders(const Config& config) {
   return folders;
 }
 
+std::vector<fs::path> read_folders(const Config& config) {
+  if (config.serve.reads.empty()) return {};
+  // Libraries and certificates of authorities, the resolver and its sockets, what a process is told
+  // of itself, devices.
+  std::vector<fs::path> folders{"/usr", "/lib", "/lib64", "/etc", "/run", "/proc", "/sys", "/dev"};
+  folders.push_back(fs::path(program_file()).parent_path());
+  folders.push_back(config.serve.root);
+  for (const std::string& folder : config.serve.reads) folders.emplace_back(folder);
+  for (fs::path& folder : written_folders(config)) folders.push_back(std::move(folder));
+  return folders;
+}
+
+std::string read_only_below(const std::vector<fs::path>& folders) {
+  if (version() < 1) return none;
+  Rules rules(read_rights);
+  for (const fs::path& folder : folders) rules.allow(folder, read_rights);
+  return rules.enforced();
+}
+
 std::string write_only_below(const std::vector<fs::path>& folders) {
   const long known = version();
-  if (known < 1) return "the kernel has no Landlock";
+  if (known < 1) return none;
   const std::uint64_t newer = newer_rights(known);
-  const landlock_ruleset_attr handled{.handled_access_fs = folder_rights | devices | newer};
-  const net::Fd rules(
-      static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
-  if (!rules) return "no Landlock rules (" + std::generic_category().message(errno) + ")";
-  for (const fs::path& folder : folders) allow(rules, folder, folder_rights | newer);
-  allow(rules, "/dev", file_rights | (newer & truncate));
-  if (syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0) return {};
-  return "Landlock refused (" + std::generic_category().message(errno) + ")";
+  Rules rules(folder_rights | devices | newer);
+  for (const fs::path& folder : folders) rules.allow(folder, folder_rights | newer);
+  rules.allow("/dev", file_rights | (newer & truncate));
+  return rules.enforced();
 }
 
 }  // namespace cli

@@ -29,6 +29,10 @@ std::string plain_endpoint_objection(std::string_view text) {
   return "a port or HOST:PORT, such as 80 or 127.0.0.1:8080";
 }
 
+std::string folder_objection(std::string_view text) {
+  return text.starts_with('/') ? "" : "a list of folders from / on, such as [\"/etc/herald\"]";
+}
+
 std::string location_objection(std::string_view text) {
   if (text.starts_with('/') && text.find_first_of("?# ") == text.npos) return {};
   return "a path that starts with /, such as /events";

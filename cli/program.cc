@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <new>
 #include <ostream>
 
 #include "cli/build_id.h"
@@ -81,6 +82,9 @@ int run(CLI::App& program, const std::vector<std::unique_ptr<Command>>& commands
     }
   } catch (const UsageError& error) {
     return report_usage(program, error.what(), streams.err);
+  } catch (const std::bad_alloc&) {
+    streams.err << "herald: no memory is left: allow more (ulimit -v, MemoryMax)\n";
+    return failed;
   } catch (const std::exception& error) {
     streams.err << "herald: " << error.what() << '\n';
     return failed;

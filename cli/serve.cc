@@ -214,6 +214,11 @@ class Service {
     if (successor_ || waiter_.joinable()) {
       return log_warning("no new process is started: this one is on its way out");
     }
+    if (!sequencer_->has_store()) {
+      return log_warning(
+          "no new process is started: this one does not have its predecessor's file of events yet; "
+          "try again");
+    }
     try {
       successor_ = std::make_unique<Successor>(
           loop_, program_, named_sockets(),
@@ -370,6 +375,11 @@ int serve(const Config& config, std::function<Config()> reread) {
   Signals::block();
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
+  if (const auto folders = read_folders(config); !folders.empty()) {
+    const std::string lacking = read_only_below(folders);
+    if (!lacking.empty()) throw net::Error("[serve] reads cannot be kept: " + lacking);
+    identity = identity_of(config);  // a reload is to find it as well
+  }
   if (const auto lacking = write_only_below(written_folders(config)); !lacking.empty()) {
     spdlog::debug("{}: what this process may write is up to permissions alone", lacking);
   }

@@ -138,6 +138,7 @@ void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
   all.push_back({table, "admin_token_file", Path{&serve.admin_token_file}});
   all.push_back({table, "redirect", Text{&serve.redirect, plain_endpoint_objection}});
   all.push_back({table, "user", Text{&serve.user}});
+  all.push_back({table, "reads", Texts{&serve.reads, folder_objection}});
   all.push_back({table, "metrics", Text{&serve.metrics, plain_endpoint_objection}});
   all.push_back(
       {table, "security_headers", Choice{&serve.security_headers, {"off", "basic", "strict"}}});

@@ -33,6 +33,7 @@ std::string settled_at_start(const Config& started, const Config& asked) {
   differs(was.access_log == wish.access_log, "access_log");
   differs(was.log == wish.log, "log");
   differs(was.user == wish.user, "user");
+  differs(was.reads == wish.reads, "reads");
   differs(history_of(started.events) == history_of(asked.events),
           "what [events] says of history, store, rates or subscriptions");
   return names;

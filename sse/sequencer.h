@@ -102,6 +102,8 @@ class Sequencer {
   // Null: there is no store.
   virtual const StoreTally* tally() const { return nullptr; }
 
+  // False while another process, of which this one is the successor, still has it: see release().
+  virtual bool has_store() const { return true; }
   // Another process goes on with the store, which takes one at a time: what has been given is
   // written, and whatever is published from now on is refused. From any thread.
   virtual void release() {}

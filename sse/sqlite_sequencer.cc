@@ -53,6 +53,7 @@ void SqliteSequencer::open() {
     newest_ = predecessor_->newest();
     return;
   }
+  has_store_ = true;
   newest_ = file_->newest();
   const Fanout::Options recent;
   const std::vector<EventRef> events = file_->recent(recent.events, recent.bytes);
@@ -87,6 +88,7 @@ void SqliteSequencer::try_to_take_over() {
   }
   predecessor_->finish(file_->newest());
   predecessor_.reset();
+  has_store_ = true;
 }
 
 void SqliteSequencer::release() {

@@ -48,6 +48,7 @@ class SqliteSequencer final : public Sequencer, private Archive {
   std::uint64_t newest() const override { return newest_.load(std::memory_order_acquire); }
   Archive* archive() override { return this; }
   const StoreTally* tally() const override { return &tally_; }
+  bool has_store() const override { return has_store_.load(std::memory_order_relaxed); }
   void release() override;
 
  private:
@@ -85,6 +86,7 @@ class SqliteSequencer final : public Sequencer, private Archive {
   Fanout fanout_;
   StoreTally tally_;
   std::atomic<std::uint64_t> newest_ = 0;
+  std::atomic<bool> has_store_ = false;
   bool more_to_trim_ = false;
   std::string reported_;  // the trouble that has been complained of; empty: all is well
 

@@ -6,7 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fetchOn, folder, lacks, listen, publish, sanitized, serve, serveIn, session, soon, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, lacks, listen, program, publish, run, sanitized, serve, serveIn, session, soon, until } from '../support/herald.mjs';
 
 // Whoever may not trace a process (some containers) cannot run these.
 function untraceable() {
@@ -48,6 +48,15 @@ test('out of memory, the connection that asks for more pays for it, and the log 
     try { return (await fetchOn(await session(t, herald), '/', { within: 2000 })).status === 200; } catch { return false; }
   });
   assert.ok(herald.running);
+});
+
+test('a start that is not given enough memory ends with one sentence', { skip: skip || (sanitized && 'a sanitizer has its own memory'), timeout: 30000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  const { cert, key } = certificate(folder(t));
+  const herald = await serve(t, root);
+  const size = Number(/^VmSize:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8'))[1]) * 1024;
+  const { code, stderr } = await run('prlimit', [`--as=${Math.round(size * 0.95)}`, program, 'serve', root, '--cert', cert, '--key', key, '--listen', '127.0.0.1:0']);
+  assert.deepEqual([code, stderr], [1, 'herald: no memory is left: allow more (ulimit -v, MemoryMax)\n']);
 });
 
 test('calls that are interrupted by a signal are made again: nothing is lost, and no client notices', { skip, timeout: 90000 }, async (t) => {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certificate, fetchOn, folder, lacks, listen, program, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, Herald, lacks, listen, program, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl', 'python3'] });
 
@@ -161,6 +161,37 @@ test('the log is reopened in its folder; a folder put in its place is not writte
   await until('it is refused', () => /access\.log[^\n]*Permission denied/.test(herald.stderr));
   assert.deepEqual(fs.readdirSync(file('logs')), ['old.log']);
   await visit();
+});
+
+test('[serve] reads: a reload that names what is elsewhere is refused, others and a takeover work, where the kernel has Landlock', { skip, timeout: 60000 }, async (t) => {
+  const state = folder(t, { 'site/index.html': 'x', 'keys/x': '', 'elsewhere/x': '' });
+  const at = (name) => path.join(state, name);
+  const config = (more = '') => fs.writeFileSync(at('keys/herald.toml'), `[serve]\nreads = ["${at('keys')}"]\n${more}`);
+  config();
+  const elsewhere = certificate(at('elsewhere'), 'other', 'DNS:other.test');
+  const herald = new Herald({ root: at('site'), args: ['--config', at('keys/herald.toml')], ...certificate(at('keys')) });
+  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  try { await herald.start(); } catch (error) {
+    if (/the kernel has no Landlock/.test(error.message)) return t.skip('the kernel has no Landlock');
+    throw error;
+  }
+  const reload = async (said) => {
+    const from = herald.stderr.length;
+    herald.signal('SIGHUP');
+    await until(`the log says ${said}`, () => said.test(herald.stderr.slice(from)));
+  };
+  const client = await session(t, herald);
+  assert.equal((await fetchOn(client, '/')).status, 200);
+  await reload(/reloaded:/);
+  config(`[[serve.certificate]]\ncert = "${elsewhere.cert}"\nkey = "${elsewhere.key}"\n`);
+  await reload(/reload refused[^\n]*other\.(crt|key)[^\n]*Permission denied/);
+  config();
+  await reload(/reloaded:/);
+  assert.equal((await fetchOn(client, '/')).status, 200);
+  herald.signal('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  assert.equal((await soon('the new one serves', get(herald, '/'))).status, 200);
 });
 
 test('[serve] user: the program becomes that user with its groups once the port is bound', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {

@@ -74,6 +74,11 @@ for (const [where, store] of Object.entries(stores)) {
     herald.signal('SIGUSR2');
     const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
     t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+    if (where === 'in a file') {
+      // One after the other: before it has the file, the new one has nothing to hand over.
+      process.kill(successor, 'SIGUSR2');
+      await until('a third is refused for now', () => /does not have its predecessor's file of events yet/.test(herald.stderr));
+    }
     const before = { published: ticker.published, served: pages.served };
     assert.deepEqual(await soon('the old process ends', herald.exit, 40000), { code: 0, signal: null });
     await until('the new one takes events and serves pages', () => ticker.published > before.published + 10 && pages.served > before.served + 20);

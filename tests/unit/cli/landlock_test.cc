@@ -17,17 +17,22 @@
 
 namespace {
 
-// The exit code of a child that may write only below `folder` and does `act` there.
-int confined(const testing::Folder& folder, const std::function<int()>& act) {
+// The exit code of a child that is bound by `bind`, and then does `act`; 200: it was not bound.
+int bound(const std::function<std::string()>& bind, const std::function<int()>& act) {
   const pid_t child = fork();
   if (child == 0) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!cli::write_only_below({folder.path()}).empty()) _exit(200);
+    if (!bind().empty()) _exit(200);
     _exit(act());
   }
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+// May write only below `folder`.
+int confined(const testing::Folder& folder, const std::function<int()>& act) {
+  return bound([&] { return cli::write_only_below({folder.path()}); }, act);
 }
 
 int open_error(const std::string& file, int flags) {
@@ -77,4 +82,39 @@ TEST_CASE("what is written is the store, the log, and the state of a development
   cli::Config development;
   CHECK(cli::written_folders(development) == std::vector{state.path()});
   unsetenv("STATE_DIRECTORY");
+}
+
+TEST_CASE("files are read below the folders that are named, and nowhere else") {
+  const testing::Folder in;
+  const testing::Folder out;
+  const std::string inside = in.write("a", "text");
+  const std::string outside = out.write("b", "text");
+  const auto reading = [&](const std::string& file) {
+    return bound([&] { return cli::read_only_below({in.path()}); },
+                 [&] { return open_error(file, O_RDONLY); });
+  };
+  if (reading(inside) == 200) {
+    WARN("this kernel has no Landlock");
+    return;
+  }
+  CHECK(reading(inside) == 0);
+  CHECK(reading(outside) == EACCES);
+  CHECK(reading("/etc/passwd") == EACCES);
+}
+
+TEST_CASE(
+    "without [serve] reads all folders are read; with it, those, ROOT, what is written and the "
+    "system's") {
+  cli::Config config;
+  config.serve.cert = "c.pem";
+  config.serve.root = "/srv/site";
+  CHECK(cli::read_folders(config).empty());
+  config.serve.reads = {"/srv/keys"};
+  config.events.store = "/var/lib/herald/events.db";
+  const auto folders = cli::read_folders(config);
+  for (const char* folder : {"/srv/site", "/srv/keys", "/var/lib/herald", "/etc", "/usr"}) {
+    CHECK(std::ranges::count(folders, folder) == 1);
+  }
+  CHECK(std::ranges::count(folders, "/") == 0);
+  CHECK(std::ranges::count(folders, "/home") == 0);
 }

@@ -66,9 +66,11 @@ TEST_CASE("what is published to a successor waits for the release, and follows a
   old.publish("two");
   fresh.worker->loop.settle();
   CHECK(answer.empty());
+  CHECK_FALSE(fresh.sequencer->has_store());
   FakeExchange stream = fresh.worker->events("/events", {{"last-event-id", first}});
   old.sequencer->release();
   REQUIRE(eventually(fresh.worker->loop, [&] { return !answer.empty(); }));
+  CHECK(fresh.sequencer->has_store());
   CHECK(answer == epoch_of(first) + "-3");
   std::string text;
   REQUIRE(fresh.has(stream, text, "data: three\n\n"));
