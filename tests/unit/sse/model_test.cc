@@ -66,7 +66,7 @@ class Pair final : public Subscription::Reader {
   void reconnect() { connect(seen_.print()); }
 
   void news() override {}
-  // Both are asked for one thing: "gap REASON", an id, or nothing.
+  // Both are asked for one thing: "gap REASON COMPLETE_AFTER", an id, or nothing.
   void step() {
     const std::string expected = expect();
     CHECK(actual() == expected);
@@ -87,7 +87,7 @@ class Pair final : public Subscription::Reader {
   std::string actual() {
     std::optional<Gap> gap = std::exchange(first_gap_, std::nullopt);
     if (!gap) gap = subscription_->missed();
-    if (gap) return "gap " + std::string(gap->reason);
+    if (gap) return "gap " + std::string(gap->reason) + " " + gap->complete_after;
     const EventRef* event = subscription_->next();
     if (!event) return "";
     const std::string id((*event)->id());
@@ -100,24 +100,32 @@ class Pair final : public Subscription::Reader {
     if (seen_.epoch != oracle_.epoch()) {
       seen_ = {oracle_.epoch(), 0};
       tell();
-      return "gap epoch";
+      return "gap epoch " + EventId{oracle_.epoch(), lost_of_all()}.print();
     }
-    if (tell()) return fresh ? "gap expired" : "gap slow";
+    if (const std::uint64_t lost = tell()) {
+      return fresh ? "gap expired " + EventId{oracle_.epoch(), lost_of_all()}.print()
+                   : "gap slow " + EventId{oracle_.epoch(), lost}.print();
+    }
     const std::uint64_t next = oracle_.next(topics_, seen_.seq);
     if (next == 0) return "";
     seen_.seq = next;
     return seen_.print();
   }
 
-  // Whether something has been lost that the reader has neither seen nor been told of.
-  bool tell() {
-    bool news = false;
+  // The last event lost that the reader has neither seen nor been told of; 0: there is none.
+  std::uint64_t tell() {
+    std::uint64_t news = 0;
     for (const std::string& topic : topics_) {
       const std::uint64_t lost = oracle_.lost(topic);
-      if (lost > std::max(seen_.seq, told_[topic])) news = true;
+      if (lost > std::max(seen_.seq, told_[topic])) news = std::max(news, lost);
       told_[topic] = lost;
     }
     return news;
+  }
+  std::uint64_t lost_of_all() const {
+    std::uint64_t last = 0;
+    for (const std::string& topic : topics_) last = std::max(last, oracle_.lost(topic));
+    return last;
   }
 
   Replica& replica_;
