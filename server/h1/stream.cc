@@ -72,7 +72,7 @@ http::Exchange Stream::exchange() { return http::Exchange(std::make_unique<Wire>
 
 // ------------------------------------------------------------------------------------ the content
 
-void Stream::receive(std::string content) {
+void Stream::receive(std::string_view content) {
   if (content.empty()) return;
   content_begun_ = true;
   last_content_ = now();

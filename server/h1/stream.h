@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "server/http/access.h"
@@ -34,7 +35,7 @@ class Stream final : public http::Waker, private http::ContentSource {
   http::Exchange exchange();
 
   // ---- the content
-  void receive(std::string content);
+  void receive(std::string_view content);
   void end_content(http::Headers trailers) {
     content_ended_ = true;
     trailers_ = std::move(trailers);

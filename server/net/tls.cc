@@ -144,7 +144,7 @@ TlsContext::TlsContext(std::shared_ptr<const Certificates> certificates, TicketK
   auto kept = std::make_unique<Kept>(std::move(certificates));
   require(SSL_CTX_set_ex_data(context_, place_of_certificates(), kept.get()) == 1,
           "cannot keep certificates");
-  kept.release();
+  (void)kept.release();  // the context's now
   SSL_CTX_set_tlsext_servername_callback(context_, choose_certificate);
   SSL_CTX_set_tlsext_status_cb(context_, staple_status);
 }
