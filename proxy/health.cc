@@ -64,7 +64,7 @@ class HealthCheck::Probe final : private Transfer::Client {
   net::Timer timer_;
 };
 
-HealthCheck::HealthCheck(net::Loop& loop, Multi& multi, Pool& pool, Options options) {
+HealthCheck::HealthCheck(net::Loop& loop, Multi& multi, Pool& pool, const Options& options) {
   if (options.path.empty()) return;
   for (Pool::Member& member : pool.members()) {
     probes_.emplace_back(loop, multi, pool, member, options);

@@ -24,7 +24,7 @@ class HealthCheck {
   };
 
   // `loop`, `multi` and `pool` must outlive the check.
-  HealthCheck(net::Loop& loop, Multi& multi, Pool& pool, Options options);
+  HealthCheck(net::Loop& loop, Multi& multi, Pool& pool, const Options& options);
   ~HealthCheck();
   HealthCheck(const HealthCheck&) = delete;
   HealthCheck& operator=(const HealthCheck&) = delete;
