@@ -50,12 +50,7 @@ constexpr const char* none = "the kernel has no Landlock";
 // What is to be forbidden everywhere, but for what is allowed.
 class Rules {
  public:
-  explicit Rules(std::uint64_t rights) {
-    const landlock_ruleset_attr handled{.handled_access_fs = rights};
-    fd_ = net::Fd(
-        static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
-    if (!fd_) problem_ = errno;
-  }
+  explicit Rules(std::uint64_t rights) : fd_(made(rights)), problem_(fd_ ? 0 : errno) {}
   // A folder that is not there is left out.
   void allow(const fs::path& folder, std::uint64_t rights) {
     const net::Fd fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -71,8 +66,14 @@ class Rules {
   }
 
  private:
+  static net::Fd made(std::uint64_t rights) {
+    const landlock_ruleset_attr handled{.handled_access_fs = rights};
+    return net::Fd(
+        static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
+  }
+
   net::Fd fd_;
-  int problem_ = 0;
+  int problem_;  // errno, or 0
 };
 
 // Of a file that need not be there: its folder, and those of what it links to.
