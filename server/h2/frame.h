@@ -89,6 +89,9 @@ constexpr std::uint32_t default_window = 65'535;     // section 6.9.2
 constexpr std::uint32_t largest_stream = 0x7fffffff;
 constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // section 3.4
 
+// Others are the server's, to push (section 5.1.1).
+constexpr bool opened_by_client(std::uint32_t stream) { return stream % 2 == 1; }
+
 // Big-endian numbers. `bytes` has at least as many.
 std::uint16_t read_16(std::span<const std::uint8_t> bytes);
 std::uint32_t read_32(std::span<const std::uint8_t> bytes);

@@ -10,12 +10,6 @@ namespace {
 
 // Frames that the client does not take while it asks for more.
 constexpr std::size_t most_pending = std::size_t{1024} * 1024;  // bytes
-constexpr std::size_t largest_diary = 4096;                     // targets
-
-void put_setting(Setting setting, std::uint32_t value, ByteQueue& to) {
-  put_16(static_cast<std::uint16_t>(setting), to);
-  put_32(value, to);
-}
 
 }  // namespace
 
@@ -23,17 +17,17 @@ Session::Session(Surroundings surroundings, std::function<void()> has_output)
     : around_(surroundings),
       has_output_(std::move(has_output)),
       read_at_(around_.loop.now()),
+      pushes_(around_.limits),
       receive_window_(std::max<std::int64_t>(around_.limits.connection_window, default_window)) {
   const http::Limits& limits = around_.limits;
-  constexpr std::uint32_t bytes = 4 * 6;
-  put_head({.length = bytes, .type = FrameType::settings}, pending_);
-  put_setting(Setting::no_rfc7540_priorities, 1, pending_);
-  put_setting(Setting::max_concurrent_streams, limits.concurrent_streams, pending_);
-  put_setting(Setting::initial_window_size, limits.stream_window, pending_);
-  put_setting(Setting::max_header_list_size, static_cast<std::uint32_t>(limits.header_bytes),
-              pending_);
+  writer_.settings({
+      {Setting::no_rfc7540_priorities, 1},
+      {Setting::max_concurrent_streams, limits.concurrent_streams},
+      {Setting::initial_window_size, limits.stream_window},
+      {Setting::max_header_list_size, static_cast<std::uint32_t>(limits.header_bytes)},
+  });
   if (receive_window_ > default_window) {
-    send_window_update(0, static_cast<std::uint32_t>(receive_window_ - default_window));
+    writer_.window_update(0, static_cast<std::uint32_t>(receive_window_ - default_window));
   }
 }
 
@@ -63,7 +57,7 @@ void Session::close(Stream& stream, ErrorCode code) {
   if (!stream.request.pushed) {
     --open_;
   } else {
-    --pushing_;
+    pushes_.closed();
     std::erase(held_pushes_, &stream);
     if (stream.begun) --answered_pushes_;
   }
@@ -89,7 +83,7 @@ bool Session::receive(std::span<const std::byte> bytes) {
   if (fault) {
     end(fault.code, std::string(name_of(fault.code)) + ": " + fault.why + " (" +
                         description(reader_.head()) + ")");
-  } else if (budget_.exhausted() || pending_.size() > most_pending) {
+  } else if (budget_.exhausted() || writer_.bytes() > most_pending) {
     end(ErrorCode::enhance_your_calm,
         "ENHANCE_YOUR_CALM: too many frames that ask for work and do none");
   }
@@ -109,9 +103,7 @@ void Session::dispatch(Stream& stream) {
   around_.tally.requests.add(1);
   http::Request& request = stream.request;
   request.peer = &around_.peer;
-  if (takes_pushes() && diary_.size() < largest_diary) {
-    diary_.insert(std::hash<std::string_view>{}(request.target));
-  }
+  if (takes_pushes()) pushes_.asked(request.target);
   http::Exchange exchange = stream.exchange();
   const auto header =
       stream.too_large ? http::HeaderSection::too_large : http::HeaderSection::whole;
@@ -132,7 +124,7 @@ void Session::give_back(std::size_t bytes) {
   to_give_back_ += bytes;
   if (to_give_back_ < around_.limits.connection_window / 2 || ending_) return;
   receive_window_ += static_cast<std::int64_t>(to_give_back_);
-  send_window_update(0, static_cast<std::uint32_t>(std::exchange(to_give_back_, 0)));
+  writer_.window_update(0, static_cast<std::uint32_t>(std::exchange(to_give_back_, 0)));
 }
 
 void Session::content_wanted(Stream& stream) {
@@ -144,8 +136,8 @@ void Session::content_wanted(Stream& stream) {
     stream.to_give_back += bytes;
     if (stream.to_give_back >= around_.limits.stream_window / 2) {
       stream.receive_window += static_cast<std::int64_t>(stream.to_give_back);
-      send_window_update(stream.id(),
-                         static_cast<std::uint32_t>(std::exchange(stream.to_give_back, 0)));
+      writer_.window_update(stream.id(),
+                            static_cast<std::uint32_t>(std::exchange(stream.to_give_back, 0)));
     }
   }
   note_output();
@@ -176,19 +168,19 @@ void Session::reap() {
 // end
 
 bool Session::done() const {
-  if (!pending_.empty()) return false;
+  if (!writer_.empty()) return false;
   return ending_ || ((draining_ || leaving_) && streams_.empty());
 }
 
 void Session::announce_drain() {
-  send_goaway(largest_stream, ErrorCode::no_error);
+  writer_.goaway(largest_stream, ErrorCode::no_error);
   note_output();
 }
 
 void Session::drain() {
   draining_ = true;
   last_served_ = std::min(last_served_, client_streams_.highest());
-  send_goaway(last_served_, ErrorCode::no_error);
+  writer_.goaway(last_served_, ErrorCode::no_error);
   note_output();
 }
 
@@ -197,7 +189,7 @@ void Session::end(ErrorCode code, std::string complaint) {
   ending_ = true;
   if (code == ErrorCode::enhance_your_calm) around_.tally.hit(http::Limit::budget);
   complaint_ = std::move(complaint);
-  send_goaway(std::min(last_served_, client_streams_.highest()), code);
+  writer_.goaway(std::min(last_served_, client_streams_.highest()), code);
   note_output();
 }
 
@@ -207,8 +199,7 @@ void Session::end_ungreeted() {
 
 void Session::ping() {
   ping_outstanding_ = true;
-  put_head({.length = 8, .type = FrameType::ping}, pending_);
-  pending_.append(std::string_view("herald  ", 8));
+  writer_.ping();
   note_output();
 }
 

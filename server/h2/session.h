@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -18,8 +17,9 @@
 #include "server/h2/frame.h"
 #include "server/h2/frame_budget.h"
 #include "server/h2/frame_reader.h"
+#include "server/h2/frame_writer.h"
 #include "server/h2/hpack_decoder.h"
-#include "server/h2/hpack_encoder.h"
+#include "server/h2/push_ledger.h"
 #include "server/h2/send_queue.h"
 #include "server/h2/stream.h"
 #include "server/h2/stream_table.h"
@@ -99,7 +99,7 @@ class Session final : public http::Session, private FrameSink {
     std::string block;  // so far; empty if it came in one frame
   };
 
-  // ---- frames in (session_frames.cc)
+  // ---- frames in (session_frames.cc, session_control.cc)
   Fault begin(const FrameHead& head) override;
   Fault data(const FrameHead& head, std::span<const std::uint8_t> piece) override;
   Fault data_end(const FrameHead& head) override;
@@ -140,15 +140,6 @@ class Session final : public http::Session, private FrameSink {
   void prioritise(Stream& stream, const http::Response& response);
 
   // ---- frames out (session_output.cc)
-  // Field blocks are written in place: begin, encoder_.add(..., pending_), end.
-  std::size_t begin_field_block();
-  void end_field_block(std::size_t start, FrameHead head);
-  void send_interim(Stream& stream, std::string_view status, const http::Headers& fields);
-  void send_trailers(Stream& stream, const http::Headers& fields);
-  void send_window_update(std::uint32_t id, std::uint32_t increment);
-  void send_rst_stream(std::uint32_t id, ErrorCode code);
-  void send_goaway(std::uint32_t last, ErrorCode code);
-  bool put_pending(http::Output& output);
   bool put_data(Stream& stream, http::Output& output);
   void finish(Stream& stream);
 
@@ -167,8 +158,8 @@ class Session final : public http::Session, private FrameSink {
   FrameBudget budget_;
   net::Clock::time_point read_at_;
   HpackDecoder decoder_;
-  HpackEncoder encoder_;
   ClientStreams client_streams_;
+  PushLedger pushes_;
   Section section_;
   PeerSettings peer_;
 
@@ -180,17 +171,11 @@ class Session final : public http::Session, private FrameSink {
   std::vector<Stream*> held_pushes_;  // answered, and more than the client takes at one time
   // Of streams that the client has not opened yet (RFC 9218 section 7.1).
   std::vector<std::pair<std::uint32_t, http::Priority>> early_priorities_;
-  std::unordered_set<std::uint64_t>
-      diary_;             // targets that the client has asked for or been promised
-  std::size_t open_ = 0;  // streams that the client has opened
-  std::size_t live_ = 0;  // of streams_, those with a live answer
-  std::size_t pushed_ = 0;
-  std::size_t pushing_ = 0;
-  std::size_t answered_pushes_ = 0;  // of pushing_, those that count in the client's limit
-  std::size_t cancelled_ = 0;        // pushes, by the client
-  std::uint32_t next_push_ = 2;      // identifier
+  std::size_t open_ = 0;             // streams that the client has opened
+  std::size_t live_ = 0;             // of streams_, those with a live answer
+  std::size_t answered_pushes_ = 0;  // open ones, which count in the client's limit
 
-  ByteQueue pending_;  // frames that are ready, in order: all but DATA
+  FrameWriter writer_;
   std::int64_t send_window_ = default_window;
   std::int64_t receive_window_;
   std::size_t to_give_back_ = 0;  // of receive_window_

@@ -1,5 +1,5 @@
-// How a Session writes: all frames but DATA stand ready in one run of bytes, in the order in which
-// they were made, which is the order that HPACK needs. DATA is made when there is room for it.
+// How a Session writes: first the frames that are ready, then DATA, which is made when there is
+// room for it.
 #include <algorithm>
 #include <cstring>
 #include <exception>
@@ -18,7 +18,7 @@ bool Session::fill(http::Output& output) {
   inside_ = true;
   bool full = false;
   for (;;) {
-    full = !put_pending(output);
+    full = !writer_.put(output);
     if (full) break;
     SendQueue::Entry* const next = ending_ || send_window_ <= 0 ? nullptr : queue_.front();
     if (next) {
@@ -32,12 +32,7 @@ bool Session::fill(http::Output& output) {
   }
   reap();
   inside_ = false;
-  return full || !pending_.empty();
-}
-
-bool Session::put_pending(http::Output& output) {
-  if (!pending_.empty()) pending_.take(output.append(pending_.bytes()));
-  return pending_.empty();
+  return full || !writer_.empty();
 }
 
 // The body writes into the output behind a gap for the frame's head, which is filled afterwards.
@@ -77,7 +72,11 @@ bool Session::put_data(Stream& stream, http::Output& output) {
   stream.send_window -= static_cast<std::int64_t>(got.bytes);
   send_window_ -= static_cast<std::int64_t>(got.bytes);
   if (got.end) {
-    if (!last) send_trailers(stream, trailers);
+    if (!last) {
+      writer_.begin_headers();
+      writer_.fields(trailers);
+      writer_.end_headers(stream.id(), flag::end_stream);
+    }
     finish(stream);
   } else {
     queue_.sent(stream);
@@ -94,71 +93,6 @@ void Session::finish(Stream& stream) {
   } else {
     answered_early_ = true;
   }
-}
-
-// ------------------------------------------------------------------------------ frames to come
-
-std::size_t Session::begin_field_block() {
-  const std::size_t start = pending_.mark();
-  pending_.commit(pending_.room(FrameHead::bytes) + FrameHead::bytes);
-  return start;
-}
-
-// Fills in the head of the frame that began at `start`; what is too long for it goes into
-// CONTINUATION.
-void Session::end_field_block(std::size_t start, FrameHead head) {
-  const std::size_t size = pending_.mark() - start - FrameHead::bytes;
-  head.length = static_cast<std::uint32_t>(std::min<std::size_t>(size, largest_payload));
-  if (size <= largest_payload) {
-    head.flags |= flag::end_headers;
-    const auto bytes = written(head);
-    std::memcpy(pending_.at(start), bytes.data(), bytes.size());
-    return;
-  }
-  const std::string block(pending_.at(start) + FrameHead::bytes, size);
-  pending_.cut(start);
-  for (std::size_t at = 0; at < block.size(); at += largest_payload) {
-    const std::string_view piece = std::string_view(block).substr(at, largest_payload);
-    head.length = static_cast<std::uint32_t>(piece.size());
-    if (at + piece.size() == block.size()) head.flags |= flag::end_headers;
-    put_head(head, pending_);
-    pending_.append(piece);
-    head.type = FrameType::continuation;
-    head.flags = flag::none;
-  }
-}
-
-void Session::send_interim(Stream& stream, std::string_view status, const http::Headers& fields) {
-  const std::size_t start = begin_field_block();
-  encoder_.begin(pending_);
-  encoder_.add(":status", status, pending_);
-  for (const http::Field field : fields) encoder_.add(field.name, field.value, pending_);
-  end_field_block(start, {.type = FrameType::headers, .stream = stream.id()});
-  note_output();
-}
-
-void Session::send_trailers(Stream& stream, const http::Headers& fields) {
-  const std::size_t start = begin_field_block();
-  encoder_.begin(pending_);
-  for (const http::Field field : fields) encoder_.add(field.name, field.value, pending_);
-  end_field_block(start,
-                  {.type = FrameType::headers, .flags = flag::end_stream, .stream = stream.id()});
-}
-
-void Session::send_window_update(std::uint32_t id, std::uint32_t increment) {
-  put_head({.length = 4, .type = FrameType::window_update, .stream = id}, pending_);
-  put_32(increment, pending_);
-}
-
-void Session::send_rst_stream(std::uint32_t id, ErrorCode code) {
-  put_head({.length = 4, .type = FrameType::rst_stream, .stream = id}, pending_);
-  put_32(static_cast<std::uint32_t>(code), pending_);
-}
-
-void Session::send_goaway(std::uint32_t last, ErrorCode code) {
-  put_head({.length = 8, .type = FrameType::goaway}, pending_);
-  put_32(last, pending_);
-  put_32(static_cast<std::uint32_t>(code), pending_);
 }
 
 }  // namespace h2

@@ -1,7 +1,6 @@
 // What a Session does for its streams: responses, hints and pushes become frames.
 #include <array>
 #include <charconv>
-#include <functional>
 
 #include "server/h2/session.h"
 
@@ -53,24 +52,16 @@ void Session::send_response(Stream& stream, http::Response& response) {
   if (stream.request.pushed) ++answered_pushes_;
   const std::optional<std::uint64_t> length =
       response.body ? response.body->length() : std::optional<std::uint64_t>(0);
-  const std::size_t start = begin_field_block();
-  encoder_.begin(pending_);
-  encoder_.add(":status", Digits(static_cast<std::uint64_t>(response.status)), pending_);
-  const auto add_all = [this](const http::Headers& fields) {
-    for (const http::Field field : fields) encoder_.add(field.name, field.value, pending_);
-  };
-  if (response.prepared) add_all(*response.prepared);
-  add_all(response.fields);
-  encoder_.add("date", around_.date.now(), pending_);
-  if (length && !bodiless(response.status)) {
-    encoder_.add("content-length", Digits(*length), pending_);
-  }
+  writer_.begin_headers();
+  writer_.field(":status", Digits(static_cast<std::uint64_t>(response.status)));
+  if (response.prepared) writer_.fields(*response.prepared);
+  writer_.fields(response.fields);
+  writer_.field("date", around_.date.now());
+  if (length && !bodiless(response.status)) writer_.field("content-length", Digits(*length));
   if (stream.request.method == "HEAD" || bodiless(response.status) || length == 0) {
     response.body = nullptr;
   }
-  end_field_block(start, {.type = FrameType::headers,
-                          .flags = response.body ? flag::none : flag::end_stream,
-                          .stream = stream.id()});
+  writer_.end_headers(stream.id(), response.body ? flag::none : flag::end_stream);
   if (response.body) {
     queue_.add(stream);
   } else {
@@ -90,7 +81,11 @@ void Session::interim(Stream& stream, int status, const http::Headers& fields) {
   // A pushed response has none: its promise was the hint. A 103 without fields says nothing.
   const bool hint = status == 103;
   if (stream.closed() || stream.request.pushed || ending_ || (hint && fields.empty())) return;
-  send_interim(stream, std::to_string(status), fields);
+  writer_.begin_headers();
+  writer_.field(":status", Digits(static_cast<std::uint64_t>(status)));
+  writer_.fields(fields);
+  writer_.end_headers(stream.id());
+  note_output();
   if (hint) around_.tally.hints.add(1);
 }
 
@@ -98,22 +93,16 @@ void Session::interim(Stream& stream, int status, const http::Headers& fields) {
 void Session::proceed(Stream& stream) {
   const auto expected = stream.request.fields.get("expect");
   if (!expected || !http::equal_ignoring_case(*expected, "100-continue")) return;
-  if (stream.content_ended() || stream.unconsumed() > 0 || stream.closed() || ending_) return;
-  send_interim(stream, "100", {});
+  if (stream.content_ended() || stream.unconsumed() > 0) return;
+  interim(stream, 100, {});
 }
 
 http::Push Session::push(Stream& parent, std::string_view target, http::Priority priority) {
   if (parent.request.pushed) return http::Push::nested;
-  if (!takes_pushes() || parent.closed() || next_push_ > largest_stream) {
-    return http::Push::refused;
-  }
-  const std::uint64_t hash = std::hash<std::string_view>{}(target);
-  if (diary_.contains(hash)) return http::Push::repeated;
-  if (cancelled_ >= around_.limits.cancelled_pushes) return http::Push::unwanted;
-  if (pushed_ >= around_.limits.pushes || pushing_ >= around_.limits.concurrent_pushes) {
-    return http::Push::exhausted;
-  }
-  Stream& promised = open(std::exchange(next_push_, next_push_ + 2));
+  if (!takes_pushes() || parent.closed()) return http::Push::refused;
+  const http::Push verdict = pushes_.verdict(target);
+  if (verdict != http::Push::promised) return verdict;
+  Stream& promised = open(pushes_.promise(target));
   http::Request& request = promised.request;
   request.method = "GET";
   request.scheme = parent.request.scheme;
@@ -126,19 +115,14 @@ http::Push Session::push(Stream& parent, std::string_view target, http::Priority
   promised.end_content();
   queue_.set_priority(promised, priority);
 
-  const std::size_t start = begin_field_block();
-  put_32(promised.id(), pending_);
-  encoder_.begin(pending_);
-  encoder_.add(":method", request.method, pending_);
-  encoder_.add(":scheme", request.scheme, pending_);
-  encoder_.add(":authority", request.authority, pending_);
-  encoder_.add(":path", request.target, pending_);
-  for (const http::Field field : request.fields) encoder_.add(field.name, field.value, pending_);
-  end_field_block(start, {.type = FrameType::push_promise, .stream = parent.id()});
+  writer_.begin_promise(promised.id());
+  writer_.field(":method", request.method);
+  writer_.field(":scheme", request.scheme);
+  writer_.field(":authority", request.authority);
+  writer_.field(":path", request.target);
+  writer_.fields(request.fields);
+  writer_.end_promise(parent.id());
 
-  diary_.insert(hash);
-  ++pushed_;
-  ++pushing_;
   around_.tally.pushes.add(1);
   arrived_.push_back(&promised);
   if (!inside_) {
@@ -158,7 +142,7 @@ void Session::reset(Stream& stream, ErrorCode code) {
                              code == ErrorCode::flow_control_error ||
                              code == ErrorCode::stream_closed || code == ErrorCode::refused_stream;
   if (clients_fault) budget_.charge(5);
-  send_rst_stream(stream.id(), code);
+  writer_.rst_stream(stream.id(), code);
   close(stream, code);
   note_output();
 }
