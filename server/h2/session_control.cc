@@ -120,6 +120,7 @@ Fault Session::initial_window(std::uint32_t value) {
   }
   peer_.initial_window = value;
   for (const auto& stream : streams_) {
+    if (stream->closed()) continue;  // it only waits for its end
     stream->send_window += change;
     if (stream->send_window > 0 && stream->could_send()) queue_.add(*stream);
   }

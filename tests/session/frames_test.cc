@@ -228,6 +228,19 @@ TEST_CASE("more content than the connection's window ends the connection") {
   CHECK(world.ended_with() == ErrorCode::flow_control_error);
 }
 
+TEST_CASE("SETTINGS that open the windows do not wake a stream that was reset in the same read") {
+  World world;
+  const std::string_view shut("\0\4\0\0\0\0", 6);  // INITIAL_WINDOW_SIZE
+  const std::string_view open("\0\4\0\1\0\0", 6);
+  world.feed(greeting + frame(FrameType::settings, none, 0, shut));
+  world.feed(frame(FrameType::headers, whole, 1, block));  // its content waits for a window
+  world.feed(frame(FrameType::rst_stream, none, 1, "1234") +
+             frame(FrameType::settings, none, 0, open));
+  CHECK(world.session().streams() == 0);
+  CHECK(world.feed(frame(FrameType::headers, whole, 3, block)));
+  CHECK(world.session().streams() == 0);
+}
+
 TEST_CASE("floods run dry, traffic does not, and time refills") {
   World world;
   world.feed(greeting + frame(FrameType::headers, end_headers, 1, post));
