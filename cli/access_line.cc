@@ -7,6 +7,7 @@
 #include <array>
 #include <iterator>
 
+#include "server/h2/frame.h"
 #include "server/http/problem.h"
 
 namespace cli {
@@ -61,30 +62,11 @@ void append_milliseconds(std::string& out, std::string_view name, microseconds t
   fmt::format_to(std::back_inserter(out), ",\"{}\":{}.{:03}", name, count / 1000, count % 1000);
 }
 
-std::string_view error_name(std::uint32_t code) {
-  static constexpr std::array<std::string_view, 14> names{"NO_ERROR",
-                                                          "PROTOCOL_ERROR",
-                                                          "INTERNAL_ERROR",
-                                                          "FLOW_CONTROL_ERROR",
-                                                          "SETTINGS_TIMEOUT",
-                                                          "STREAM_CLOSED",
-                                                          "FRAME_SIZE_ERROR",
-                                                          "REFUSED_STREAM",
-                                                          "CANCEL",
-                                                          "COMPRESSION_ERROR",
-                                                          "CONNECT_ERROR",
-                                                          "ENHANCE_YOUR_CALM",
-                                                          "INADEQUATE_SECURITY",
-                                                          "HTTP_1_1_REQUIRED"};
-  return code < names.size() ? names[code] : "UNKNOWN";
-}
-
 // Version 00 of W3C Trace Context: 00-(32 digits)-(16)-(2). Other things are not worth a line.
 bool is_traceparent(std::string_view text) {
   if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
-  return std::ranges::all_of(text, [](char c) {
-    return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return std::ranges::all_of(
+      text, [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 // A name that occurs several times becomes one list, where it stands first.
@@ -143,7 +125,8 @@ void append_access_line(std::string& out, const http::Access& access,
   append_member(out, "cipher", access.peer.cipher);
   if (access.peer.resumed) out += ",\"resumed\":true";
   if (access.pushed) out += ",\"pushed\":true";
-  if (access.error_code != 0) append_member(out, "error", error_name(access.error_code));
+  if (access.error_code != 0)
+    append_member(out, "error", h2::name_of(h2::ErrorCode{access.error_code}));
   append_member(out, "user_agent", access.user_agent);
   append_member(out, "referer", access.referer);
   if (is_traceparent(access.traceparent)) append_member(out, "traceparent", access.traceparent);

@@ -60,7 +60,7 @@ std::string_view name_of(ErrorCode code) {
                                                       "INADEQUATE_SECURITY",
                                                       "HTTP_1_1_REQUIRED"};
   const auto number = static_cast<std::size_t>(code);
-  return number < names.size() ? names[number] : "an unknown error";
+  return number < names.size() ? names[number] : "UNKNOWN";
 }
 
 std::string description(const FrameHead& head) {
