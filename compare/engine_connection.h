@@ -11,7 +11,7 @@
 #include "compare/tls_pipe.h"
 #include "server/h2/session.h"
 #include "server/net/record_size.h"
-#include "server/net/tls.h"
+#include "server/net/tls_context.h"
 
 namespace lab {
 

@@ -17,7 +17,7 @@
 #include "hints/site.h"
 #include "hints/think.h"
 #include "server/http/router.h"
-#include "server/net/tls.h"
+#include "server/net/tls_context.h"
 
 namespace lab {
 

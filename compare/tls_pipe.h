@@ -9,7 +9,7 @@
 
 #include "compare/tls_client.h"
 #include "compare/transport.h"
-#include "server/net/tls.h"
+#include "server/net/tls_context.h"
 
 struct ssl_st;
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "server/net/plain_socket.h"
+#include "server/net/tls_socket.h"
 
 namespace server {
 

@@ -18,7 +18,7 @@
 #include "server/complaints.h"
 #include "server/connection.h"
 #include "server/net/listener.h"
-#include "server/net/tls.h"
+#include "server/net/tls_context.h"
 #include "server/server.h"
 
 namespace server {

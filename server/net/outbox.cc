@@ -17,7 +17,8 @@ bool would_block(int error_number) {
 Socket::Status Outbox::flush(int fd) {
   if (unsent() > 0) return send_pending(fd);
   if (sealed_.empty()) return Socket::Status::open;
-  ssize_t sent = send(fd, sealed_.data(), sealed_.size(), MSG_NOSIGNAL);
+  const std::span bytes = sealed_.bytes();
+  ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0) {
     if (!would_block(errno)) {
       error_ = std::generic_category().message(errno);
@@ -26,8 +27,8 @@ Socket::Status Outbox::flush(int fd) {
     }
     sent = 0;
   }
-  if (static_cast<std::size_t>(sent) < sealed_.size()) {
-    pending_.assign(sealed_.begin() + sent, sealed_.end());
+  if (static_cast<std::size_t>(sent) < bytes.size()) {
+    pending_.assign(bytes.begin() + sent, bytes.end());
     pending_start_ = 0;
   }
   sealed_.clear();
@@ -35,7 +36,8 @@ Socket::Status Outbox::flush(int fd) {
 }
 
 Socket::Status Outbox::send_pending(int fd) {
-  pending_.insert(pending_.end(), sealed_.begin(), sealed_.end());
+  const std::span bytes = sealed_.bytes();
+  pending_.insert(pending_.end(), bytes.begin(), bytes.end());
   sealed_.clear();
   const ssize_t sent = send(fd, pending_.data() + pending_start_, unsent(), MSG_NOSIGNAL);
   if (sent < 0) {

@@ -13,7 +13,7 @@ namespace net {
 class Outbox {
  public:
   // `sealed` must outlive the outbox, and is empty whenever another socket's turn begins.
-  explicit Outbox(std::vector<std::byte>& sealed) : sealed_(sealed) {}
+  explicit Outbox(SendBuffer& sealed) : sealed_(sealed) {}
 
   Socket::Status flush(int fd);
   std::size_t unsent() const { return pending_.size() - pending_start_; }
@@ -22,7 +22,7 @@ class Outbox {
  private:
   Socket::Status send_pending(int fd);
 
-  std::vector<std::byte>& sealed_;
+  SendBuffer& sealed_;
   std::vector<std::byte> pending_;  // refused by the kernel so far
   std::size_t pending_start_ = 0;
   std::string error_;

@@ -23,7 +23,7 @@ Socket::Status PlainSocket::receive(const Sink& sink) {
 }
 
 Socket::Status PlainSocket::write(std::span<const std::byte> bytes) {
-  buffers_.sealed.insert(buffers_.sealed.end(), bytes.begin(), bytes.end());
+  buffers_.sealed.append(bytes);
   return Status::open;
 }
 

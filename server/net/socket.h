@@ -8,13 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "server/net/send_buffer.h"
+
 namespace net {
 
 // Scratch space of one worker, lent to one socket at a time, so that an idle connection owns none.
 struct SocketBuffers {
   std::vector<std::byte> received = std::vector<std::byte>(64 * 1024);  // from the kernel
-  std::vector<std::byte> opened = std::vector<std::byte>(16 * 1024);    // decrypted
-  std::vector<std::byte> sealed;                                        // for the kernel
+  std::vector<std::byte> opened = std::vector<std::byte>(16 * 1024);    // decrypted, TLS 1.2
+  SendBuffer sealed;                                                    // for the kernel
 };
 
 // How a connection is protected; empty texts without TLS.

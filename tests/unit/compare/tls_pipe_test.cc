@@ -8,7 +8,7 @@
 #include "server/net/error.h"
 #include "server/net/loop.h"
 #include "server/net/ticket_keys.h"
-#include "server/net/tls.h"
+#include "server/net/tls_context.h"
 #include "tests/support/cable.h"
 #include "tests/support/identity.h"
 

@@ -1,47 +1,29 @@
-// TLS over a socket, without a system call for each record: OpenSSL reads from and writes to
-// buffers of ours (one pair for each worker), and many records go out with one send. Nothing of
-// HTTP but its names in ALPN.
+// TlsSocket: TLS over a socket, without a system call for each record: bytes come from and go to
+// buffers of ours (one pair for each worker), and many records go out with one send.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
-#include "server/net/certificates.h"
-#include "server/net/credentials.h"
 #include "server/net/handle.h"
 #include "server/net/outbox.h"
+#include "server/net/record_layer.h"
 #include "server/net/socket.h"
-#include "server/net/ticket_keys.h"
+#include "server/net/tls_context.h"
 
-struct ssl_ctx_st;
+extern "C" {
 struct ssl_st;
+void SSL_free(ssl_st*);
+}
 
 namespace net {
 
-// TLS 1.2 with ECDHE and AEAD, and 1.3; ALPN h2, else http/1.1 (a client that offers neither gets
-// the alert no_application_protocol, RFC 7301 section 3.2; one that offers nothing is let in
-// without a protocol); the certificate by the name that the client asks
-// for, with an OCSP response if it asks for one; resumption by tickets; no
-// renegotiation, no compression, no early data. One for each worker: connections hold a reference
-// of their own.
-class TlsContext {
- public:
-  // Throws net::Error. `tickets` must outlive the context and every socket made with it.
-  TlsContext(std::shared_ptr<const Certificates> certificates, TicketKeys& tickets);
-  // With one certificate for every name.
-  TlsContext(const Credentials& credentials, TicketKeys& tickets);
-  ~TlsContext();
-  TlsContext(const TlsContext&) = delete;
-  TlsContext& operator=(const TlsContext&) = delete;
-
-  ssl_ctx_st* native() const { return context_; }
-
- private:
-  ssl_ctx_st* context_;
-};
-
+// OpenSSL does the handshake, and all of TLS 1.2; with TLS 1.3 it goes once the handshake is done,
+// and a RecordLayer goes on with the secrets.
 class TlsSocket final : public Socket {
  public:
   // Owns `fd`, a connected non-blocking socket. `buffers` must outlive the socket.
@@ -61,21 +43,35 @@ class TlsSocket final : public Socket {
   // With close_notify.
   void shut_down() override;
   int fd() const override { return fd_.get(); }
-  Protection protection() const override;
+  Protection protection() const override { return protection_; }
   const std::string& error() const override { return error_.empty() ? outbox_.error() : error_; }
+
+  // What a TlsContext has OpenSSL call with each secret of a handshake, a line in the form of
+  // SSLKEYLOGFILE: there is no other way to learn them.
+  static void on_secret(const ssl_st* ssl, const char* line);
 
  private:
   struct Bio;  // the callbacks that OpenSSL reads and writes through
+  struct Secrets {
+    TrafficSecret client, server;
+  };
   Status outcome(int result);
   Status handshake();
+  void take_over(std::size_t records_sent);
   Status open_records(const Sink& sink);
+  Status read_tls12(const Sink& sink);
+  void keep_begun();
 
   Fd fd_;
   SocketBuffers& buffers_;
   Outbox outbox_;
-  ssl_st* ssl_;
-  std::span<const std::byte> arrived_;  // within receive(): not yet taken by OpenSSL
+  Handle<ssl_st, SSL_free> ssl_;      // null once records_ is there
+  std::unique_ptr<Secrets> secrets_;  // during the handshake
+  std::optional<RecordLayer> records_;
+  std::vector<std::byte> begun_;  // a record whose rest has not come
+  std::span<std::byte> arrived_;  // within receive(): not yet taken
   bool handshaken_ = false;
+  Protection protection_;
   std::string error_;
 };
 
