@@ -27,6 +27,12 @@ Protection protection_of(const SSL* ssl) {
           .resumed = SSL_session_reused(ssl) == 1};
 }
 
+// Where OpenSSL keeps the socket of a connection.
+int place_of_socket() {
+  static const int place = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return place;
+}
+
 std::size_t count_records(std::span<const std::byte> bytes) {
   std::size_t count = 0;
   for (; bytes.size() >= record_header; ++count) {
@@ -86,7 +92,7 @@ TlsSocket::TlsSocket(Fd fd, const TlsContext& context, SocketBuffers& buffers)
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
-  SSL_set_app_data(ssl_.get(), this);
+  SSL_set_ex_data(ssl_.get(), place_of_socket(), this);
   SSL_set_accept_state(ssl_.get());
 }
 
@@ -109,7 +115,7 @@ TlsSocket::Status TlsSocket::outcome(int result) {
 // ------------------------------------------------------------------------------- the handshake
 
 void TlsSocket::on_secret(const SSL* ssl, const char* line) {
-  auto* socket = static_cast<TlsSocket*>(SSL_get_app_data(ssl));
+  auto* socket = static_cast<TlsSocket*>(SSL_get_ex_data(ssl, place_of_socket()));
   if (!socket) return;  // somebody else's connection with the same context
   const std::string_view text(line);
   const bool client = text.starts_with("CLIENT_TRAFFIC_SECRET_0 ");
