@@ -147,22 +147,23 @@ void HpackEncoder::begin(ByteQueue& block) {
 void HpackEncoder::add(std::string_view name, std::string_view value, ByteQueue& block) {
   char* const to = block.room(name.size() + value.size() + room_for_integers);
   const std::uint64_t mark = mark_of(name);
-  const std::uint32_t hash = hash_of(mark, value);
-  const std::size_t found = table_.find(name, value, hash);
-  if (found < table_.size()) {
-    const auto index = static_cast<std::uint32_t>(static_table().size() + 1 + found);
-    return block.commit(put_integer(index, 7, 0x80, to));
-  }
   const Name known = names.find(name, mark);
   if (name.starts_with(':') && known.index > 0) {
     const std::uint8_t index = fixed_index(known, value);
     if (index > 0) return block.commit(put_integer(index, 7, 0x80, to));
   }
-  // An entry that takes most of the table would leave room for nothing else.
-  const bool small = name.size() + value.size() + 32 <= table_.most_bytes() / 4 * 3;
-  if (known.indexing == Indexing::incremental && small) {
-    table_.add(name, value, hash);
-    return block.commit(put_literal(known, 0x40, 6, value, to));
+  if (known.indexing == Indexing::incremental) {
+    const std::uint32_t hash = hash_of(mark, value);
+    const std::size_t found = table_.find(name, value, hash);
+    if (found < table_.size()) {
+      const auto index = static_cast<std::uint32_t>(static_table().size() + 1 + found);
+      return block.commit(put_integer(index, 7, 0x80, to));
+    }
+    // An entry that takes most of the table would leave room for nothing else.
+    if (name.size() + value.size() + 32 <= table_.most_bytes() / 4 * 3) {
+      table_.add(name, value, hash);
+      return block.commit(put_literal(known, 0x40, 6, value, to));
+    }
   }
   const std::uint8_t form = known.indexing == Indexing::never ? 0x10 : 0;
   block.commit(put_literal(known, form, 4, value, to));
