@@ -1,9 +1,9 @@
 // Runs a client against a server, on the client's core, and measures the server meanwhile.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import readline from 'node:readline';
 
 import { busySeconds, cpuOf, memoryOf } from './machine.mjs';
-import { clientCore } from './server.mjs';
+import { clientCore, serverCore } from './server.mjs';
 
 const program = process.env.HERALD_LOAD ?? 'build/bench/load/herald-load';
 
@@ -77,3 +77,10 @@ export async function link(server, options) {
 }
 
 export const hasCommand = (name) => new Promise((resolve) => execFile('which', [name], (error) => resolve(!error)));
+
+// Microseconds of CPU that the kernel takes for each send of a broadcast, with no server around it.
+export function bareSend(flags) {
+  const args = Object.entries({ ...flags, 'sender-core': serverCore, 'reader-core': clientCore }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const lines = execFileSync(program, ['bare', ...args], { encoding: 'utf8' }).trim().split('\n');
+  return JSON.parse(lines.at(-1)).us_per_send;
+}

@@ -26,7 +26,7 @@ export function markdown(rows, about) {
     const cell = (name) => {
       const values = row.result.values[name];
       if (!values) return '';
-      return number(values[row.key]) + (row.also ? ` (${number(values[row.also.key])})` : '');
+      return number(values[row.key]) + (row.also && row.also.key in values ? ` (${number(values[row.also.key])})` : '');
     };
     const others = Object.keys(row.result.values).filter((name) => name !== 'herald').map((name) => `${name} ${cell(name)}`);
     for (const [name, why] of Object.entries(row.result.failed)) others.push(`${name}: ${why}`);

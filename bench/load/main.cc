@@ -1,11 +1,13 @@
-// The benchmark's load: events, polls or visits against a server on 127.0.0.1, or a slow link in
-// front of one. Options in, phases and figures out as JSON lines; scripts/bench is what people run.
+// The benchmark's load: events, polls or visits against a server on 127.0.0.1, a slow link in front
+// of one, or sends without any. Options in, phases and figures out as JSON lines; scripts/bench is
+// what people run.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <exception>
 #include <map>
 
+#include "bench/load/bare.h"
 #include "bench/load/events.h"
 #include "bench/load/link.h"
 #include "bench/load/phases.h"
@@ -31,6 +33,7 @@ struct Arguments {
   bench::VisitsLoad::Options visits;
   bench::StormLoad::Options storm;
   bench::Link::Options link;
+  bench::BareOptions bare;
   double warm_up = 1;
   double measure = 5;
   double settle = 1;
@@ -116,6 +119,18 @@ CLI::App* add_link(CLI::App& program, Arguments& arguments) {
   return app;
 }
 
+CLI::App* add_bare(CLI::App& program, Arguments& arguments) {
+  CLI::App* app =
+      program.add_subcommand("bare", "sends alone: what the kernel takes for a broadcast");
+  app->add_option("--connections", arguments.bare.connections, "");
+  app->add_option("--bytes", arguments.bare.bytes, "of each send");
+  app->add_option("--rate", arguments.bare.rate, "broadcasts a second");
+  app->add_option("--seconds", arguments.measure, "of measuring");
+  app->add_option("--sender-core", arguments.bare.sender_core, "");
+  app->add_option("--reader-core", arguments.bare.reader_core, "");
+  return app;
+}
+
 void spread(bench::Target& target, std::uint32_t connections) {
   target.sources = std::max(1U, connections / connections_per_source);
 }
@@ -147,6 +162,7 @@ int main(int argc, char** argv) try {
   const CLI::App* polls = add_polls(program, given);
   const CLI::App* visits = add_visits(program, given);
   const CLI::App* storm = add_storm(program, given);
+  const CLI::App* bare = add_bare(program, given);
   add_link(program, given);
   CLI11_PARSE(program, argc, argv);
 
@@ -180,6 +196,11 @@ int main(int argc, char** argv) try {
     spread(options.target, options.connections);
     options.calm = in_milliseconds(given.measure);
     return run<bench::StormLoad>(options);
+  }
+  if (bare->parsed()) {
+    given.bare.measure = in_milliseconds(given.measure);
+    bench::tell("done", {{"us_per_send", bench::measure_bare_send(given.bare)}});
+    return 0;
   }
   given.link.bytes_per_second = given.megabits * 1e6 / 8;
   given.link.delay = milliseconds(given.delay);
