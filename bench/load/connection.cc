@@ -301,7 +301,7 @@ void Connection::get(std::string_view path, std::vector<Field> fields, Receiver&
   const Field pseudo[] = {
       {":method", "GET"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", path}};
   fields.insert(fields.begin(), std::begin(pseudo), std::end(pseudo));
-  submit(std::move(fields), receiver, nullptr);
+  submit(fields, receiver, nullptr);
 }
 
 void Connection::post(std::string_view path, std::string_view type, std::string& content,
@@ -316,7 +316,8 @@ void Connection::post(std::string_view path, std::string_view type, std::string&
          receiver, &content);
 }
 
-void Connection::submit(std::vector<Field> fields, Receiver& receiver, std::string* content) {
+void Connection::submit(const std::vector<Field>& fields, Receiver& receiver,
+                        std::string* content) {
   std::vector<nghttp2_nv> list;
   list.reserve(fields.size());
   for (const Field& field : fields) list.push_back(pair_of(field));

@@ -110,7 +110,7 @@ class Connection {
   void read();
   void flush();
   void fail(const std::string& why);
-  void submit(std::vector<Field> fields, Receiver& receiver, std::string* content);
+  void submit(const std::vector<Field>& fields, Receiver& receiver, std::string* content);
 
   Owner& owner_;
   ClientTls& tls_;

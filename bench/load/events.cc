@@ -199,7 +199,9 @@ void EventsLoad::finish() {
   for (const Stalled& stalled : stalled_) stalled_bytes += stalled.taken();
   const std::uint64_t deliveries = account_.delivered - before_.delivered;
   const double elapsed = seconds(last_delivery_ - measured_since_);
-  const auto micros = [this](double share) { return latency_.percentile(share) / 1000.0; };
+  const auto micros = [this](double share) {
+    return static_cast<double>(latency_.percentile(share)) / 1000;
+  };
   tell("done", {{"deliveries", deliveries},
                 {"published", publisher_->published() - published_before_},
                 {"refused", publisher_->refused()},
@@ -211,7 +213,7 @@ void EventsLoad::finish() {
                  {{"p50", micros(0.5)},
                   {"p99", micros(0.99)},
                   {"p999", micros(0.999)},
-                  {"max", latency_.max() / 1000.0}}},
+                  {"max", static_cast<double>(latency_.max()) / 1000}}},
                 {"wire_bytes_per_delivery",
                  static_cast<double>(crowd_->wire_bytes() - bytes_before_) /
                      static_cast<double>(std::max<std::uint64_t>(deliveries, 1))}});

@@ -24,7 +24,7 @@ class Histogram {
  private:
   static constexpr unsigned fine = 6;  // bits: 64 buckets for each power of two
   static std::size_t bucket(std::uint64_t value) {
-    const unsigned width = static_cast<unsigned>(std::bit_width(value));
+    const auto width = static_cast<unsigned>(std::bit_width(value));
     if (width <= fine) return value;
     const unsigned shift = width - fine;
     return (std::size_t{shift} << fine) + (value >> shift);

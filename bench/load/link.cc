@@ -37,7 +37,7 @@ net::Fd connect_to(std::uint16_t port, int receive_buffer) {
 class Link::Pipe {
  public:
   Pipe(net::Loop& loop, const Options& options, int from, int to)
-      : loop_(loop), options_(options), from_(from), to_(to), timer_(loop, [this] { run(); }) {}
+      : options_(options), from_(from), to_(to), timer_(loop, [this] { run(); }) {}
 
   void run() {
     while (read_packet()) {
@@ -84,7 +84,6 @@ class Link::Pipe {
     }
   }
 
-  net::Loop& loop_;
   const Options& options_;
   const int from_;
   const int to_;
