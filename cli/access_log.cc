@@ -31,7 +31,7 @@ bool takes_at_once(int fd) {
 
 }  // namespace
 
-AccessLog::AccessLog(Options options) : options_(std::move(options)), fd_(STDOUT_FILENO) {
+AccessLog::AccessLog(Options options) : options_(std::move(options)) {
   if (options_.file != "-") {
     file_ = open_log(options_.file);
     fd_ = file_.get();

@@ -52,7 +52,7 @@ class AccessLog final : public http::AccessLog {
 
   const Options options_;
   net::Fd file_;
-  int fd_;
+  int fd_ = STDOUT_FILENO;  // or that of file_
   bool regular_ = false;    // not a pipe: write(2) does not wait for a reader
   bool failing_ = false;    // the last write failed, and that was told
   bool torn_ = false;       // it failed in the middle of a line

@@ -19,6 +19,8 @@ std::string hex_of(const unsigned char* bytes, std::size_t size) {
   return text;
 }
 
+constexpr char gnu[] = "GNU";  // with its zero, as a note's name
+
 constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
 // Looks through one segment of notes (elf(5)).
@@ -29,7 +31,7 @@ std::string id_in(const char* notes, std::size_t size) {
     const char* name = notes + at + sizeof note;
     const char* content = name + padded(note.n_namesz);
     if (note.n_type == NT_GNU_BUILD_ID &&
-        std::string_view(name, note.n_namesz) == std::string_view("GNU", 4)) {
+        std::string_view(name, note.n_namesz) == std::string_view(gnu, sizeof gnu)) {
       return hex_of(reinterpret_cast<const unsigned char*>(content), note.n_descsz);
     }
     at += sizeof note + padded(note.n_namesz) + padded(note.n_descsz);
@@ -43,7 +45,9 @@ int look(dl_phdr_info* object, std::size_t, void* found) {
   for (int i = 0; i < object->dlpi_phnum && id.empty(); ++i) {
     const ElfW(Phdr)& segment = object->dlpi_phdr[i];
     if (segment.p_type != PT_NOTE) continue;
-    id = id_in(reinterpret_cast<const char*>(object->dlpi_addr + segment.p_vaddr), segment.p_memsz);
+    // An address in memory is what it is here. NOLINTNEXTLINE(performance-no-int-to-ptr)
+    const auto* notes = reinterpret_cast<const char*>(object->dlpi_addr + segment.p_vaddr);
+    id = id_in(notes, segment.p_memsz);
   }
   return 1;
 }
