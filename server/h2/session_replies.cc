@@ -93,7 +93,7 @@ void Session::interim(Stream& stream, int status, const http::Headers& fields) {
 void Session::proceed(Stream& stream) {
   const auto expected = stream.request.fields.get("expect");
   if (!expected || !http::equal_ignoring_case(*expected, "100-continue")) return;
-  if (stream.content_ended() || stream.unconsumed() > 0) return;
+  if (stream.content_ended() || stream.content()->unconsumed() > 0) return;
   interim(stream, 100, {});
 }
 
@@ -112,7 +112,6 @@ http::Push Session::push(Stream& parent, std::string_view target, http::Priority
   for (const char* name : {"accept-encoding", "accept-language", "user-agent"}) {
     if (const auto value = parent.request.fields.get(name)) request.fields.add(name, *value);
   }
-  promised.end_content();
   queue_.set_priority(promised, priority);
 
   writer_.begin_promise(promised.id());
