@@ -39,7 +39,7 @@ http::Response Cors::preflight(const http::Request& request, std::string_view me
   response.fields.add("access-control-allow-methods", methods);
   response.fields.add("access-control-allow-headers",
                       "last-event-id, authorization, content-type, cache-control, "
-                      "idempotency-key");
+                      "idempotency-key, prefer");
   response.fields.add("access-control-max-age", "7200");
   return response;
 }

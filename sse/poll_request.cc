@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "server/http/query.h"
 #include "sse/event.h"
 #include "sse/subscribe_request.h"
 
@@ -27,9 +28,23 @@ std::optional<Shape> shape_of(std::string_view text) {
   return std::nullopt;
 }
 
+// `Prefer: return=minimal` (RFC 7240 section 4.2).
+bool prefers_minimal(const http::Request& request) {
+  const auto field = request.fields.get("prefer");
+  std::string_view rest = field.value_or("");
+  while (!rest.empty()) {
+    const std::string_view preference = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), preference.size() + 1));
+    const std::string_view wish = http::trim(preference.substr(0, preference.find(';')));
+    if (http::equal_ignoring_case(wish, "return=minimal")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
+std::variant<PollRequest, std::string> read_poll(const http::Request& request) {
+  const http::Query query(request.query());
   PollRequest poll;
   auto topics = wanted_topics(query);
   if (auto* reason = std::get_if<std::string>(&topics)) return std::move(*reason);
@@ -58,6 +73,7 @@ std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
     for (const TopicMatcher& topic : poll.topics) {
       poll.client.append(topic.is_exact() ? "\n" : "\n\n").append(topic.text());
     }
+    if (prefers_minimal(request)) poll.frame = Frame::list;  // who keeps no cursor needs none
   }
   return poll;
 }

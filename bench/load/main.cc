@@ -79,6 +79,7 @@ CLI::App* add_polls(CLI::App& program, Arguments& arguments) {
   add_target(*app, options.target, arguments);
   add_publisher(*app, options.publisher);
   app->add_option("--path", options.path, "of the poll");
+  app->add_option("--prefer", options.prefer, "what the client prefers (RFC 7240)");
   app->add_option("--connections", options.crowd.connections, "pollers");
   const std::map<std::string, bench::Cursor> cursors = {{"none", bench::Cursor::none},
                                                         {"parameter", bench::Cursor::parameter},

@@ -52,6 +52,8 @@ class PollsLoad::Poller final : public Receiver {
     if (load_.options_.cursor == Cursor::validators && !etag_.empty()) {
       fields = {{"if-modified-since", modified_}, {"if-none-match", etag_}};
     }
+    const std::string& prefer = load_.options_.prefer;
+    if (!prefer.empty()) fields.push_back({"prefer", prefer});
     connection_.get(path, std::move(fields), *this);
   }
 

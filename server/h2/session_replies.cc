@@ -57,7 +57,9 @@ void Session::send_response(Stream& stream, http::Response& response) {
   if (response.prepared) writer_.fields(*response.prepared);
   writer_.fields(response.fields);
   writer_.field("date", around_.date.now());
-  if (length && !bodiless(response.status)) writer_.field("content-length", Digits(*length));
+  // The length of a poll's answer helps nobody, and is new each time: six bytes of a small message.
+  const bool tells_length = length && !bodiless(response.status) && !response.live;
+  if (tells_length) writer_.field("content-length", Digits(*length));
   if (stream.request.method == "HEAD" || bodiless(response.status) || length == 0) {
     response.body = nullptr;
   }

@@ -244,7 +244,7 @@ TEST_CASE("a preflight allows what an EventSource and a fetch need") {
   CHECK(answer.status() == 204);
   CHECK(answer.field("access-control-allow-origin") == "https://app.example");
   CHECK(answer.field("access-control-allow-headers") ==
-        "last-event-id, authorization, content-type, cache-control, idempotency-key");
+        "last-event-id, authorization, content-type, cache-control, idempotency-key, prefer");
   CHECK(answer.field("access-control-max-age") == "7200");
 
   ask.fields.set("origin", "https://evil.example");
