@@ -8,8 +8,8 @@ const size = 100;
 export async function* rows(bench) {
   const servers = await bench.servers(peers);
   const result = await bench.compare(servers, async (server) => {
-    const { path, cursor, publish } = server.peer.polls;
-    const facts = await load(server, 'polls', { path, cursor, publish: publish.path, type: publish.type, before: publish.before,
+    const { path, cursor, prefer, publish } = server.peer.polls;
+    const facts = await load(server, 'polls', { path, cursor, ...(prefer && { prefer }), publish: publish.path, type: publish.type, before: publish.before,
       after: publish.after, size, seconds: bench.seconds(3) });
     if (facts.lost + facts.duplicates + facts.refused > 0) throw new Error(`${facts.lost} lost, ${facts.duplicates} twice`);
     return { noise: facts.noise, cost: (facts.cpu * 1e6) / facts.deliveries, overhead: facts.wire_bytes_per_delivery - size,
