@@ -14,6 +14,7 @@ bool Cors::lists(std::string_view origin) const {
 }
 
 void Cors::add(const http::Request& request, http::Headers& fields) const {
+  if (origins_.empty() && !any_) return;  // the same for every origin
   fields.add("vary", "origin");
   const auto origin = request.fields.get("origin");
   if (!origin) return;

@@ -6,6 +6,7 @@
 
 #include "server/http/query.h"
 #include "sse/event.h"
+#include "sse/preference.h"
 #include "sse/subscribe_request.h"
 
 namespace sse {
@@ -26,19 +27,6 @@ std::optional<Shape> shape_of(std::string_view text) {
   if (text == "true" || text == "1") return Shape::envelope;
   if (text == "false" || text == "0") return Shape::message;
   return std::nullopt;
-}
-
-// `Prefer: return=minimal` (RFC 7240 section 4.2).
-bool prefers_minimal(const http::Request& request) {
-  const auto field = request.fields.get("prefer");
-  std::string_view rest = field.value_or("");
-  while (!rest.empty()) {
-    const std::string_view preference = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(rest.size(), preference.size() + 1));
-    const std::string_view wish = http::trim(preference.substr(0, preference.find(';')));
-    if (http::equal_ignoring_case(wish, "return=minimal")) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -65,16 +53,18 @@ std::variant<PollRequest, std::string> read_poll(const http::Request& request) {
     if (!shape) return "\"envelope\" is true or false.";
     poll.shape = *shape;
   }
-  if (const auto client = query.get("clientId")) {
-    if (client->empty() || client->size() > longest_client || !printable(*client)) {
-      return "\"clientId\" is 1 to 128 bytes of UTF-8 text without control characters.";
-    }
-    poll.client = *client;
-    for (const TopicMatcher& topic : poll.topics) {
-      poll.client.append(topic.is_exact() ? "\n" : "\n\n").append(topic.text());
-    }
-    if (prefers_minimal(request)) poll.frame = Frame::list;  // who keeps no cursor needs none
+  const auto minimal = minimal_answer(request);
+  const bool named = minimal && !minimal->client.empty();
+  const auto client = named ? minimal->client : query.get("clientId");
+  if (!client) return poll;
+  if (client->empty() || client->size() > longest_client || !printable(*client)) {
+    return "A client's name is 1 to 128 bytes of UTF-8 text without control characters.";
   }
+  poll.client = *client;
+  for (const TopicMatcher& topic : poll.topics) {
+    poll.client.append(topic.is_exact() ? "\n" : "\n\n").append(topic.text());
+  }
+  if (minimal) poll.frame = Frame::list;  // who keeps no cursor needs none
   return poll;
 }
 

@@ -25,6 +25,5 @@ export const events = { path: '/events?topic=bench', publish };
 // Each run is a client of its own: the last one's may not have said yet that it had its last message.
 let clients = 0;
 export const polls = {
-  get path() { return `/poll?clientId=c${++clients}`; },
-  cursor: 'none', prefer: 'return=minimal', publish: { ...publish, before: '{"message":"' },
+  path: '/poll', cursor: 'none', get prefer() { return `return=minimal; client=c${++clients}`; }, publish: { ...publish, before: '{"message":"' },
 };

@@ -161,6 +161,24 @@ TEST_CASE("a named client that prefers a minimal answer gets the messages and no
   CHECK(ask("/poll?clientId=c", "return=representation").read() == said("\"4\"", "epoch1-4"));
 }
 
+TEST_CASE(
+    "what is preferred may name the client as well, which costs a byte where a URL costs all") {
+  World world;
+  const auto ask = [&](const char* target, const char* prefer) {
+    return world.worker().ask(world.worker().hub.long_poll(), get(target, {{"prefer", prefer}}));
+  };
+  FakeExchange first = ask("/poll", "return=minimal; client=c");
+  world.publish("1");
+  CHECK(first.read() == "[\"1\"]");
+  world.publish("2");
+  CHECK(ask("/poll", "respond-async, Return=minimal;Client=\"c\"").read() == "[\"2\"]");
+  world.publish("3");
+  CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"3\"", "epoch1-3"));
+  world.publish("4");
+  CHECK(ask("/poll?clientId=of-the-url", "return=minimal; client=c").read() == "[\"4\"]");
+  CHECK(ask("/poll", "return=minimal; client=\x80").status() == 400);
+}
+
 TEST_CASE("a minimal answer is no less than the reader needs: a cursor, word of a gap") {
   Hub::Options options;
   options.replica.events_per_topic = 1;
