@@ -78,9 +78,13 @@ export async function link(server, options) {
 
 export const hasCommand = (name) => new Promise((resolve) => execFile('which', [name], (error) => resolve(!error)));
 
-// Microseconds of CPU that the kernel takes for each send of a broadcast, with no server around it.
-export function bareSend(flags) {
-  const args = Object.entries({ ...flags, 'sender-core': serverCore, 'reader-core': clientCore }).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const lines = execFileSync(program, ['bare', ...args], { encoding: 'utf8' }).trim().split('\n');
-  return JSON.parse(lines.at(-1)).us_per_send;
+// What herald-load measures of the kernel, with no server around it.
+function bare(mode, flags) {
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return JSON.parse(execFileSync(program, [mode, ...args], { encoding: 'utf8' }).trim().split('\n').at(-1));
 }
+
+// Microseconds of CPU that the kernel takes for each send of a broadcast...
+export const bareSend = (flags) => bare('bare', { ...flags, 'sender-core': serverCore, 'reader-core': clientCore }).us_per_send;
+// ...and for the exchanges of one message that is polled for.
+export const bareExchange = (flags) => bare('bare-exchange', { ...flags, 'server-core': serverCore, 'client-core': clientCore }).us_per_message;

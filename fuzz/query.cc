@@ -22,7 +22,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     fuzz::require(copy.parameters()[i].value == query.parameters()[i].value,
                   "values are read as they are written");
   }
-  const auto poll = sse::read_poll(query);
+  http::Request request;
+  request.target = "/poll?" + std::string(text);
+  request.fields.add("prefer", text);
+  const auto poll = sse::read_poll(request);
   if (const auto* asked = std::get_if<sse::PollRequest>(&poll)) {
     fuzz::require(!asked->topics.empty(), "a poll has a topic");
     fuzz::require(asked->timeout >= std::chrono::milliseconds::zero() &&

@@ -14,6 +14,7 @@ bool Cors::lists(std::string_view origin) const {
 }
 
 void Cors::add(const http::Request& request, http::Headers& fields) const {
+  if (origins_.empty() && !any_) return;  // the same for every origin
   fields.add("vary", "origin");
   const auto origin = request.fields.get("origin");
   if (!origin) return;
@@ -39,7 +40,7 @@ http::Response Cors::preflight(const http::Request& request, std::string_view me
   response.fields.add("access-control-allow-methods", methods);
   response.fields.add("access-control-allow-headers",
                       "last-event-id, authorization, content-type, cache-control, "
-                      "idempotency-key");
+                      "idempotency-key, prefer");
   response.fields.add("access-control-max-age", "7200");
   return response;
 }

@@ -17,7 +17,7 @@ class Cors {
 
   // Whether the origin is named; "*" does not name any.
   bool lists(std::string_view origin) const;
-  // Adds what the answer to `request` needs, "vary" included.
+  // Adds what the answer to `request` needs, "vary" included; nothing where no origin is let in.
   void add(const http::Request& request, http::Headers& fields) const;
   // 204 for OPTIONS.
   http::Response preflight(const http::Request& request, std::string_view methods) const;

@@ -19,14 +19,20 @@ bool in_id(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
+bool is_one_line(std::string_view text) {
+  return text.find('\n') == std::string_view::npos && text.find('\r') == std::string_view::npos;
+}
+
 // One "data: " line for each line of `text`; CR, LF and CRLF end a line (WHATWG HTML
 // section 9.2.6).
 void append_lines(std::string& block, std::string_view text) {
+  const auto ends_line = [](char c) { return c == '\r' || c == '\n'; };
   for (;;) {
-    const auto end = text.find_first_of("\r\n");
-    block.append("data: ").append(text.substr(0, end)).push_back('\n');
-    if (end == std::string_view::npos) return;
-    text.remove_prefix(text.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+    const auto end = std::find_if(text.begin(), text.end(), ends_line);
+    const auto size = static_cast<std::size_t>(end - text.begin());
+    block.append("data: ").append(text.substr(0, size)).push_back('\n');
+    if (end == text.end()) return;
+    text.remove_prefix(text.substr(size).starts_with("\r\n") ? size + 2 : size + 1);
   }
 }
 
@@ -109,9 +115,13 @@ Event::Event(std::string_view epoch, std::uint64_t seq, Draft draft, Time time)
   if (retry_ > retry_.zero()) {
     block_.append("retry: ").append(std::to_string(retry_.count())).push_back('\n');
   }
+  if (is_one_line(draft.data)) {
+    block_.append("data: ").append(draft.data).append("\n\n");
+    return;
+  }
   append_lines(block_, draft.data);
   block_.push_back('\n');
-  if (draft.data.find_first_of("\r\n") != std::string::npos) lines_ = std::move(draft.data);
+  lines_ = std::move(draft.data);
 }
 
 std::string_view Event::data() const {

@@ -46,6 +46,8 @@ struct Draft {
   // Published again under the same key it is the same event, however often it is sent (the
   // Idempotency-Key of a request); empty: none. Not part of the event.
   std::string key;
+
+  bool operator==(const Draft&) const = default;
 };
 
 // A sentence that says why this cannot be published, or none.

@@ -5,25 +5,34 @@
 #include <utility>
 
 namespace sse {
+namespace {
+
+// Moves as much of `text` as fits.
+std::size_t copy(std::string_view& text, std::span<std::byte> into) {
+  const std::size_t bytes = std::min(text.size(), into.size());
+  std::memcpy(into.data(), text.data(), bytes);
+  text.remove_prefix(bytes);
+  return bytes;
+}
+
+}  // namespace
 
 EventStreamBody::EventStreamBody(Audience& audience, Replica& replica,
                                  std::span<const TopicMatcher> topics, const Resume& from,
                                  Terms terms)
     : audience_(audience),
-      replica_(replica),
       subscription_(replica, *this, topics, from, std::move(terms.rights)),
       connection_(terms.connection),
-      until_(audience.before(terms.until)),
+      seat_(std::move(terms.seat)),
       // A new reader has no id yet: without one, what is published while its first connection
       // breaks would be lost without a word.
       checkpoint_due_(!from.ask && from.after == replica.tail()),
-      seat_(std::move(terms.seat)),
       ids_(terms.ids) {
   say(":ok\n\n" + audience.retry());
   if (from.gap) tell(*from.gap);
-  if (until_ == net::Clock::time_point::max()) return;
-  end_ = std::make_unique<net::Timer>(replica.loop(), [this] { rouse(); });
-  end_->start(until_ - audience.now());
+  const net::Clock::time_point until = audience.before(terms.until);
+  if (until == net::Clock::time_point::max()) return;
+  end_ = std::make_unique<End>(*this, replica.loop(), until);
 }
 
 EventStreamBody::~EventStreamBody() { audience_.leave(connection_); }
@@ -33,84 +42,86 @@ http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) 
   later_ = nullptr;
   std::size_t used = 0;
   for (;;) {
-    const std::size_t part = std::min(pending_.size(), into.size() - used);
-    if (part > 0) std::memcpy(into.data() + used, pending_.data(), part);
-    pending_.remove_prefix(part);
-    used += part;
-    if (!pending_.empty()) {
-      if (source_) kept_ = *source_;
-      source_ = nullptr;
-      return {used, false};
-    }
-    if (!rest_.empty()) {
-      pending_ = std::exchange(rest_, {});
-      continue;
-    }
-    kept_.reset();
-    source_ = nullptr;
+    if (unsaid_) used += go_on(into.subspan(used));
+    if (unsaid_) return {used, false};
     if (ended_) return {used, true};
     if (used == into.size()) return {used, false};
-    if (!prepare()) break;
+    if (over()) {
+      leave();
+      continue;
+    }
+    const std::optional<Gap> gap = subscription_.missed();
+    if (subscription_.ended()) {
+      leave();
+    } else if (gap) {
+      tell(*gap);
+    } else if (const EventRef* event = subscription_.next()) {
+      used += give(*event, into.subspan(used));
+      subscription_.take();
+      checkpoint_due_ = false;
+      ++audience_.deliveries;
+    } else if (std::exchange(checkpoint_due_, false)) {
+      checkpoint();
+    } else {
+      break;
+    }
   }
   if (used > 0) return {used, false};
-  std::string().swap(note_);  // an idle stream holds no text
   later_ = &later;
   subscription_.wait();
   audience_.idle(*this);
   return {0, false};
 }
 
-// Sets what is to be sent next. False: nothing yet.
-bool EventStreamBody::prepare() {
-  if (audience_.sends_away() || audience_.now() >= until_) {
-    say(audience_.retry());
-    ended_ = true;
-    return true;
-  }
-  const std::optional<Gap> gap = subscription_.missed();
-  if (subscription_.ended()) {
-    say(audience_.retry());
-    ended_ = true;
-    return true;
-  }
-  if (gap) {
-    note_.clear();
-    tell(*gap);
-    return true;
-  }
-  if (const EventRef* event = subscription_.next()) {
-    source_ = event;
-    present(**event);
-    subscription_.take();
-    checkpoint_due_ = false;
-    ++audience_.deliveries;
-    return true;
-  }
-  if (!std::exchange(checkpoint_due_, false)) return false;
-  checkpoint();
-  return true;
+// With what did not fit before.
+std::size_t EventStreamBody::go_on(std::span<std::byte> into) {
+  std::size_t used = copy(unsaid_->text, into);
+  if (unsaid_->text.empty()) used += copy(unsaid_->rest, into.subspan(used));
+  if (unsaid_->text.empty() && unsaid_->rest.empty()) unsaid_.reset();
+  return used;
 }
 
-void EventStreamBody::present(const Event& event) {
-  if (ids_ == Ids::hub) {
-    pending_ = event.block();
-    return;
+// Nearly always all of it, and then nothing is allocated.
+std::size_t EventStreamBody::give(const EventRef& event, std::span<std::byte> into) {
+  if (ids_ == Ids::mercure) {
+    const EventId id = subscription_.replica().id(event->seq());
+    say("id: " + mercure_id(id, event->publisher_id()) + "\n");
+    unsaid_->rest = event->block_without_id();
+    unsaid_->event = event;
+    return go_on(into);
   }
-  say("id: " + mercure_id(replica_.id(event.seq()), event.publisher_id()) + "\n");
-  rest_ = event.block_without_id();
+  std::string_view block = event->block();
+  const std::size_t used = copy(block, into);
+  if (!block.empty()) {
+    unsaid_ =
+        std::make_unique<Speech>(Speech{.note = {}, .text = block, .rest = {}, .event = event});
+  }
+  return used;
+}
+
+bool EventStreamBody::over() const {
+  return audience_.sends_away() || (end_ && audience_.now() >= end_->at);
+}
+
+void EventStreamBody::leave() {
+  say(audience_.retry());
+  ended_ = true;
 }
 
 // A reader that came from another worker may know more than this replica does: no step back. One
 // that still gets what is past knows less: no step forward.
 void EventStreamBody::checkpoint() {
   if (!subscription_.at_tail()) return say(":\n\n");
-  if (ids_ == Ids::hub) return say(std::string(replica_.checkpoint()));
-  say("id: #" + replica_.id(replica_.tail()).print() + "\n\n");
+  const Replica& replica = subscription_.replica();
+  if (ids_ == Ids::hub) return say(replica.checkpoint());
+  say("id: #" + replica.id(replica.tail()).print() + "\n\n");
 }
 
-void EventStreamBody::say(std::string text) {
-  note_ = std::move(text);
-  pending_ = note_;
+// Behind what has been said already, of which nothing has been sent.
+void EventStreamBody::say(std::string_view words) {
+  if (!unsaid_) unsaid_ = std::make_unique<Speech>();
+  unsaid_->note += words;
+  unsaid_->text = unsaid_->note;
 }
 
 // The block has no id. A reader that loses the connection right after it comes back with the id it
@@ -118,8 +129,7 @@ void EventStreamBody::say(std::string text) {
 // of them it would miss that one. Where nothing follows, the checkpoint after it sets a sound id.
 void EventStreamBody::tell(const Gap& gap) {
   ++audience_.gaps;
-  note_.append("event: ").append(gap_type).append("\ndata: ").append(gap.json()).append("\n\n");
-  pending_ = note_;
+  say("event: " + std::string(gap_type) + "\ndata: " + gap.json() + "\n\n");
   checkpoint_due_ = true;
 }
 

@@ -1,5 +1,6 @@
 // EventStreamBody: a subscription as text/event-stream. It copies shared blocks into the reader's
 // buffer when there is room, and keeps at most one event of its own: the one that is cut in two.
+// There are a million of them that wait: what only some need, or only while they speak, is apart.
 #pragma once
 
 #include <cstdint>
@@ -42,27 +43,40 @@ class EventStreamBody final : public http::Body,
   void news() override;
   void rouse() override;
   std::uint64_t behind() const override { return subscription_.behind(); }
+  // What has been begun and did not fit, or is not an event: words of the stream's own.
+  struct Speech {
+    std::string note;
+    std::string_view text;  // of note or an event: to be sent before anything else
+    std::string_view rest;  // of the same event: to be sent behind that
+    EventRef event;         // lest it be dropped meanwhile
+  };
+  // When the grant ends.
+  struct End {
+    End(EventStreamBody& body, net::Loop& loop, net::Clock::time_point when)
+        : at(when), alarm(loop, [&body] { body.rouse(); }) {
+      alarm.start(at - loop.now());
+    }
+    const net::Clock::time_point at;
+    net::Timer alarm;
+  };
+
   void wake();
-  bool prepare();
-  void present(const Event& event);
+  std::size_t go_on(std::span<std::byte> into);
+  std::size_t give(const EventRef& event, std::span<std::byte> into);
+  bool over() const;
+  void leave();
   void checkpoint();
-  void say(std::string text);
+  void say(std::string_view words);
   void tell(const Gap& gap);
 
   Audience& audience_;
-  Replica& replica_;
   Subscription subscription_;
   const std::uint64_t connection_;
-  const net::Clock::time_point until_;
-  std::unique_ptr<net::Timer> end_;  // at `until_`; null: never
+  std::unique_ptr<End> end_;  // null: never
   http::Waker* later_ = nullptr;
-  std::string_view pending_;  // of note_ or an event: to be sent before anything else
-  std::string_view rest_;     // of the same event: to be sent behind that
-  std::string note_;
-  const EventRef* source_ = nullptr;  // the pending event, in its topic; within one read only
-  EventRef kept_;  // the event that is pending when a read ends, lest it be dropped meanwhile
-  bool checkpoint_due_;
+  std::unique_ptr<Speech> unsaid_;  // null: nothing
   const std::unique_ptr<Presence::Seat> seat_;
+  bool checkpoint_due_;
   const Ids ids_;
   bool ended_ = false;
 };

@@ -11,6 +11,8 @@ constexpr std::string_view methods = "GET, HEAD, OPTIONS";
 constexpr std::chrono::milliseconds shortest_lease{5'000};
 // For the archive's answer, at least, though the client would rather not wait.
 constexpr std::chrono::milliseconds archive_wait{2000};
+// Bytes of an answer besides its messages, as a rule.
+constexpr std::size_t usual_frame = 96;
 
 void append_message(std::string& text, const Event& event, Shape shape) {
   const std::string message =
@@ -90,6 +92,7 @@ struct LongPoll::Answer {
   std::string topic;  // the one that was asked for
   std::size_t max = 0;
   Shape shape = Shape::message;
+  Frame frame = Frame::object;
   std::uint64_t tail = 0;
   std::size_t events = 0;
   std::string cursor;
@@ -128,7 +131,7 @@ void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
     return send(std::move(response));
   }
   if (request.method != "GET") return send(http::method_not_allowed(methods));
-  auto poll = read_poll(http::Query(request.query()));
+  auto poll = read_poll(request);
   if (const auto* reason = std::get_if<std::string>(&poll)) {
     return send(http::problem(400, *reason));
   }
@@ -223,7 +226,8 @@ void LongPoll::answer(Held& held) {
   if (!first && !held.gap) return held.subscription.wait();
   const bool alike = first && last_ && last_->first == *first && shareable(held) &&
                      last_->topic == held.poll.topics[0].text() && last_->max == held.poll.max &&
-                     last_->shape == held.poll.shape && last_->tail == replica_.tail();
+                     last_->shape == held.poll.shape && last_->frame == held.poll.frame &&
+                     last_->tail == replica_.tail();
   if (!alike || held.gap) {
     last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
   }
@@ -245,10 +249,14 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   Answer made;
   made.max = held.poll.max;
   made.shape = held.poll.shape;
+  made.frame = held.poll.frame;
   made.tail = replica_.tail();
-  std::string text = "{\"messages\":[";
+  const bool list = made.frame == Frame::list && !gap;
   std::string last_id;
   const EventRef* event = held.subscription.next();
+  std::string text;
+  text.reserve(event ? (*event)->block().size() + usual_frame : usual_frame);
+  text = list ? "[" : "{\"messages\":[";
   if (event && !gap && shareable(held)) {
     made.first = *event;
     made.topic = held.poll.topics[0].text();
@@ -262,11 +270,14 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
     event = held.subscription.next();
   }
   made.cursor = event ? last_id : held.subscription.reached();
-  text.append("],\"cursor\":\"").append(made.cursor).append("\"");
-  if (event || held.subscription.catching_up()) text += ",\"more\":true";
-  if (gap) ++audience_.gaps;
-  if (gap) text.append(",\"gap\":").append(gap->json());
-  text += '}';
+  text += ']';
+  if (!list) {
+    text.append(",\"cursor\":\"").append(made.cursor).append("\"");
+    if (event || held.subscription.catching_up()) text += ",\"more\":true";
+    if (gap) ++audience_.gaps;
+    if (gap) text.append(",\"gap\":").append(gap->json());
+    text += '}';
+  }
   made.text = std::make_shared<const std::string>(std::move(text));
   return made;
 }
@@ -282,6 +293,7 @@ void LongPoll::answer_empty(Held& held) {
 }
 
 void LongPoll::respond_empty(Held& held, const std::string& cursor) {
+  if (held.poll.frame == Frame::list) return respond(held, http::text_body("[]"));
   respond(held, http::text_body("{\"messages\":[],\"cursor\":" + http::json_string(cursor) + "}"));
 }
 

@@ -4,7 +4,9 @@
 #include <charconv>
 #include <utility>
 
+#include "server/http/query.h"
 #include "sse/event.h"
+#include "sse/preference.h"
 #include "sse/subscribe_request.h"
 
 namespace sse {
@@ -29,7 +31,8 @@ std::optional<Shape> shape_of(std::string_view text) {
 
 }  // namespace
 
-std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
+std::variant<PollRequest, std::string> read_poll(const http::Request& request) {
+  const http::Query query(request.query());
   PollRequest poll;
   auto topics = wanted_topics(query);
   if (auto* reason = std::get_if<std::string>(&topics)) return std::move(*reason);
@@ -50,15 +53,18 @@ std::variant<PollRequest, std::string> read_poll(const http::Query& query) {
     if (!shape) return "\"envelope\" is true or false.";
     poll.shape = *shape;
   }
-  if (const auto client = query.get("clientId")) {
-    if (client->empty() || client->size() > longest_client || !printable(*client)) {
-      return "\"clientId\" is 1 to 128 bytes of UTF-8 text without control characters.";
-    }
-    poll.client = *client;
-    for (const TopicMatcher& topic : poll.topics) {
-      poll.client.append(topic.is_exact() ? "\n" : "\n\n").append(topic.text());
-    }
+  const auto minimal = minimal_answer(request);
+  const bool named = minimal && !minimal->client.empty();
+  const auto client = named ? minimal->client : query.get("clientId");
+  if (!client) return poll;
+  if (client->empty() || client->size() > longest_client || !printable(*client)) {
+    return "A client's name is 1 to 128 bytes of UTF-8 text without control characters.";
   }
+  poll.client = *client;
+  for (const TopicMatcher& topic : poll.topics) {
+    poll.client.append(topic.is_exact() ? "\n" : "\n\n").append(topic.text());
+  }
+  if (minimal) poll.frame = Frame::list;  // who keeps no cursor needs none
   return poll;
 }
 

@@ -56,6 +56,8 @@ class Subscription {
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
+  const Replica& replica() const { return replica_; }
+
   // Steps over what is not there any more. Call it before next().
   std::optional<Gap> missed();
   // The next event, which take() steps over; null if there is none yet. Valid until the next call

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "bench/load/bare.h"
+#include "bench/load/bare_exchange.h"
 #include "bench/load/events.h"
 #include "bench/load/link.h"
 #include "bench/load/phases.h"
@@ -34,6 +35,7 @@ struct Arguments {
   bench::StormLoad::Options storm;
   bench::Link::Options link;
   bench::BareOptions bare;
+  bench::BareExchangeOptions bare_exchange;
   double warm_up = 1;
   double measure = 5;
   double settle = 1;
@@ -79,6 +81,7 @@ CLI::App* add_polls(CLI::App& program, Arguments& arguments) {
   add_target(*app, options.target, arguments);
   add_publisher(*app, options.publisher);
   app->add_option("--path", options.path, "of the poll");
+  app->add_option("--prefer", options.prefer, "what the client prefers (RFC 7240)");
   app->add_option("--connections", options.crowd.connections, "pollers");
   const std::map<std::string, bench::Cursor> cursors = {{"none", bench::Cursor::none},
                                                         {"parameter", bench::Cursor::parameter},
@@ -131,6 +134,20 @@ CLI::App* add_bare(CLI::App& program, Arguments& arguments) {
   return app;
 }
 
+CLI::App* add_bare_exchange(CLI::App& program, Arguments& arguments) {
+  auto& options = arguments.bare_exchange;
+  CLI::App* app = program.add_subcommand(
+      "bare-exchange", "polls without a server: what the kernel takes for their exchanges");
+  app->add_option("--poll", options.poll, "bytes of one");
+  app->add_option("--answer", options.answer, "bytes of its answer");
+  app->add_option("--publication", options.publication, "bytes of one");
+  app->add_option("--receipt", options.receipt, "bytes of its answer");
+  app->add_option("--seconds", arguments.measure, "of measuring");
+  app->add_option("--server-core", options.server_core, "");
+  app->add_option("--client-core", options.client_core, "");
+  return app;
+}
+
 void spread(bench::Target& target, std::uint32_t connections) {
   target.sources = std::max(1U, connections / connections_per_source);
 }
@@ -163,6 +180,7 @@ int main(int argc, char** argv) try {
   const CLI::App* visits = add_visits(program, given);
   const CLI::App* storm = add_storm(program, given);
   const CLI::App* bare = add_bare(program, given);
+  const CLI::App* bare_exchange = add_bare_exchange(program, given);
   add_link(program, given);
   CLI11_PARSE(program, argc, argv);
 
@@ -200,6 +218,12 @@ int main(int argc, char** argv) try {
   if (bare->parsed()) {
     given.bare.measure = in_milliseconds(given.measure);
     bench::tell("done", {{"us_per_send", bench::measure_bare_send(given.bare)}});
+    return 0;
+  }
+  if (bare_exchange->parsed()) {
+    auto& options = given.bare_exchange;
+    options.measure = in_milliseconds(given.measure);
+    bench::tell("done", {{"us_per_message", bench::measure_bare_exchange(options)}});
     return 0;
   }
   given.link.bytes_per_second = given.megabits * 1e6 / 8;

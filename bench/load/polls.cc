@@ -30,6 +30,9 @@ class PollsLoad::Poller final : public Receiver {
   void data(std::string_view bytes) override { text_ += bytes; }
   void ended() override {
     if (load_.phase_ == Phase::done) return;
+    if (!load_.publisher_ && text_.find('#') != text_.npos) {
+      return load_.fail("a poll had a message before any was published");
+    }
     MarkReader().feed(text_, [this](Mark mark) {
       ledger_.enter(mark.number, load_.account_);
       load_.delivered(mark);
@@ -52,6 +55,8 @@ class PollsLoad::Poller final : public Receiver {
     if (load_.options_.cursor == Cursor::validators && !etag_.empty()) {
       fields = {{"if-modified-since", modified_}, {"if-none-match", etag_}};
     }
+    const std::string& prefer = load_.options_.prefer;
+    if (!prefer.empty()) fields.push_back({"prefer", prefer});
     connection_.get(path, std::move(fields), *this);
   }
 

@@ -31,6 +31,7 @@ class PollsLoad {
     Publisher::Options publisher;
     std::string path = "/poll?topic=bench";
     Cursor cursor = Cursor::parameter;
+    std::string prefer;  // RFC 7240; empty: no such field
     std::chrono::milliseconds warm_up{1000};
     std::chrono::milliseconds measure{5000};
   };

@@ -9,8 +9,7 @@ void SendQueue::add(Entry& entry) {
   Row& row = rows_[entry.priority_.urgency];
   Entry* before = row.last;
   const auto must_wait = [&entry](const Entry& other) {
-    return !entry.priority_.incremental && !other.priority_.incremental &&
-           other.order_ > entry.order_;
+    return !entry.priority_.incremental && !other.priority_.incremental && other.id_ > entry.id_;
   };
   while (before && must_wait(*before)) before = before->before_;
   entry.before_ = before;

@@ -15,18 +15,19 @@ class SendQueue {
   // Whatever can wait here. Owned by others; must leave before it goes.
   class Entry {
    public:
-    // Of the stream `id`.
-    explicit Entry(std::uint32_t id) : order_(id) {}
+    // Of the stream `id`: the one that was asked for first goes first.
+    explicit Entry(std::uint32_t id) : id_(id) {}
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
+    std::uint32_t id() const { return id_; }
     const http::Priority& priority() const { return priority_; }
     bool queued() const { return queued_; }
 
    private:
     friend class SendQueue;
-    const std::uint32_t order_;
     Entry* before_ = nullptr;
     Entry* after_ = nullptr;
+    const std::uint32_t id_;
     http::Priority priority_;
     bool queued_ = false;
   };

@@ -41,10 +41,6 @@ Session::~Session() {
 Stream& Session::open(std::uint32_t id) {
   Stream& stream = streams_.add(std::make_unique<Stream>(*this, id));
   stream.send_window = peer_.initial_window;
-  // Before it has acknowledged our SETTINGS, a client goes by the default.
-  stream.receive_window = settings_acknowledged_
-                              ? around_.limits.stream_window
-                              : std::max(around_.limits.stream_window, default_window);
   around_.tally.streams_now.add(1);
   return stream;
 }
@@ -94,7 +90,7 @@ void Session::dispatch() {
   // By index: a handler may push, and what is pushed arrives at once.
   for (std::size_t i = 0; i < arrived_.size(); ++i) dispatch(*arrived_[i]);
   arrived_.clear();
-  for (std::size_t i = 0; i < content_.size(); ++i) content_[i]->deliver_content();
+  for (std::size_t i = 0; i < content_.size(); ++i) content_[i]->content()->deliver();
 }
 
 void Session::dispatch(Stream& stream) {
@@ -128,16 +124,17 @@ void Session::give_back(std::size_t bytes) {
 }
 
 void Session::content_wanted(Stream& stream) {
-  const std::size_t bytes = stream.take_consumed();
+  RequestContent& content = *stream.content();
+  const std::size_t bytes = content.take_consumed();
   if (bytes == 0 || ending_) return;
   give_back(bytes);
   // What nobody reads need not be sent: only the connection gets its window back.
-  if (!stream.closed() && !stream.content_unwanted() && !stream.content_ended()) {
-    stream.to_give_back += bytes;
-    if (stream.to_give_back >= around_.limits.stream_window / 2) {
-      stream.receive_window += static_cast<std::int64_t>(stream.to_give_back);
+  if (!stream.closed() && !content.unwanted() && !content.ended()) {
+    content.to_give_back += bytes;
+    if (content.to_give_back >= around_.limits.stream_window / 2) {
+      content.window += static_cast<std::int64_t>(content.to_give_back);
       writer_.window_update(stream.id(),
-                            static_cast<std::uint32_t>(std::exchange(stream.to_give_back, 0)));
+                            static_cast<std::uint32_t>(std::exchange(content.to_give_back, 0)));
     }
   }
   note_output();
@@ -153,7 +150,7 @@ void Session::reap() {
   for (std::size_t i = 0; i < closed_.size(); ++i) {
     Stream& stream = *closed_[i];
     stream.tell_gone();
-    give_back(stream.unconsumed());
+    if (stream.content()) give_back(stream.content()->unconsumed());
     if (stream.live()) --live_;
     if (around_.log) around_.log->completed(stream.access(around_.peer, around_.loop.now()));
     around_.tally.streams_now.add(-1);
@@ -212,9 +209,9 @@ bool Session::inside_header_section() const {
 std::optional<Session::TimePoint> Session::content_awaited_since() const {
   std::optional<TimePoint> oldest;
   for (const auto& stream : streams_) {
-    if (stream->awaits_content() && (!oldest || stream->last_content() < *oldest)) {
-      oldest = stream->last_content();
-    }
+    const RequestContent* content = stream->content();
+    if (!content || !content->awaited()) continue;
+    if (!oldest || content->last_came() < *oldest) oldest = content->last_came();
   }
   return oldest;
 }

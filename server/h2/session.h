@@ -124,6 +124,7 @@ class Session final : public http::Session, private FrameSink {
   void end_content(Stream& stream);
   void malformed(Stream& stream);
   bool idle(std::uint32_t id) const;
+  std::int64_t stream_window() const;
 
   // ---- for Stream (session_replies.cc)
   void submit(Stream& stream, http::Response& response);

@@ -87,11 +87,16 @@ Fault Session::begin_data(const FrameHead& head) {
   receive_window_ -= head.length;
   Stream* const stream = streams_.find(head.stream);
   if (!stream) return {};  // reset by us: the client does not know yet
-  if (head.length > stream->receive_window) {
+  if (stream->content_ended()) {
+    reset(*stream, ErrorCode::stream_closed);  // so long ago that client_streams_ has forgotten
+    return {};
+  }
+  RequestContent& content = *stream->content();
+  if (head.length > content.window) {
     reset(*stream, ErrorCode::flow_control_error);
     return {};
   }
-  stream->receive_window -= head.length;
+  content.window -= head.length;
   reading_ = stream;
   return {};
 }
@@ -103,13 +108,14 @@ Fault Session::data(const FrameHead&, Bytes piece) {
     return {};
   }
   Stream& stream = *reading_;
-  if (stream.content_left && piece.size() > *stream.content_left) {
+  RequestContent& content = *stream.content();
+  if (content.left && piece.size() > *content.left) {
     malformed(stream);  // section 8.1.1; closed, so nothing of it is read any more
     give_back(piece.size());
     return {};
   }
-  if (stream.content_left) *stream.content_left -= piece.size();
-  stream.receive({reinterpret_cast<const char*>(piece.data()), piece.size()});
+  if (content.left) *content.left -= piece.size();
+  content.receive({reinterpret_cast<const char*>(piece.data()), piece.size()});
   if (content_.empty() || content_.back() != &stream) content_.push_back(&stream);
   return {};
 }
@@ -119,7 +125,7 @@ Fault Session::data_end(const FrameHead& head) {
   if (!reading_) {
     give_back(padding);
   } else if (padding > 0) {
-    reading_->skip(padding);
+    reading_->content()->skip(padding);
     content_.push_back(reading_);
   }
   if (head.has(flag::end_stream)) {
@@ -133,8 +139,8 @@ Fault Session::data_end(const FrameHead& head) {
 }
 
 void Session::end_content(Stream& stream) {
-  if (stream.content_left.value_or(0) > 0) return malformed(stream);
-  stream.end_content();
+  if (stream.content()->left.value_or(0) > 0) return malformed(stream);
+  stream.content()->end();
   content_.push_back(&stream);
 }
 
@@ -186,7 +192,10 @@ Fault Session::continuation(const FrameHead& head, Bytes payload) {
 
 Fault Session::section(Bytes block) {
   const std::uint32_t id = section_.head.stream;
-  if (!section_.fresh) return streams_.find(id) ? trailers(block) : discard(block);
+  if (!section_.fresh) {
+    const Stream* stream = streams_.find(id);
+    return stream && !stream->content_ended() ? trailers(block) : discard(block);
+  }
   if (draining_ && id > last_served_) return discard(block);  // as GOAWAY has said
   if (open_ >= around_.limits.concurrent_streams) {
     budget_.charge(5);
@@ -194,6 +203,12 @@ Fault Session::section(Bytes block) {
     return discard(block);
   }
   return request(block);
+}
+
+// Before it has acknowledged our SETTINGS, a client goes by the default.
+std::int64_t Session::stream_window() const {
+  const std::int64_t told = around_.limits.stream_window;
+  return settings_acknowledged_ ? told : std::max<std::int64_t>(told, default_window);
 }
 
 Fault Session::request(Bytes block) {
@@ -212,8 +227,7 @@ Fault Session::request(Bytes block) {
     return {};
   }
   stream.too_large = fields.too_large();
-  stream.content_left = fields.content_length();
-  if (ends) stream.end_content();
+  if (!ends) stream.expect_content(fields.content_length(), stream_window());
   const auto early = std::ranges::find(early_priorities_, stream.id(),
                                        &decltype(early_priorities_)::value_type::first);
   if (early != early_priorities_.end()) {
@@ -231,7 +245,7 @@ Fault Session::request(Bytes block) {
 // Section 8.1.
 Fault Session::trailers(Bytes block) {
   Stream& stream = *streams_.find(section_.head.stream);
-  TrailerFields fields(stream.trailers, around_.limits);
+  TrailerFields fields(stream.content()->trailers, around_.limits);
   if (!decoder_.decode(block, fields)) return {ErrorCode::compression_error, "no HPACK"};
   if (fields.too_large()) {
     budget_.charge(price_of_malformed);

@@ -57,7 +57,9 @@ void Session::send_response(Stream& stream, http::Response& response) {
   if (response.prepared) writer_.fields(*response.prepared);
   writer_.fields(response.fields);
   writer_.field("date", around_.date.now());
-  if (length && !bodiless(response.status)) writer_.field("content-length", Digits(*length));
+  // The length of a poll's answer helps nobody, and is new each time: six bytes of a small message.
+  const bool tells_length = length && !bodiless(response.status) && !response.live;
+  if (tells_length) writer_.field("content-length", Digits(*length));
   if (stream.request.method == "HEAD" || bodiless(response.status) || length == 0) {
     response.body = nullptr;
   }
@@ -93,7 +95,7 @@ void Session::interim(Stream& stream, int status, const http::Headers& fields) {
 void Session::proceed(Stream& stream) {
   const auto expected = stream.request.fields.get("expect");
   if (!expected || !http::equal_ignoring_case(*expected, "100-continue")) return;
-  if (stream.content_ended() || stream.unconsumed() > 0) return;
+  if (stream.content_ended() || stream.content()->unconsumed() > 0) return;
   interim(stream, 100, {});
 }
 
@@ -112,7 +114,6 @@ http::Push Session::push(Stream& parent, std::string_view target, http::Priority
   for (const char* name : {"accept-encoding", "accept-language", "user-agent"}) {
     if (const auto value = parent.request.fields.get(name)) request.fields.add(name, *value);
   }
-  promised.end_content();
   queue_.set_priority(promised, priority);
 
   writer_.begin_promise(promised.id());

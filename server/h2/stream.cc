@@ -1,9 +1,6 @@
 #include "server/h2/stream.h"
 
-#include <algorithm>
-
 #include "server/h2/session.h"
-#include "server/http/problem.h"
 
 namespace h2 {
 
@@ -31,7 +28,9 @@ class Stream::Wire final : public http::Wire {
   void collect(std::size_t limit, std::function<void(std::string)> then) override {
     stream_->collect(limit, std::move(then));  // may destroy this wire
   }
-  std::unique_ptr<http::Body> content() override { return stream_->content(); }
+  std::unique_ptr<http::Body> content() override {
+    return stream_->content_ ? stream_->content_->reader() : nullptr;
+  }
   void on_gone(std::function<void()> told) override { told_ = std::move(told); }
   void tell_gone() {
     const auto told = std::exchange(told_, nullptr);
@@ -44,15 +43,10 @@ class Stream::Wire final : public http::Wire {
 };
 
 Stream::Stream(Session& session, std::uint32_t id)
-    : Entry(id),
-      session_(session),
-      id_(id),
-      began_(session.around_.loop.now()),
-      last_progress_(began_),
-      last_content_(began_) {}
+    : Entry(id), session_(session), began_(session.around_.loop.now()), last_progress_(began_) {}
 
 Stream::~Stream() {
-  if (reader_) reader_->cut();
+  content_.reset();  // its reader may have something to say to the exchange
   if (wire_) wire_->forget();
 }
 
@@ -64,94 +58,26 @@ void Stream::close(ErrorCode code) {
 }
 
 void Stream::tell_gone() {
-  if (reader_) std::exchange(reader_, nullptr)->cut();
+  if (content_) content_->cut();
   if (wire_) wire_->tell_gone();
 }
 
 // ------------------------------------------------------------------------------------ the content
 
-void Stream::receive(std::string_view content) {
-  last_content_ = session_.around_.loop.now();
-  if (content_unwanted_) {
-    consumed_ += content.size();
-    return;
-  }
-  content_.append(content);
-  if (!collecting_) return;
-  consumed_ += content.size();
-  content_counted_ += content.size();
+void Stream::expect_content(std::optional<std::uint64_t> length, std::int64_t room) {
+  content_ = std::make_unique<RequestContent>(*this, length, room);
 }
 
 void Stream::collect(std::size_t limit, std::function<void(std::string)> then) {
-  if (http::content_length(request).value_or(0) <= limit) session_.proceed(*this);
-  content_limit_ = limit;
-  collecting_ = std::move(then);
-  last_content_ = session_.around_.loop.now();
-  consumed_ += unconsumed();
-  content_counted_ = content_.size();
-  session_.content_wanted(*this);
-  if (http::content_length(request).value_or(0) > limit) {
-    refuse_content();  // no need to wait for what is too much
-  } else {
-    deliver_content();
-  }
+  if (!content_) return then({});
+  content_->collect(limit, std::move(then));
 }
 
-std::unique_ptr<http::Body> Stream::content() {
-  if (content_ended_ && content_.empty()) return nullptr;
-  session_.proceed(*this);
-  auto reader = std::make_unique<http::ContentBody>(static_cast<http::ContentSource&>(*this),
-                                                    http::content_length(request));
-  reader_ = reader.get();
-  return reader;
-}
+void Stream::content_wanted() { session_.content_wanted(*this); }
 
-http::Read Stream::read_content(std::span<std::byte> into) {
-  const std::size_t bytes = std::min(into.size(), content_.size());
-  std::copy_n(reinterpret_cast<const std::byte*>(content_.data()), bytes, into.begin());
-  content_.erase(0, bytes);
-  consumed_ += bytes;
-  session_.content_wanted(*this);
-  last_content_ = session_.around_.loop.now();  // the client's time begins when it is waited for
-  return {bytes, content_ended_ && content_.empty()};
-}
+void Stream::proceed() { session_.proceed(*this); }
 
-void Stream::reader_gone() {
-  reader_ = nullptr;
-  drop_content();
-}
-
-void Stream::drop_content() {
-  content_unwanted_ = true;
-  consumed_ += unconsumed();
-  content_ = {};
-  content_counted_ = 0;
-  session_.content_wanted(*this);
-}
-
-bool Stream::awaits_content() const {
-  if (content_ended_) return false;
-  // An answer that has begun may go on for as long as the client wants to talk.
-  return collecting_ != nullptr || (reader_ && reader_->waiting() && !answered_);
-}
-
-void Stream::refuse_content() {
-  const auto dropped = std::exchange(collecting_, nullptr);
-  respond(http::problem(413, "The content of this request is larger than is taken here."));
-}
-
-void Stream::deliver_content() {
-  if (reader_ && !closed_) reader_->wake();
-  if (!collecting_ || closed_) return;
-  if (content_.size() > content_limit_) {
-    refuse_content();
-    return;
-  }
-  if (!content_ended_) return;
-  const auto then = std::exchange(collecting_, nullptr);
-  content_counted_ = 0;
-  then(std::exchange(content_, {}));
-}
+net::Clock::time_point Stream::now() const { return session_.around_.loop.now(); }
 
 // ----------------------------------------------------------------------------------- the response
 
@@ -160,7 +86,7 @@ void Stream::respond(http::Response response) {
   answered_at_ = session_.around_.loop.now();
   last_progress_ = answered_at_;
   response_ = std::move(response);
-  if (!reader_) drop_content();
+  if (content_) content_->answered();
   session_.submit(*this, response_);
 }
 
@@ -173,18 +99,25 @@ http::Read Stream::read(std::span<std::byte> into) {
   return got;
 }
 
-// A stream that waits may wait for hours: what has been sent and handled needs no room meanwhile.
+// A stream that waits may wait for hours: what has been sent and handled needs no room meanwhile,
+// but for what the access log wants. Exchanged and copied, not assigned and moved: a string that is
+// assigned a short text keeps its room for a long one.
 void Stream::shrink() {
   if (shrunk_) return;
   shrunk_ = true;
-  http::Headers kept;
-  for (const char* name : {"user-agent", "referer", "traceparent"}) {
-    const auto value = request.fields.get(name);
-    if (value && session_.around_.log) kept.add(name, *value);
-  }
-  request.fields = std::move(kept);
-  response_.fields = {};
+  std::exchange(response_.fields, {});
   response_.prepared = nullptr;
+  const http::Request handled = std::exchange(request, {});
+  request.pushed = handled.pushed;
+  if (!session_.around_.log) return;
+  request.method = handled.method;
+  request.authority = handled.authority;
+  request.target = handled.target;
+  http::Headers logged;
+  for (const char* name : {"user-agent", "referer", "traceparent"}) {
+    if (const auto value = handled.fields.get(name)) logged.add(name, *value);
+  }
+  request.fields = logged;
 }
 
 void Stream::wake() {
@@ -204,7 +137,7 @@ http::Access Stream::access(const http::Peer& peer, net::Clock::time_point now) 
           .user_agent = request.fields.get("user-agent").value_or(""),
           .referer = request.fields.get("referer").value_or(""),
           .traceparent = request.fields.get("traceparent").value_or(""),
-          .stream = static_cast<std::int32_t>(id_),
+          .stream = static_cast<std::int32_t>(id()),
           .status = answered_ ? response_.status : 0,
           .bytes = sent_,
           .took = duration_cast<microseconds>(now - began_),

@@ -58,6 +58,23 @@ test('the fields of an event stream are those that proxies and browsers need', {
   await until('something comes at once, so that EventSource says open', () => feed.text.length > 0);
 });
 
+test('polls that are all alike get each message once, in answers of a hundred bytes besides it', { skip }, async (t) => {
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
+  const [poller, publisher] = [await session(t, herald), await session(t, herald)];
+  const poll = (rest = '') => fetchOn(poller, `/poll?topic=t${rest}`, { headers: { prefer: 'return=minimal; client=c' } });
+  assert.equal((await poll('&timeout=0')).text, '[]'); // from now on it misses nothing
+  const texts = ['hello', '"quoted"', 'two\nlines', 'x'.repeat(100), 'y'.repeat(100)];
+  const socket = poller.socket;
+  for (const text of texts) {
+    const before = socket.bytesRead;
+    const answer = poll();
+    assert.equal((await publish(publisher, 't', text)).status, 200);
+    assert.deepEqual(JSON.parse((await answer).body), [text]);
+    assert.equal((await answer).headers['content-length'], undefined);
+    if (text[0] === 'y') assert.ok(socket.bytesRead - before <= text.length + 100, `${socket.bytesRead - before} bytes`);
+  }
+});
+
 test('an event published during a large download arrives before its next megabyte', { skip, timeout: 120000 }, async (t) => {
   const root = folder(t, { 'index.html': 'x' });
   const size = 200 * MEGABYTE;

@@ -150,6 +150,17 @@ TEST_CASE("DATA and HEADERS on a stream that the client has ended are STREAM_CLO
                frame(FrameType::data, none, 1, "late")) == ErrorCode::stream_closed);
 }
 
+TEST_CASE(
+    "DATA on a stream that the client ended so long ago that it is not remembered resets it") {
+  World world;
+  world.feed(greeting + frame(FrameType::headers, whole, 1, put));
+  for (std::uint32_t id = 3; id < 1200; id += 2) {
+    world.feed(frame(FrameType::headers, whole, id, block));
+  }
+  CHECK(world.feed(frame(FrameType::data, none, 1, "late")));
+  CHECK(world.reset_with() == ErrorCode::stream_closed);
+}
+
 TEST_CASE("a stream identifier that was jumped over cannot be opened later") {
   CHECK(judged(frame(FrameType::headers, whole, 5, block) +
                frame(FrameType::headers, whole, 3, block)) == ErrorCode::protocol_error);

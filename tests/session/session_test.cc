@@ -48,6 +48,20 @@ TEST_CASE("HEAD, 204 and 304 have no content, and HEAD says how long it would be
   CHECK_FALSE(peer.reply(unchanged).fields.has("content-length"));
 }
 
+TEST_CASE("a live answer does not tell its length, though it be known") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    http::Response response = testing::text("news");
+    response.live = true;
+    exchange.respond(std::move(response));
+  });
+  Peer peer(root);
+  const auto id = peer.get("/poll");
+  peer.pump();
+  CHECK_FALSE(peer.reply(id).fields.has("content-length"));
+  CHECK(peer.reply(id).body == "news");
+  CHECK(peer.reply(id).ended);
+}
+
 TEST_CASE("a 103 reaches the client while the handler still holds the exchange") {
   http::Exchange held;
   Answering root([&](const http::Request&, http::Exchange exchange) {

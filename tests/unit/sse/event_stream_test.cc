@@ -15,7 +15,6 @@ TEST_CASE("a new stream greets at once and gives a point to resume from") {
   CHECK(stream.field("cache-control") == "no-store, no-transform");
   CHECK(stream.field("x-accel-buffering") == "no");
   CHECK(stream.field("incremental") == "?1");
-  CHECK(stream.field("vary") == "origin");
   CHECK(stream.field("connection") == "(none)");
   CHECK(stream.response().live);
   CHECK(behind_greeting(stream.read()) == "id: epoch1-1\n\n");
@@ -244,7 +243,7 @@ TEST_CASE("a preflight allows what an EventSource and a fetch need") {
   CHECK(answer.status() == 204);
   CHECK(answer.field("access-control-allow-origin") == "https://app.example");
   CHECK(answer.field("access-control-allow-headers") ==
-        "last-event-id, authorization, content-type, cache-control, idempotency-key");
+        "last-event-id, authorization, content-type, cache-control, idempotency-key, prefer");
   CHECK(answer.field("access-control-max-age") == "7200");
 
   ask.fields.set("origin", "https://evil.example");
@@ -259,6 +258,7 @@ TEST_CASE("credentials go only to origins that are listed") {
   World world(options);
   FakeExchange any = world.worker().events("/events", {{"origin", "https://any.example"}});
   CHECK(any.field("access-control-allow-origin") == "*");
+  CHECK(any.field("vary") == "origin");
   CHECK(any.field("access-control-allow-credentials") == "(none)");
   FakeExchange listed = world.worker().events("/events", {{"origin", "https://app.example"}});
   CHECK(listed.field("access-control-allow-origin") == "https://app.example");
@@ -266,6 +266,7 @@ TEST_CASE("credentials go only to origins that are listed") {
   World plain;
   FakeExchange closed = plain.worker().events("/events", {{"origin", "https://any.example"}});
   CHECK(closed.field("access-control-allow-origin") == "(none)");
+  CHECK(closed.field("vary") == "(none)");  // the same for every origin
 }
 
 TEST_CASE("a stream whose client goes leaves nothing behind") {

@@ -144,6 +144,67 @@ TEST_CASE("a named client gets what is published between its polls") {
   CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"2\",\"3\"", "epoch1-4"));
 }
 
+TEST_CASE("a named client that prefers a minimal answer gets the messages and nothing else") {
+  World world;
+  const auto ask = [&](const char* target, const char* prefer) {
+    return world.worker().ask(world.worker().hub.long_poll(), get(target, {{"prefer", prefer}}));
+  };
+  FakeExchange first = ask("/poll?clientId=c", "return=minimal");
+  world.publish("1");
+  CHECK(first.read() == "[\"1\"]");
+  world.publish("2");
+  world.publish("3");
+  CHECK(ask("/poll?clientId=c&max=1", "wait=5, Return=minimal; a=b").read() == "[\"2\"]");
+  CHECK(ask("/poll?clientId=c", "return=minimal").read() == "[\"3\"]");
+  CHECK(ask("/poll?clientId=c&timeout=0", "return=minimal").read() == "[]");
+  world.publish("4");
+  CHECK(ask("/poll?clientId=c", "return=representation").read() == said("\"4\"", "epoch1-4"));
+}
+
+TEST_CASE(
+    "what is preferred may name the client as well, which costs a byte where a URL costs all") {
+  World world;
+  const auto ask = [&](const char* target, const char* prefer) {
+    return world.worker().ask(world.worker().hub.long_poll(), get(target, {{"prefer", prefer}}));
+  };
+  FakeExchange first = ask("/poll", "return=minimal; client=c");
+  world.publish("1");
+  CHECK(first.read() == "[\"1\"]");
+  world.publish("2");
+  CHECK(ask("/poll", "respond-async, Return=minimal;Client=\"c\"").read() == "[\"2\"]");
+  world.publish("3");
+  CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"3\"", "epoch1-3"));
+  world.publish("4");
+  CHECK(ask("/poll?clientId=of-the-url", "return=minimal; client=c").read() == "[\"4\"]");
+  CHECK(ask("/poll", "return=minimal; client=\x80").status() == 400);
+}
+
+TEST_CASE("a minimal answer is no less than the reader needs: a cursor, word of a gap") {
+  Hub::Options options;
+  options.replica.events_per_topic = 1;
+  World world(options);
+  world.publish("1");
+  world.publish("2");
+  const auto ask = [&](const char* target) {
+    return world.worker().ask(world.worker().hub.long_poll(),
+                              get(target, {{"prefer", "return=minimal"}}));
+  };
+  CHECK(ask("/poll?after=epoch1-1").read() == said("\"2\"", "epoch1-2"));
+  CHECK(ask("/poll?after=epoch1-0&clientId=c")
+            .read()
+            .starts_with("{\"messages\":[\"2\"],\"cursor\":\"epoch1-2\",\"gap\":{"));
+}
+
+TEST_CASE("clients that poll alike get an answer each in the form they prefer") {
+  World world;
+  FakeExchange minimal = world.worker().ask(
+      world.worker().hub.long_poll(), get("/poll?clientId=a", {{"prefer", "return=minimal"}}));
+  FakeExchange usual = world.worker().poll("/poll?clientId=b");
+  world.publish("1");
+  CHECK(minimal.read() == "[\"1\"]");
+  CHECK(usual.read() == said("\"1\"", "epoch1-1"));
+}
+
 TEST_CASE("an answer that may not have arrived is given again on another connection") {
   World world;
   world.worker().poll("/poll?clientId=c&timeout=0", 1);
