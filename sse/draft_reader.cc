@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "sse/plain_draft.h"
 #include "sse/retry.h"
 
 namespace sse {
@@ -110,11 +109,6 @@ std::variant<Draft, std::string> draft_of(const json& object) {
 }  // namespace
 
 std::variant<Draft, std::string> read_draft(std::string_view text) {
-  if (auto plain = read_plain_draft(text)) return *std::move(plain);
-  return parse_draft(text);
-}
-
-std::variant<Draft, std::string> parse_draft(std::string_view text) {
   if (too_deep(text)) return "The content has arrays or objects more than 100 deep.";
   try {
     return draft_of(json::parse(text));

@@ -12,7 +12,5 @@ namespace sse {
 
 // Or a sentence that says what is wrong, and where. Other members are let be.
 std::variant<Draft, std::string> read_draft(std::string_view json);
-// The same by a general parser, whatever it is: slower.
-std::variant<Draft, std::string> parse_draft(std::string_view json);
 
 }  // namespace sse
