@@ -4,12 +4,20 @@
 
 namespace h2 {
 
+std::size_t SendQueue::row_of(const Entry& entry) {
+  return entry.live_ ? 0 : std::size_t{1} + entry.priority_.urgency;
+}
+
+bool SendQueue::takes_turns(const Entry& entry) {
+  return entry.live_ || entry.priority_.incremental;
+}
+
 void SendQueue::add(Entry& entry) {
   if (entry.queued_) return;
-  Row& row = rows_[entry.priority_.urgency];
+  Row& row = rows_[row_of(entry)];
   Entry* before = row.last;
   const auto must_wait = [&entry](const Entry& other) {
-    return !entry.priority_.incremental && !other.priority_.incremental && other.id_ > entry.id_;
+    return !takes_turns(entry) && !takes_turns(other) && other.id_ > entry.id_;
   };
   while (before && must_wait(*before)) before = before->before_;
   entry.before_ = before;
@@ -17,20 +25,20 @@ void SendQueue::add(Entry& entry) {
   (entry.before_ ? entry.before_->after_ : row.first) = &entry;
   (entry.after_ ? entry.after_->before_ : row.last) = &entry;
   entry.queued_ = true;
-  occupied_ |= static_cast<std::uint8_t>(1U << entry.priority_.urgency);
+  occupied_ |= static_cast<std::uint16_t>(1U << row_of(entry));
 }
 
 void SendQueue::remove(Entry& entry) {
   if (!entry.queued_) return;
-  Row& row = rows_[entry.priority_.urgency];
+  Row& row = rows_[row_of(entry)];
   (entry.before_ ? entry.before_->after_ : row.first) = entry.after_;
   (entry.after_ ? entry.after_->before_ : row.last) = entry.before_;
   entry.queued_ = false;
-  if (!row.first) occupied_ &= static_cast<std::uint8_t>(~(1U << entry.priority_.urgency));
+  if (!row.first) occupied_ &= static_cast<std::uint16_t>(~(1U << row_of(entry)));
 }
 
 void SendQueue::sent(Entry& entry) {
-  if (!entry.priority_.incremental || !entry.after_) return;
+  if (!takes_turns(entry) || !entry.after_) return;
   remove(entry);
   add(entry);
 }
@@ -39,6 +47,13 @@ void SendQueue::set_priority(Entry& entry, http::Priority priority) {
   const bool queued = entry.queued_;
   remove(entry);
   entry.priority_ = priority;
+  if (queued) add(entry);
+}
+
+void SendQueue::go_live(Entry& entry) {
+  const bool queued = entry.queued_;
+  remove(entry);
+  entry.live_ = true;
   if (queued) add(entry);
 }
 

@@ -1,6 +1,6 @@
 // SendQueue: whose turn it is to send DATA (RFC 9218 section 10): the most urgent first; among
 // equals each incremental response a frame at a time, and any other to its end, in the order of
-// requests.
+// requests. Live responses go before all of them.
 #pragma once
 
 #include <array>
@@ -20,7 +20,6 @@ class SendQueue {
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
     std::uint32_t id() const { return id_; }
-    const http::Priority& priority() const { return priority_; }
     bool queued() const { return queued_; }
 
    private:
@@ -29,6 +28,7 @@ class SendQueue {
     Entry* after_ = nullptr;
     const std::uint32_t id_;
     http::Priority priority_;
+    bool live_ = false;
     bool queued_ = false;
   };
 
@@ -38,6 +38,8 @@ class SendQueue {
   // It has sent a frame: it stays first, or makes room for its equals if it is incremental.
   void sent(Entry& entry);
   void set_priority(Entry& entry, http::Priority priority);
+  // From now on, whatever its priority: few bytes now and then, which somebody waits for.
+  void go_live(Entry& entry);
   // The next, or null.
   Entry* front() const;
 
@@ -46,8 +48,10 @@ class SendQueue {
     Entry* first = nullptr;
     Entry* last = nullptr;
   };
-  std::array<Row, 8> rows_;    // by urgency
-  std::uint8_t occupied_ = 0;  // one bit for each row
+  static std::size_t row_of(const Entry& entry);
+  static bool takes_turns(const Entry& entry);
+  std::array<Row, 9> rows_;     // live ones, then by urgency
+  std::uint16_t occupied_ = 0;  // one bit for each row
 };
 
 }  // namespace h2

@@ -38,7 +38,7 @@ Fault Session::priority_update(const FrameHead& head, Bytes payload) {
       parsed_priority({reinterpret_cast<const char*>(payload.data()), payload.size()});
   if (Stream* const stream = streams_.find(id)) {
     stream->client_prioritised = true;
-    if (!stream->live()) queue_.set_priority(*stream, wish);
+    queue_.set_priority(*stream, wish);
   } else if (idle(id)) {
     const auto same = [id](const auto& early) { return early.first == id; };
     std::erase_if(early_priorities_, same);

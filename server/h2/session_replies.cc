@@ -26,7 +26,7 @@ class Digits {
 void Session::prioritise(Stream& stream, const http::Response& response) {
   if (stream.request.pushed) return;  // was told when it was promised
   if (response.live) {
-    queue_.set_priority(stream, {.urgency = 0, .incremental = true});
+    queue_.go_live(stream);
   } else if (!stream.client_prioritised && response.priority != http::Priority{}) {
     queue_.set_priority(stream, response.priority);
   }

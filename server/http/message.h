@@ -66,8 +66,8 @@ struct Response {
   Headers fields;
   std::unique_ptr<Body> body;  // null: none. Ignored for HEAD, 204 and 304
 
-  // How urgent the body is when the client did not say. A live body (event stream, poll) is sent at
-  // urgency 0 whatever the client said: set `live`.
+  // How urgent the body is when the client did not say. A live body (event stream, poll) goes before
+  // all others, whatever the client said: set `live`.
   Priority priority;
   bool live = false;
 

@@ -82,6 +82,26 @@ TEST_CASE("a response that becomes more urgent while it waits goes first") {
   CHECK(turns(queue, 2) == "bb");
 }
 
+TEST_CASE("live responses go before the most urgent, take turns, and stay there") {
+  h2::SendQueue queue;
+  Named page('p');
+  Named events('e');
+  Named poll('q');
+  queue.set_priority(page, {.urgency = 0});
+  queue.add(page);
+  queue.add(events);
+  CHECK(turns(queue, 1) == "p");
+  queue.go_live(events);
+  queue.go_live(poll);
+  queue.add(poll);
+  CHECK(turns(queue, 4) == "eqeq");
+  queue.set_priority(events, {.urgency = 7});
+  CHECK(turns(queue, 2) == "qe");
+  queue.remove(events);
+  queue.remove(poll);
+  CHECK(turns(queue, 1) == "p");
+}
+
 TEST_CASE("the Priority field is read as a dictionary, and what is not understood is ignored") {
   using http::Priority;
   CHECK(h2::parsed_priority("u=1, i") == Priority{1, true});

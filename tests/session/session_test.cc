@@ -180,8 +180,8 @@ TEST_CASE("a reader that leaves destroys the body at once") {
 }
 
 TEST_CASE("an event published during a large download arrives next") {
-  // As urgent as downloads are, and as whatever says nothing.
-  const auto urgency = static_cast<std::uint8_t>(GENERATE(6, 3));
+  // As urgent as downloads are, as whatever says nothing, and as the page itself.
+  const auto urgency = static_cast<std::uint8_t>(GENERATE(6, 3, 0));
   Feed feed;
   Answering root([&](const http::Request& request, http::Exchange exchange) {
     if (request.target == "/events") {
