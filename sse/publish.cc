@@ -20,8 +20,9 @@ enum class Content { json, lines, other };
 
 // application/json, application/<something>+json, application/x-ndjson, whatever parameters follow.
 Content kind_of(std::string_view content_type) {
-  const std::string type =
-      http::to_lower(http::trim(content_type.substr(0, content_type.find(';'))));
+  const std::string_view given = http::trim(content_type.substr(0, content_type.find(';')));
+  if (given == "application/json") return Content::json;
+  const std::string type = http::to_lower(given);
   if (type == "application/x-ndjson" || type == "application/ndjson") return Content::lines;
   const bool json =
       type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
@@ -104,6 +105,8 @@ Publish::Publish(net::Loop& loop, Sequencer& sequencer, const Authorizer& author
       authorizer_(authorizer),
       cors_(cors),
       options_(options),
+      prepared_(std::make_shared<const http::Headers>(
+          http::Headers{{"content-type", "application/json"}, {"cache-control", "no-store"}})),
       rate_(options.rate) {}
 
 void Publish::handle(const http::Request& request, http::Exchange exchange) {
@@ -177,16 +180,16 @@ void Publish::publish(std::vector<Draft> drafts, const Asked& asked, http::Excha
   // std::function wants what can be copied; the one exchange is moved out of it.
   const auto kept = std::make_shared<http::Exchange>(std::move(exchange));
   sequencer_.publish(std::move(drafts), loop_,
-                     [kept, fields = asked.fields, kind = asked.kind](const Published& published) {
+                     [kept, prepared = prepared_, fields = asked.fields,
+                      kind = asked.kind](const Published& published) {
                        http::Response response;
                        if (const auto* refused = std::get_if<Refused>(&published)) {
                          response = http::problem(refused->status, refused->sentence);
                          if (refused->status == 503) response.fields.add("retry-after", "1");
                        } else {
-                         response =
-                             http::text_response(200, "application/json",
-                                                 ids_json(kind, std::get<EventIds>(published)));
-                         response.fields.add("cache-control", "no-store");
+                         response.prepared = prepared;
+                         response.body =
+                             http::text_body(ids_json(kind, std::get<EventIds>(published)));
                        }
                        response.fields.append(fields);
                        kept->respond(std::move(response));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,7 @@ class Publish final : public http::Handler {
   const Authorizer& authorizer_;
   const Cors& cors_;
   const Options options_;
+  const std::shared_ptr<const http::Headers> prepared_;
   RateLimit rate_;
 };
 
