@@ -75,10 +75,10 @@ class Reader {
     for (const Setting& setting : settings_) {
       if (setting.table == table) keys.push_back(setting.key);
     }
-    if (table == "hints") keys.push_back("page");
-    if (table == "files") keys.push_back("header");
-    if (table == "serve") keys.push_back("certificate");
-    if (table == "events") keys.push_back("topic");
+    if (table == "hints") keys.emplace_back("page");
+    if (table == "files") keys.emplace_back("header");
+    if (table == "serve") keys.emplace_back("certificate");
+    if (table == "events") keys.emplace_back("topic");
     return keys;
   }
 

@@ -19,7 +19,8 @@ class CongestionWindow {
     net::Clock::duration idle{};
   };
 
-  explicit CongestionWindow(Options options) : options_(options), window_(options.initial) {}
+  explicit CongestionWindow(Options options)
+      : options_(options), window_(static_cast<double>(options.initial)) {}
 
   bool open() const { return flight_ < segments(); }
   std::size_t segments() const { return static_cast<std::size_t>(window_); }

@@ -47,7 +47,7 @@ class Link final : public Dialer {
 
   // `loop` must outlive the link, and the link every transport of it.
   Link(net::Loop& loop, Options options, std::uint64_t seed);
-  ~Link();
+  ~Link() override;
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
