@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sse/parsed_topic.h"
+
 namespace sse {
 namespace {
 
@@ -108,8 +110,9 @@ void Replica::append(const EventRef& event, const std::string& name) {
   if (found == topics_.end()) {
     if (topics_.size() >= options_.topics && !make_room()) {
       forgotten_ = event->seq();
+      const ParsedTopic parsed(name);
       for (auto& [pattern, view] : views_) {
-        if (pattern.matches(name)) put(event, *view);
+        if (pattern.matches(parsed)) put(event, *view);
       }
       return;
     }
@@ -197,8 +200,9 @@ Topic& Replica::make_topic(std::string_view name) {
                      .try_emplace(std::string(name), std::string(name), forgotten_, shelf,
                                   shelves_[shelf].policy)
                      .first->second;
+  const ParsedTopic parsed(name);
   for (auto& [pattern, view] : views_) {
-    if (pattern.matches(name)) topic.views.push_back(view.get());
+    if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }
   return topic;
 }

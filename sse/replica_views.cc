@@ -52,25 +52,27 @@ bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
 Topic& Replica::view_of(const TopicMatcher& pattern) {
   const auto found = views_.find(pattern);
   if (found != views_.end()) return *found->second;
-  std::uint64_t lost = forgotten_;
-  for (const auto& [name, topic] : topics_) {
-    if (pattern.matches(name)) lost = std::max(lost, topic.lost());
+  // Once for each topic: this is what a pattern costs that is new.
+  std::vector<Topic*> matched;
+  for (auto& [name, topic] : topics_) {
+    if (pattern.matches(name)) matched.push_back(&topic);
   }
+  std::uint64_t lost = forgotten_;
+  for (const Topic* topic : matched) lost = std::max(lost, topic->lost());
   const auto place = views_.try_emplace(pattern).first;
   place->second = std::make_unique<Topic>(&place->first, lost, shelves_.size() - 1);
   Topic& view = *place->second;
-  fill(view, pattern);
+  fill(view, matched);
   idle_views_.push_back(&view);
   return view;
 }
 
 // The topics' events, merged into the one order.
-void Replica::fill(Topic& view, const TopicMatcher& pattern) {
+void Replica::fill(Topic& view, std::span<Topic* const> topics) {
   std::vector<EventRef> events;
-  for (auto& [name, topic] : topics_) {
-    if (!pattern.matches(name)) continue;
-    topic.views.push_back(&view);
-    for (auto at = topic.first(); at != topic.end(); ++at) events.push_back(topic.at(at));
+  for (Topic* topic : topics) {
+    topic->views.push_back(&view);
+    for (auto at = topic->first(); at != topic->end(); ++at) events.push_back(topic->at(at));
   }
   std::sort(events.begin(), events.end(),
             [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sse/event.h"
+#include "sse/parsed_topic.h"
 #include "sse/uri_template.h"
 #include "sse/url_pattern.h"
 
@@ -37,17 +38,19 @@ std::variant<TopicMatcher, std::string> TopicMatcher::url_pattern(std::string te
                       std::get<std::shared_ptr<const TopicPattern>>(std::move(compiled)));
 }
 
-bool TopicMatcher::matches(std::string_view topic) const {
+bool TopicMatcher::matches(std::string_view topic) const { return matches(ParsedTopic(topic)); }
+
+bool TopicMatcher::matches(const ParsedTopic& topic) const {
   switch (type_) {
     case Type::exact:
-      return topic == text_;
+      return topic.text() == text_;
     case Type::any:
       return true;
     case Type::prefix:
-      return topic.starts_with(text_);
+      return topic.text().starts_with(text_);
     // A template also stands for itself, so that a token can grant what a reader asks for.
     case Type::uri_template:
-      return topic == text_ || pattern_->matches(topic);
+      return topic.text() == text_ || pattern_->matches(topic);
     case Type::url_pattern:
       return pattern_->matches(topic);
   }
