@@ -256,6 +256,14 @@ std::optional<Url> Url::parse(std::string_view text, const Url* base) {
   return url;
 }
 
+bool is_plain_path(std::string_view text) {
+  static constexpr Plain plain = all_but(" \"#<>?^`{}%\\");
+  if (!text.starts_with('/') || text.starts_with("//")) return false;
+  if (text.find("/.") != text.npos) return false;  // perhaps a dot segment
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return plain[static_cast<std::uint8_t>(c)]; });
+}
+
 bool addresses_hub(std::string_view topic, const Url& hub) {
   const auto url = Url::parse(topic, &hub);
   if (!url) return false;

@@ -79,22 +79,34 @@ class UrlPattern final : public TopicPattern {
     PatternComponent protocol, username, password, hostname, port, pathname, search, hash;
   };
   UrlPattern(Components components, std::string_view base_text, Url base)
-      : components_(std::move(components)), base_text_(base_text), base_(std::move(base)) {}
+      : components_(std::move(components)),
+        base_text_(base_text),
+        base_(std::move(base)),
+        takes_paths_(!base_.opaque && fits(base_.protocol, base_.hostname, base_.port) &&
+                     components_.username.matches(base_.username) &&
+                     components_.password.matches(base_.password) &&
+                     components_.search.matches("") && components_.hash.matches("")) {}
 
   bool matches(const ParsedTopic& topic) const override {
-    const std::optional<Url>& url = topic.against(base_, base_text_);
     const Components& wanted = components_;
+    if (topic.is_path()) return takes_paths_ && wanted.pathname.matches(topic.text());
+    const std::optional<Url>& url = topic.against(base_, base_text_);
     return url && wanted.pathname.matches(url->pathname) &&
-           wanted.hostname.matches(url->hostname) && wanted.protocol.matches(url->protocol) &&
-           wanted.port.matches(url->port) && wanted.search.matches(url->search) &&
+           fits(url->protocol, url->hostname, url->port) && wanted.search.matches(url->search) &&
            wanted.hash.matches(url->hash) && wanted.username.matches(url->username) &&
            wanted.password.matches(url->password);
   }
 
  private:
+  bool fits(const std::string& protocol, const std::string& host, const std::string& port) const {
+    return components_.hostname.matches(host) && components_.protocol.matches(protocol) &&
+           components_.port.matches(port);
+  }
+
   const Components components_;
   const std::string base_text_;
   const Url base_;
+  const bool takes_paths_;  // of the base: nothing else is asked of a topic that is a path
 };
 
 std::optional<UrlPattern::Components> compile(PatternStrings parts) {

@@ -178,6 +178,8 @@ std::optional<PatternComponent> PatternComponent::compile(std::string_view patte
     if (!parts->empty()) component.text_ = parts->front().prefix;
     return component;
   }
+  const Part& first = parts->front();
+  if (first.expression.empty() && first.modifier.empty()) component.text_ = first.prefix;
   std::string expression = "(?s:";
   for (const Part& part : *parts) expression += expression_of(part);
   component.expression_ = compile_expression(expression + ")");
@@ -188,7 +190,7 @@ std::optional<PatternComponent> PatternComponent::compile(std::string_view patte
 bool PatternComponent::matches(std::string_view value) const {
   if (all_) return true;
   if (!expression_) return value == text_;
-  return sse::matches(*expression_, value);
+  return value.starts_with(text_) && sse::matches(*expression_, value);
 }
 
 }  // namespace sse

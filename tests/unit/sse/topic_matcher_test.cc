@@ -109,6 +109,25 @@ TEST_CASE("what is no URL pattern is refused, and no pattern takes exponential t
   CHECK_FALSE(url_matches("/((?:a|a)*)", topic));
 }
 
+TEST_CASE("a topic that is a path matches as the same topic written out in full does") {
+  const std::string origin = "https://hub.example";
+  for (const char* pattern :
+       {"/a/:id", "/*", "*", "/a/*\\?x=1", "https://hub.example/a/:id", "https://:host/a/:id",
+        "https://hub.example:443/a/*", "http://hub.example/a/*", "https://other.example/*",
+        "https://user@hub.example/*", "/a/b", "{/a}?/b", "/a{/b}?", "/:x/:y/:z", "/a//(b+)"}) {
+    for (const char* path :
+         {"/",      "/a",     "/a/",   "/a/b",      "/a/b/c", "/a//b",  "/a//bb",
+          "/b",     "//a/b",  "/a/.b", "/a/../a/b", "/a/./b", "/a/%2e", "/a/b?x=1",
+          "/a/b#c", "/a/b c", "/a\\b", "/a/b.c",    "/..",    "/.",     "/a/."}) {
+      INFO(pattern << " " << path);
+      const std::string full = path[1] == '/' ? std::string("https:") + path : origin + path;
+      CHECK(url_matches(pattern, path) == url_matches(pattern, full));
+    }
+  }
+  CHECK(url_matches("/a/:id", "/a/b"));
+  CHECK_FALSE(url_matches("http://hub.example/a/*", "/a/b"));
+}
+
 TEST_CASE("a URL pattern never matches what is no URL") {
   CHECK_FALSE(url_matches("https://example.com/*", "https://"));
   CHECK_FALSE(url_matches("*://*", "https://exa mple.com/"));
