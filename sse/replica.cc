@@ -8,7 +8,8 @@
 namespace sse {
 namespace {
 
-constexpr std::size_t most_idle_views = 16;
+constexpr std::size_t most_idle_views = 64;
+constexpr std::size_t idle_views_forgotten = 48;  // at once, when there are more
 // Of a class that keeps nothing: as much as its readers need who are there.
 constexpr std::size_t passing_events = 1000;
 constexpr std::chrono::seconds passing_age{10};
@@ -66,7 +67,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   }
   named_.clear();
   touched_.clear();
-  while (!idle_views_.empty()) forget_view(*idle_views_.back());
+  forget_idle_views(idle_views_.size());
   std::erase_if(topics_, [](const auto& entry) { return entry.second.readers == 0; });
   const auto restart = [&](Topic& log) {
     log.restart(tail);
@@ -262,7 +263,7 @@ void Replica::leave(Topic& topic) {
   if (topic.is_view()) {
     --read_views_;
     idle_views_.push_back(&topic);
-    if (idle_views_.size() > most_idle_views) forget_view(*idle_views_.front());
+    if (idle_views_.size() > most_idle_views) forget_idle_views(idle_views_forgotten);
     return;
   }
   --read_topics_;

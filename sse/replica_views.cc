@@ -79,9 +79,28 @@ void Replica::fill(Topic& view, std::span<Topic* const> topics) {
   for (const EventRef& event : events) put(event, view);
 }
 
+// The first of those that nobody reads, all at once: each time, every topic is asked.
+void Replica::forget_idle_views(std::size_t count) {
+  const auto end = idle_views_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<Topic*> views(idle_views_.begin(), end);
+  idle_views_.erase(idle_views_.begin(), end);
+  std::sort(views.begin(), views.end());
+  for (auto& [name, topic] : topics_) {
+    std::erase_if(topic.views, [&](Topic* view) {
+      return std::binary_search(views.begin(), views.end(), view);
+    });
+  }
+  for (Topic* view : views) drop_view(*view);
+}
+
 void Replica::forget_view(Topic& view) {
-  for (auto& [name, topic] : topics_) std::erase(topic.views, &view);
   std::erase(idle_views_, &view);
+  idle_views_.insert(idle_views_.begin(), &view);
+  forget_idle_views(1);
+}
+
+// No topic has it any more.
+void Replica::drop_view(Topic& view) {
   if (view.touched) std::erase(touched_, &view);
   Shelf& shelf = shelf_of(view);
   if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
