@@ -2,6 +2,7 @@
 // for it, and once for all that resolve it against the same base; most need not be.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -9,19 +10,22 @@
 
 namespace sse {
 
+// What a topic's name looks like; `path`: its path is its text, whatever hierarchical URL it is
+// resolved against, and what it does not name is that URL's.
+enum class TopicForm : std::uint8_t { path, other };
+inline TopicForm form_of(std::string_view topic) {
+  return is_plain_path(topic) ? TopicForm::path : TopicForm::other;
+}
+
 // For one thread at a time.
 class ParsedTopic {
  public:
   // `text` must outlive it.
-  explicit ParsedTopic(std::string_view text) : text_(text) {}
+  explicit ParsedTopic(std::string_view text) : ParsedTopic(text, form_of(text)) {}
+  ParsedTopic(std::string_view text, TopicForm form) : text_(text), form_(form) {}
 
   std::string_view text() const { return text_; }
-  // Its path is its text, whatever hierarchical URL it is resolved against, and what it does not
-  // name is that URL's: is_plain_path().
-  bool is_path() const {
-    if (!is_path_) is_path_ = is_plain_path(text_);
-    return *is_path_;
-  }
+  TopicForm form() const { return form_; }
   // None if it is no URL. `base_text` is what `base` was read from, and must outlive it. Valid
   // until it is asked for another base.
   const std::optional<Url>& against(const Url& base, std::string_view base_text) const {
@@ -34,7 +38,7 @@ class ParsedTopic {
 
  private:
   const std::string_view text_;
-  mutable std::optional<bool> is_path_;
+  const TopicForm form_;
   mutable std::optional<std::string_view> base_text_;  // none: not taken apart yet
   mutable std::optional<Url> url_;
 };

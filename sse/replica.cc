@@ -201,7 +201,7 @@ Topic& Replica::make_topic(std::string_view name) {
                      .try_emplace(std::string(name), std::string(name), forgotten_, shelf,
                                   shelves_[shelf].policy)
                      .first->second;
-  const ParsedTopic parsed(name);
+  const ParsedTopic parsed = topic.parsed();
   for (auto& [pattern, view] : views_) {
     if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }

@@ -55,7 +55,7 @@ Topic& Replica::view_of(const TopicMatcher& pattern) {
   // Once for each topic: this is what a pattern costs that is new.
   std::vector<Topic*> matched;
   for (auto& [name, topic] : topics_) {
-    if (pattern.matches(name)) matched.push_back(&topic);
+    if (pattern.matches(topic.parsed())) matched.push_back(&topic);
   }
   std::uint64_t lost = forgotten_;
   for (const Topic* topic : matched) lost = std::max(lost, topic->lost());

@@ -38,23 +38,26 @@ std::variant<TopicMatcher, std::string> TopicMatcher::url_pattern(std::string te
                       std::get<std::shared_ptr<const TopicPattern>>(std::move(compiled)));
 }
 
-bool TopicMatcher::matches(std::string_view topic) const { return matches(ParsedTopic(topic)); }
-
-bool TopicMatcher::matches(const ParsedTopic& topic) const {
+bool TopicMatcher::matches(std::string_view topic) const {
   switch (type_) {
     case Type::exact:
-      return topic.text() == text_;
+      return topic == text_;
     case Type::any:
       return true;
     case Type::prefix:
-      return topic.text().starts_with(text_);
-    // A template also stands for itself, so that a token can grant what a reader asks for.
+      return topic.starts_with(text_);
     case Type::uri_template:
-      return topic.text() == text_ || pattern_->matches(topic);
     case Type::url_pattern:
-      return pattern_->matches(topic);
+      return matches(ParsedTopic(topic));
   }
   return false;
+}
+
+bool TopicMatcher::matches(const ParsedTopic& topic) const {
+  if (!pattern_) return matches(topic.text());
+  // A template also stands for itself, so that a token can grant what a reader asks for.
+  if (type_ == Type::uri_template && topic.text() == text_) return true;
+  return pattern_->matches(topic);
 }
 
 Matchers distinct(Matchers matchers) {

@@ -89,7 +89,9 @@ class UrlPattern final : public TopicPattern {
 
   bool matches(const ParsedTopic& topic) const override {
     const Components& wanted = components_;
-    if (topic.is_path()) return takes_paths_ && wanted.pathname.matches(topic.text());
+    if (topic.form() == TopicForm::path) {
+      return takes_paths_ && wanted.pathname.matches(topic.text());
+    }
     const std::optional<Url>& url = topic.against(base_, base_text_);
     return url && wanted.pathname.matches(url->pathname) &&
            fits(url->protocol, url->hostname, url->port) && wanted.search.matches(url->search) &&

@@ -38,7 +38,8 @@ class Slice {
 
  private:
   static constexpr std::uint32_t over_ = static_cast<std::uint32_t>(-1);
-  static constexpr std::uint32_t most_unseen = 8;  // pieces between two looks
+  // Pieces between two looks: a client may send cheap ones first, and then dear ones.
+  static constexpr std::uint32_t most_unseen = 4;
 
   bool look() {
     const Clock::duration spent = clock_() - began_;
