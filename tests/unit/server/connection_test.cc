@@ -42,21 +42,54 @@ struct World {
                               .handshakes_failed = failed,
                               .log = nullptr,
                               .slice = net::Slice(1ms, [] { return present; }),
+                              .handshakes = net::Slice(1ms, [] { return present; }),
                               .complain = {}};
   std::vector<net::Fd> clients;
   std::vector<std::unique_ptr<server::Connection>> connections;
 
-  // A client that has sent `bytes`.
-  int connect(http::Handler& root, const std::string& bytes) {
+  // A client that has sent `bytes`; gives the server's end.
+  net::Fd arrive(const std::string& bytes) {
     std::array<int, 2> ends{};
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     clients.emplace_back(ends[0]);
     REQUIRE(write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    connections.push_back(std::make_unique<server::Connection>(
-        std::make_unique<net::PlainSocket>(net::Fd(ends[1]), buffers), http::Peer{}, root,
-        workplace, [](server::Connection&) {}));
-    return ends[0];
+    return net::Fd(ends[1]);
   }
+  void serve(std::unique_ptr<net::Socket> socket, http::Handler& root) {
+    connections.push_back(std::make_unique<server::Connection>(
+        std::move(socket), http::Peer{}, root, workplace, [](server::Connection&) {}));
+  }
+  int connect(http::Handler& root, const std::string& bytes) {
+    serve(std::make_unique<net::PlainSocket>(arrive(bytes), buffers), root);
+    return clients.back().get();
+  }
+};
+
+// Takes a second for a step of its handshake, which has no end.
+class Shaking final : public net::Socket {
+ public:
+  Shaking(net::Fd fd, int& steps) : fd_(std::move(fd)), steps_(steps) {}
+  Status receive(const Sink&) override {
+    char byte = 0;
+    REQUIRE(read(fd_.get(), &byte, 1) == 1);
+    present += 1s;
+    ++steps_;
+    return Status::open;
+  }
+  Status write(std::span<const std::byte>) override { return Status::open; }
+  Status flush() override { return Status::open; }
+  bool handshaken() const override { return false; }
+  std::size_t unsent() const override { return 0; }
+  std::size_t sealed() const override { return 0; }
+  void shut_down() override {}
+  int fd() const override { return fd_.get(); }
+  net::Protection protection() const override { return {}; }
+  const std::string& error() const override { return error_; }
+
+ private:
+  net::Fd fd_;
+  int& steps_;
+  const std::string error_;
 };
 
 std::string heard_by(int client) {
@@ -82,6 +115,29 @@ TEST_CASE("a client that has sent 500 dear requests at once holds up another for
   world.loop.run();
   CHECK(root.asked.back() == "/quiet");
   CHECK(root.asked.size() <= 4);
+}
+
+TEST_CASE("a crowd that shakes hands holds up a client that is served for two of them in a turn") {
+  World world;
+  int steps = 0;
+  int steps_before = 0;
+  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
+    steps_before = steps;
+    exchange.respond(testing::text("hello"));
+  });
+  for (int i = 0; i < 20; ++i) {
+    world.serve(std::make_unique<Shaking>(world.arrive("x"), steps), root);
+  }
+  world.connect(root, get("/quiet"));
+  std::function<void()> look = [&] {
+    if (steps == 20) return world.loop.stop();
+    world.loop.post(look);
+  };
+  world.loop.post(look);
+  world.loop.run();
+  CHECK(root.asked.size() == 1);
+  CHECK(steps_before <= 3);
+  CHECK(steps == 20);
 }
 
 TEST_CASE("what is put off is handled in the turns that follow, though nothing more arrives") {
