@@ -53,18 +53,8 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
   deadline_.start(at_.timeouts.handshake);
 }
 
-// For the next turn, in which the socket is as ready as it is now.
-bool Connection::handshake_waits() {
-  if (session_) return false;
-  if (at_.handshakes_since != at_.loop.now()) {
-    at_.handshakes_since = at_.loop.now();
-    at_.handshakes.begin();
-  }
-  return at_.handshakes.over();
-}
-
 void Connection::on_ready(net::Watch::Ready ready) {
-  if (closed_ || handshake_waits()) return;
+  if (closed_) return;
   slice_.begin();
   attempt([&] {
     if (ready.readable) read();

@@ -35,9 +35,6 @@ struct Workplace {
   http::AccessLog* log;  // may be null
   // Each connection has a copy of it.
   net::Slice slice{net::Slice::standard};
-  // Of all handshakes of one turn, which began then: they are dear, and anybody's to ask for.
-  net::Slice handshakes{net::Slice::standard};
-  net::Clock::time_point handshakes_since{};
   // Told in a sentence when a connection is ended for its client's fault.
   std::function<void(const std::string&)> complain;
 };
@@ -58,7 +55,6 @@ class Connection final : private http::TransportGauge {
  private:
   http::Transport transport() const override;
   void on_ready(net::Watch::Ready ready);
-  bool handshake_waits();
   void read();
   void on_bytes(std::span<const std::byte> bytes);
   void begin_session();

@@ -42,7 +42,6 @@ struct World {
                               .handshakes_failed = failed,
                               .log = nullptr,
                               .slice = net::Slice(1ms, [] { return present; }),
-                              .handshakes = net::Slice(1ms, [] { return present; }),
                               .complain = {}};
   std::vector<net::Fd> clients;
   std::vector<std::unique_ptr<server::Connection>> connections;
@@ -63,33 +62,6 @@ struct World {
     serve(std::make_unique<net::PlainSocket>(arrive(bytes), buffers), root);
     return clients.back().get();
   }
-};
-
-// Takes a second for a step of its handshake, which has no end.
-class Shaking final : public net::Socket {
- public:
-  Shaking(net::Fd fd, int& steps) : fd_(std::move(fd)), steps_(steps) {}
-  Status receive(const Sink&) override {
-    char byte = 0;
-    REQUIRE(read(fd_.get(), &byte, 1) == 1);
-    present += 1s;
-    ++steps_;
-    return Status::open;
-  }
-  Status write(std::span<const std::byte>) override { return Status::open; }
-  Status flush() override { return Status::open; }
-  bool handshaken() const override { return false; }
-  std::size_t unsent() const override { return 0; }
-  std::size_t sealed() const override { return 0; }
-  void shut_down() override {}
-  int fd() const override { return fd_.get(); }
-  net::Protection protection() const override { return {}; }
-  const std::string& error() const override { return error_; }
-
- private:
-  net::Fd fd_;
-  int& steps_;
-  const std::string error_;
 };
 
 std::string heard_by(int client) {
@@ -115,29 +87,6 @@ TEST_CASE("a client that has sent 500 dear requests at once holds up another for
   world.loop.run();
   CHECK(root.asked.back() == "/quiet");
   CHECK(root.asked.size() <= 4);
-}
-
-TEST_CASE("a crowd that shakes hands holds up a client that is served for two of them in a turn") {
-  World world;
-  int steps = 0;
-  int steps_before = 0;
-  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
-    steps_before = steps;
-    exchange.respond(testing::text("hello"));
-  });
-  for (int i = 0; i < 20; ++i) {
-    world.serve(std::make_unique<Shaking>(world.arrive("x"), steps), root);
-  }
-  world.connect(root, get("/quiet"));
-  std::function<void()> look = [&] {
-    if (steps == 20) return world.loop.stop();
-    world.loop.post(look);
-  };
-  world.loop.post(look);
-  world.loop.run();
-  CHECK(root.asked.size() == 1);
-  CHECK(steps_before <= 3);
-  CHECK(steps == 20);
 }
 
 TEST_CASE("what is put off is handled in the turns that follow, though nothing more arrives") {
