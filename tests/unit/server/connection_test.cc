@@ -46,21 +46,16 @@ struct World {
   std::vector<net::Fd> clients;
   std::vector<std::unique_ptr<server::Connection>> connections;
 
-  // A client that has sent `bytes`; gives the server's end.
-  net::Fd arrive(const std::string& bytes) {
+  // A client that has sent `bytes`.
+  int connect(http::Handler& root, const std::string& bytes) {
     std::array<int, 2> ends{};
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     clients.emplace_back(ends[0]);
     REQUIRE(write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    return net::Fd(ends[1]);
-  }
-  void serve(std::unique_ptr<net::Socket> socket, http::Handler& root) {
     connections.push_back(std::make_unique<server::Connection>(
-        std::move(socket), http::Peer{}, root, workplace, [](server::Connection&) {}));
-  }
-  int connect(http::Handler& root, const std::string& bytes) {
-    serve(std::make_unique<net::PlainSocket>(arrive(bytes), buffers), root);
-    return clients.back().get();
+        std::make_unique<net::PlainSocket>(net::Fd(ends[1]), buffers), http::Peer{}, root,
+        workplace, [](server::Connection&) {}));
+    return ends[0];
   }
 };
 
