@@ -196,6 +196,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const http::Peer self;
   Forgetful forgetful;
   Reader reader;
+  // Two requests in each turn, if as many are there; most calls of receive() are a turn of their
+  // own.
+  net::Slice slice({}, [] { return net::Clock::time_point(); });
   // After what its streams refer to, before what reads from it.
   auto session = std::make_unique<h2::Session>(h2::Session::Surroundings{.root = root,
                                                                          .limits = limits,
@@ -203,7 +206,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
                                                                          .loop = loop,
                                                                          .tally = tally,
                                                                          .date = date,
-                                                                         .log = nullptr},
+                                                                         .log = nullptr,
+                                                                         .slice = &slice},
                                                [] {});
   std::string arriving = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
   bool open = true;
@@ -214,6 +218,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
       continue;
     }
     if (kind < 29) {
+      if (kind != 24) slice.begin();
       open = session->receive(std::as_bytes(std::span(arriving)));
       arriving.clear();
     }

@@ -23,7 +23,7 @@ constexpr std::size_t batch = 64 * 1024;
 // With 64 KiB each, an event came 50 ms late on a line of 20 Mbit/s.
 constexpr std::size_t batch_beside_live = 16 * 1024;
 // What one connection may send in one turn of the loop before the others have theirs.
-constexpr std::size_t turn = 1024 * 1024;
+constexpr std::size_t turn = 256 * 1024;
 // Between the two GOAWAYs of a drain (RFC 9113 section 6.8): requests under way arrive meanwhile.
 constexpr std::chrono::seconds drain_notice{1};
 // Between an answer that came before the end of the request's content and the reset that stops the
@@ -37,6 +37,7 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
                        Workplace& workplace, std::function<void(Connection&)> on_closed)
     : at_(workplace),
       socket_(std::move(socket)),
+      slice_(at_.slice),
       peer_(std::move(peer)),
       root_(root),
       on_closed_(std::move(on_closed)),
@@ -54,6 +55,7 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
 
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
+  slice_.begin();
   attempt([&] {
     if (ready.readable) read();
     flush_later_.schedule();
@@ -129,7 +131,8 @@ void Connection::begin_session() {
                                                                         .loop = at_.loop,
                                                                         .tally = at_.tally,
                                                                         .date = at_.date,
-                                                                        .log = at_.log},
+                                                                        .log = at_.log,
+                                                                        .slice = &slice_},
                                          std::move(has_output));
   };
   if (protection.resumed) at_.tally.resumed.add(1);
@@ -171,7 +174,7 @@ void Connection::flush() {
 }
 
 // Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it
-// should go on when the kernel says that there is room.
+// should go on when the kernel says that there is room: in the next turn, if there is room now.
 bool Connection::send_some() {
   http::Output& output = at_.output;
   for (std::size_t sent = 0; sent < turn;) {
@@ -183,7 +186,7 @@ bool Connection::send_some() {
       if (output.bytes().empty()) break;
       if (!seal(output.bytes())) return false;
     }
-    if (socket_->sealed() == 0) return false;
+    if (socket_->sealed() == 0) return more;
     sent += socket_->sealed();
     if (socket_->flush() != net::Socket::Status::open) {
       close();

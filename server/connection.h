@@ -18,6 +18,7 @@
 #include "server/http/tally.h"
 #include "server/net/loop.h"
 #include "server/net/record_size.h"
+#include "server/net/slice.h"
 #include "server/net/socket.h"
 
 namespace server {
@@ -32,6 +33,8 @@ struct Workplace {
   http::Tally& tally;
   http::Counter& handshakes_failed;
   http::AccessLog* log;  // may be null
+  // Each connection has a copy of it.
+  net::Slice slice{net::Slice::standard};
   // Told in a sentence when a connection is ended for its client's fault.
   std::function<void(const std::string&)> complain;
 };
@@ -73,6 +76,7 @@ class Connection final : private http::TransportGauge {
   Workplace& at_;
   std::unique_ptr<net::Socket> socket_;
   net::RecordSize record_size_;
+  net::Slice slice_;  // of the requests that one turn handles
   http::Peer peer_;
   http::Handler& root_;
   std::function<void(Connection&)> on_closed_;

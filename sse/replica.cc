@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "sse/parsed_topic.h"
+
 namespace sse {
 namespace {
 
-constexpr std::size_t most_idle_views = 16;
+constexpr std::size_t most_idle_views = 64;
+constexpr std::size_t idle_views_forgotten = 48;  // at once, when there are more
 // Of a class that keeps nothing: as much as its readers need who are there.
 constexpr std::size_t passing_events = 1000;
 constexpr std::chrono::seconds passing_age{10};
@@ -64,7 +67,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   }
   named_.clear();
   touched_.clear();
-  while (!idle_views_.empty()) forget_view(*idle_views_.back());
+  forget_idle_views(idle_views_.size());
   std::erase_if(topics_, [](const auto& entry) { return entry.second.readers == 0; });
   const auto restart = [&](Topic& log) {
     log.restart(tail);
@@ -108,8 +111,9 @@ void Replica::append(const EventRef& event, const std::string& name) {
   if (found == topics_.end()) {
     if (topics_.size() >= options_.topics && !make_room()) {
       forgotten_ = event->seq();
+      const ParsedTopic parsed(name);
       for (auto& [pattern, view] : views_) {
-        if (pattern.matches(name)) put(event, *view);
+        if (pattern.matches(parsed)) put(event, *view);
       }
       return;
     }
@@ -197,8 +201,9 @@ Topic& Replica::make_topic(std::string_view name) {
                      .try_emplace(std::string(name), std::string(name), forgotten_, shelf,
                                   shelves_[shelf].policy)
                      .first->second;
+  const ParsedTopic parsed = topic.parsed();
   for (auto& [pattern, view] : views_) {
-    if (pattern.matches(name)) topic.views.push_back(view.get());
+    if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }
   return topic;
 }
@@ -258,7 +263,7 @@ void Replica::leave(Topic& topic) {
   if (topic.is_view()) {
     --read_views_;
     idle_views_.push_back(&topic);
-    if (idle_views_.size() > most_idle_views) forget_view(*idle_views_.front());
+    if (idle_views_.size() > most_idle_views) forget_idle_views(idle_views_forgotten);
     return;
   }
   --read_topics_;

@@ -112,8 +112,10 @@ class Replica {
   void forget(Topic& topic);
   Topic& make_topic(std::string_view name);
   Topic& view_of(const TopicMatcher& pattern);
-  void fill(Topic& view, const TopicMatcher& pattern);
+  void fill(Topic& view, std::span<Topic* const> topics);
   void forget_view(Topic& view);
+  void forget_idle_views(std::size_t count);
+  void drop_view(Topic& view);
   std::vector<Shelf> make_shelves() const;
   Shelf& shelf_of(const Topic& log) { return shelves_[log.shelf()]; }
   net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf) const;

@@ -52,34 +52,55 @@ bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
 Topic& Replica::view_of(const TopicMatcher& pattern) {
   const auto found = views_.find(pattern);
   if (found != views_.end()) return *found->second;
-  std::uint64_t lost = forgotten_;
-  for (const auto& [name, topic] : topics_) {
-    if (pattern.matches(name)) lost = std::max(lost, topic.lost());
+  // Once for each topic: this is what a pattern costs that is new.
+  std::vector<Topic*> matched;
+  for (auto& [name, topic] : topics_) {
+    if (pattern.matches(topic.parsed())) matched.push_back(&topic);
   }
+  std::uint64_t lost = forgotten_;
+  for (const Topic* topic : matched) lost = std::max(lost, topic->lost());
   const auto place = views_.try_emplace(pattern).first;
   place->second = std::make_unique<Topic>(&place->first, lost, shelves_.size() - 1);
   Topic& view = *place->second;
-  fill(view, pattern);
+  fill(view, matched);
   idle_views_.push_back(&view);
   return view;
 }
 
 // The topics' events, merged into the one order.
-void Replica::fill(Topic& view, const TopicMatcher& pattern) {
+void Replica::fill(Topic& view, std::span<Topic* const> topics) {
   std::vector<EventRef> events;
-  for (auto& [name, topic] : topics_) {
-    if (!pattern.matches(name)) continue;
-    topic.views.push_back(&view);
-    for (auto at = topic.first(); at != topic.end(); ++at) events.push_back(topic.at(at));
+  for (Topic* topic : topics) {
+    topic->views.push_back(&view);
+    for (auto at = topic->first(); at != topic->end(); ++at) events.push_back(topic->at(at));
   }
   std::sort(events.begin(), events.end(),
             [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
   for (const EventRef& event : events) put(event, view);
 }
 
+// The first of those that nobody reads, all at once: each time, every topic is asked.
+void Replica::forget_idle_views(std::size_t count) {
+  const auto end = idle_views_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<Topic*> views(idle_views_.begin(), end);
+  idle_views_.erase(idle_views_.begin(), end);
+  std::sort(views.begin(), views.end());
+  for (auto& [name, topic] : topics_) {
+    std::erase_if(topic.views, [&](Topic* view) {
+      return std::binary_search(views.begin(), views.end(), view);
+    });
+  }
+  for (Topic* view : views) drop_view(*view);
+}
+
 void Replica::forget_view(Topic& view) {
-  for (auto& [name, topic] : topics_) std::erase(topic.views, &view);
   std::erase(idle_views_, &view);
+  idle_views_.insert(idle_views_.begin(), &view);
+  forget_idle_views(1);
+}
+
+// No topic has it any more.
+void Replica::drop_view(Topic& view) {
   if (view.touched) std::erase(touched_, &view);
   Shelf& shelf = shelf_of(view);
   if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});

@@ -13,6 +13,7 @@
 #include "server/net/loop.h"
 #include "sse/chain.h"
 #include "sse/event.h"
+#include "sse/parsed_topic.h"
 #include "sse/retention.h"
 #include "sse/topic_matcher.h"
 
@@ -34,7 +35,11 @@ class Topic {
   // `lost`: events of this name up to that seq may have existed and are not here. `shelf`: which of
   // the replica's it counts to.
   Topic(std::string name, std::uint64_t lost, std::size_t shelf, Policy policy)
-      : name_(std::move(name)), shelf_(shelf), policy_(policy), lost_(lost) {}
+      : name_(std::move(name)),
+        shelf_(shelf),
+        policy_(policy),
+        form_(form_of(name_)),
+        lost_(lost) {}
   // A view. `pattern` outlives it.
   Topic(const TopicMatcher* pattern, std::uint64_t lost, std::size_t shelf)
       : name_(pattern->text()), pattern_(pattern), shelf_(shelf), lost_(lost) {}
@@ -42,6 +47,8 @@ class Topic {
   Topic& operator=(const Topic&) = delete;
 
   const std::string& name() const { return name_; }  // of a view: the pattern's text
+  // For comparing it with patterns; not of a view.
+  ParsedTopic parsed() const { return {name_, form_}; }
   bool is_view() const { return pattern_ != nullptr; }
   const TopicMatcher* pattern() const { return pattern_; }  // of a view; else null
   TopicMatcher matcher() const { return pattern_ ? *pattern_ : TopicMatcher::exact(name_); }
@@ -96,6 +103,7 @@ class Topic {
   const TopicMatcher* pattern_ = nullptr;
   std::size_t shelf_;
   Policy policy_ = Policy::gap;
+  TopicForm form_ = TopicForm::other;
   std::unordered_map<std::string, std::uint64_t> newest_of_;  // by key; Policy::conflate only
   std::uint64_t lost_;
   std::uint64_t newest_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sse/event.h"
+#include "sse/parsed_topic.h"
 #include "sse/uri_template.h"
 #include "sse/url_pattern.h"
 
@@ -45,13 +46,18 @@ bool TopicMatcher::matches(std::string_view topic) const {
       return true;
     case Type::prefix:
       return topic.starts_with(text_);
-    // A template also stands for itself, so that a token can grant what a reader asks for.
     case Type::uri_template:
-      return topic == text_ || pattern_->matches(topic);
     case Type::url_pattern:
-      return pattern_->matches(topic);
+      return matches(ParsedTopic(topic));
   }
   return false;
+}
+
+bool TopicMatcher::matches(const ParsedTopic& topic) const {
+  if (!pattern_) return matches(topic.text());
+  // A template also stands for itself, so that a token can grant what a reader asks for.
+  if (type_ == Type::uri_template && topic.text() == text_) return true;
+  return pattern_->matches(topic);
 }
 
 Matchers distinct(Matchers matchers) {

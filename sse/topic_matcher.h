@@ -1,6 +1,6 @@
 // TopicMatcher: which topics a reader asks for or a token grants: one, those that begin alike,
 // those of a URI template (RFC 6570) or of a URL pattern (WHATWG), or all. Patterns are compiled to
-// RE2: a match takes time linear in the topic, whatever the pattern.
+// RE2: a match takes time linear in the topic, whatever the pattern (expression.h).
 #pragma once
 
 #include <compare>
@@ -14,11 +14,13 @@
 
 namespace sse {
 
+class ParsedTopic;
+
 class TopicPattern {
  public:
   virtual ~TopicPattern() = default;
   // From any thread.
-  virtual bool matches(std::string_view topic) const = 0;
+  virtual bool matches(const ParsedTopic& topic) const = 0;
 };
 
 // A value: copies share the compiled pattern.
@@ -41,6 +43,8 @@ class TopicMatcher {
   bool is_exact() const { return type_ == Type::exact; }
   // From any thread.
   bool matches(std::string_view topic) const;
+  // The same, for a topic that is compared with many.
+  bool matches(const ParsedTopic& topic) const;
 
   // The same type and text match the same topics.
   friend bool operator==(const TopicMatcher& a, const TopicMatcher& b) {

@@ -4,6 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "sse/expression.h"
+#include "sse/parsed_topic.h"
 
 namespace sse {
 namespace {
@@ -12,19 +16,17 @@ namespace {
 constexpr std::string_view not_literal = " \"'<>\\^`|}";
 constexpr std::string_view unreserved = "A-Za-z0-9\\-._~";
 constexpr std::string_view reserved = ":/?#\\[\\]@!$&'()*+,;=";
-constexpr std::int64_t memory = 256 * 1024;  // of one compiled template
 
 class UriTemplate final : public TopicPattern {
  public:
-  explicit UriTemplate(const std::string& expression, const re2::RE2::Options& options)
-      : expression_(expression, options) {}
-  bool ok() const { return expression_.ok(); }
-  bool matches(std::string_view topic) const override {
-    return re2::RE2::FullMatch(re2::StringPiece(topic.data(), topic.size()), expression_);
+  explicit UriTemplate(std::shared_ptr<const re2::RE2> expression)
+      : expression_(std::move(expression)) {}
+  bool matches(const ParsedTopic& topic) const override {
+    return sse::matches(*expression_, topic.text());
   }
 
  private:
-  re2::RE2 expression_;
+  const std::shared_ptr<const re2::RE2> expression_;
 };
 
 // Section 3.2: what goes before the first variable and between two, and what a value is made of.
@@ -138,12 +140,8 @@ std::shared_ptr<const TopicPattern> compile_uri_template(std::string_view text) 
   if (text.find('{') == text.npos) return nullptr;
   const auto expression = translate(text);
   if (!expression) return nullptr;
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_never_capture(true);
-  options.set_max_mem(memory);
-  auto compiled = std::make_shared<const UriTemplate>(*expression, options);
-  return compiled->ok() ? compiled : nullptr;
+  auto compiled = compile_expression(*expression);
+  return compiled ? std::make_shared<const UriTemplate>(std::move(compiled)) : nullptr;
 }
 
 }  // namespace sse

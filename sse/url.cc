@@ -21,21 +21,37 @@ constexpr std::array<Scheme, 6> special{
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
-// The characters that are encoded besides controls and what is beyond ASCII.
-std::string_view encoded_in(UrlPart part) {
+// By byte: what may stand as it is.
+using Plain = std::array<bool, 256>;
+
+// All but controls, what is beyond ASCII, and `encoded`.
+constexpr Plain all_but(std::string_view encoded) {
+  Plain plain{};
+  for (std::size_t byte = 0x20; byte < 0x7F; ++byte) {
+    plain[byte] = encoded.find(static_cast<char>(byte)) == encoded.npos;
+  }
+  return plain;
+}
+
+const Plain& plain_in(UrlPart part) {
+  static constexpr Plain userinfo = all_but(" \"#<>?^`{}/:;=@[\\]|");
+  static constexpr Plain path = all_but(" \"#<>?^`{}");
+  static constexpr Plain query = all_but(" \"#<>");
+  static constexpr Plain fragment = all_but(" \"<>`");
+  static constexpr Plain opaque_path = all_but("");
   switch (part) {
     case UrlPart::userinfo:
-      return " \"#<>?^`{}/:;=@[\\]|";
+      return userinfo;
     case UrlPart::path:
-      return " \"#<>?^`{}";
+      return path;
     case UrlPart::query:
-      return " \"#<>";
+      return query;
     case UrlPart::fragment:
-      return " \"<>`";
+      return fragment;
     case UrlPart::opaque_path:
-      return "";
+      break;
   }
-  return "";
+  return opaque_path;
 }
 
 // "scheme:" at the start of `text`, without the colon; empty if there is none.
@@ -55,20 +71,38 @@ bool starts_with_slashes(std::string_view text, bool in_special) {
   return text.size() >= 2 && is_slash(text[0], in_special) && is_slash(text[1], in_special);
 }
 
-std::string dots_decoded(std::string_view segment) {
-  std::string out;
-  for (std::size_t i = 0; i < segment.size(); ++i) {
-    const bool dot = segment[i] == '%' && segment.substr(i + 1, 1) == "2" &&
-                     i + 2 < segment.size() && (segment[i + 2] == 'e' || segment[i + 2] == 'E');
-    out += dot ? '.' : segment[i];
-    if (dot) i += 2;
+// How many dots it consists of, percent-encoded or not; none if of anything else besides.
+std::size_t dots_in(std::string_view segment) {
+  std::size_t dots = 0;
+  while (!segment.empty()) {
+    if (segment[0] == '.') {
+      segment.remove_prefix(1);
+    } else if (segment.starts_with("%2e") || segment.starts_with("%2E")) {
+      segment.remove_prefix(3);
+    } else {
+      return 0;
+    }
+    ++dots;
   }
-  return out;
+  return dots;
+}
+
+// Most of it stands as it is, and goes over in one piece.
+void append_canonical(std::string& out, UrlPart part, std::string_view text) {
+  const Plain& plain = plain_in(part);
+  while (!text.empty()) {
+    std::size_t run = 0;
+    while (run < text.size() && plain[static_cast<std::uint8_t>(text[run])]) ++run;
+    out += text.substr(0, run);
+    if (run == text.size()) return;
+    out += http::percent_encode(text.substr(run, 1));
+    text.remove_prefix(run + 1);
+  }
 }
 
 // `path` without dot segments, canonical, beginning with '/'.
 std::string resolved_path(std::string_view path, bool in_special) {
-  std::vector<std::string> segments;
+  std::vector<std::string_view> segments;
   std::string_view rest = path;
   if (!rest.empty() && is_slash(rest[0], in_special)) rest.remove_prefix(1);
   for (;;) {
@@ -76,20 +110,22 @@ std::string resolved_path(std::string_view path, bool in_special) {
     while (end < rest.size() && !is_slash(rest[end], in_special)) ++end;
     const std::string_view segment = rest.substr(0, end);
     const bool last = end == rest.size();
-    const std::string plain = dots_decoded(segment);
-    if (plain == "..") {
+    const std::size_t dots = dots_in(segment);
+    if (dots == 2) {
       if (!segments.empty()) segments.pop_back();
       if (last) segments.emplace_back();
-    } else if (plain == ".") {
+    } else if (dots == 1) {
       if (last) segments.emplace_back();
     } else {
-      segments.push_back(canonical(UrlPart::path, segment));
+      segments.push_back(segment);
     }
     if (last) break;
     rest.remove_prefix(end + 1);
   }
   std::string out;
-  for (const std::string& segment : segments) out.append("/").append(segment);
+  out.reserve(path.size() + 1);
+  for (const std::string_view segment : segments)
+    append_canonical(out += '/', UrlPart::path, segment);
   return out;
 }
 
@@ -186,19 +222,9 @@ std::string_view default_port(std::string_view protocol) {
 }
 
 std::string canonical(UrlPart part, std::string_view text) {
-  const std::string_view encoded = encoded_in(part);
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte > 0x20 && byte < 0x7F && encoded.find(c) == encoded.npos) {
-      out += c;
-    } else if (c == ' ' && encoded.empty()) {
-      out += c;
-    } else {
-      out += http::percent_encode(std::string_view(&c, 1));
-    }
-  }
+  append_canonical(out, part, text);
   return out;
 }
 
@@ -228,6 +254,14 @@ std::optional<Url> Url::parse(std::string_view text, const Url* base) {
   url.opaque = !rest.starts_with('/');
   url.pathname = url.opaque ? canonical(UrlPart::opaque_path, rest) : resolved_path(rest, false);
   return url;
+}
+
+bool is_plain_path(std::string_view text) {
+  static constexpr Plain plain = all_but(" \"#<>?^`{}%\\");
+  if (!text.starts_with('/') || text.starts_with("//")) return false;
+  if (text.find("/.") != text.npos) return false;  // perhaps a dot segment
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return plain[static_cast<std::uint8_t>(c)]; });
 }
 
 bool addresses_hub(std::string_view topic, const Url& hub) {

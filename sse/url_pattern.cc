@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/http/headers.h"
+#include "sse/parsed_topic.h"
 #include "sse/url.h"
 #include "sse/url_pattern_component.h"
 #include "sse/url_pattern_string.h"
@@ -77,22 +78,37 @@ class UrlPattern final : public TopicPattern {
   struct Components {
     PatternComponent protocol, username, password, hostname, port, pathname, search, hash;
   };
-  UrlPattern(Components components, Url base)
-      : components_(std::move(components)), base_(std::move(base)) {}
+  UrlPattern(Components components, std::string_view base_text, Url base)
+      : components_(std::move(components)),
+        base_text_(base_text),
+        base_(std::move(base)),
+        takes_paths_(!base_.opaque && fits(base_.protocol, base_.hostname, base_.port) &&
+                     components_.username.matches(base_.username) &&
+                     components_.password.matches(base_.password) &&
+                     components_.search.matches("") && components_.hash.matches("")) {}
 
-  bool matches(std::string_view topic) const override {
-    const auto url = Url::parse(topic, &base_);
+  bool matches(const ParsedTopic& topic) const override {
     const Components& wanted = components_;
+    if (topic.form() == TopicForm::path) {
+      return takes_paths_ && wanted.pathname.matches(topic.text());
+    }
+    const std::optional<Url>& url = topic.against(base_, base_text_);
     return url && wanted.pathname.matches(url->pathname) &&
-           wanted.hostname.matches(url->hostname) && wanted.protocol.matches(url->protocol) &&
-           wanted.port.matches(url->port) && wanted.search.matches(url->search) &&
+           fits(url->protocol, url->hostname, url->port) && wanted.search.matches(url->search) &&
            wanted.hash.matches(url->hash) && wanted.username.matches(url->username) &&
            wanted.password.matches(url->password);
   }
 
  private:
+  bool fits(const std::string& protocol, const std::string& host, const std::string& port) const {
+    return components_.hostname.matches(host) && components_.protocol.matches(protocol) &&
+           components_.port.matches(port);
+  }
+
   const Components components_;
+  const std::string base_text_;
   const Url base_;
+  const bool takes_paths_;  // of the base: nothing else is asked of a topic that is a path
 };
 
 std::optional<UrlPattern::Components> compile(PatternStrings parts) {
@@ -128,8 +144,11 @@ std::variant<std::shared_ptr<const TopicPattern>, std::string> compile_url_patte
   PatternStrings parts = split_pattern(text, special_protocol);
   inherit(parts, *base_url);
   auto components = compile(std::move(parts));
-  if (!components) return "\"" + std::string(text) + "\" is not a URL pattern that can be used.";
-  return std::make_shared<const UrlPattern>(std::move(*components), std::move(*base_url));
+  if (!components) {
+    return "\"" + std::string(text) +
+           "\" is not a URL pattern that can be used: it is malformed, or repeats too much.";
+  }
+  return std::make_shared<const UrlPattern>(std::move(*components), base, std::move(*base_url));
 }
 
 }  // namespace sse

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sse/expression.h"
 #include "sse/url_pattern_string.h"
 
 namespace sse {
@@ -13,7 +14,6 @@ namespace {
 
 using Type = PatternToken::Type;
 
-constexpr std::int64_t memory = 256 * 1024;  // of one compiled component
 constexpr std::string_view anything = ".*";
 
 struct Part {
@@ -178,22 +178,19 @@ std::optional<PatternComponent> PatternComponent::compile(std::string_view patte
     if (!parts->empty()) component.text_ = parts->front().prefix;
     return component;
   }
+  const Part& first = parts->front();
+  if (first.expression.empty() && first.modifier.empty()) component.text_ = first.prefix;
   std::string expression = "(?s:";
   for (const Part& part : *parts) expression += expression_of(part);
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_never_capture(true);
-  options.set_max_mem(memory);
-  auto compiled = std::make_shared<const re2::RE2>(expression + ")", options);
-  if (!compiled->ok()) return std::nullopt;
-  component.expression_ = std::move(compiled);
+  component.expression_ = compile_expression(expression + ")");
+  if (!component.expression_) return std::nullopt;
   return component;
 }
 
 bool PatternComponent::matches(std::string_view value) const {
   if (all_) return true;
   if (!expression_) return value == text_;
-  return re2::RE2::FullMatch(re2::StringPiece(value.data(), value.size()), *expression_);
+  return value.starts_with(text_) && sse::matches(*expression_, value);
 }
 
 }  // namespace sse

@@ -31,7 +31,7 @@ class PatternComponent {
  private:
   PatternComponent() = default;
   bool all_ = false;
-  std::string text_;  // if there is no expression
+  std::string text_;  // all of it; if there is an expression, only how it begins
   std::shared_ptr<const re2::RE2> expression_;
 };
 

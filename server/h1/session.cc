@@ -55,7 +55,7 @@ bool Session::wants_input() const {
 }
 
 bool Session::inside_header_section() const {
-  return !finished_ && !stream_ && (parser_ || !input_.empty());
+  return !finished_ && !stream_ && !put_off_ && (parser_ || !input_.empty());
 }
 
 bool Session::receive(std::span<const std::byte> bytes) {
@@ -63,10 +63,12 @@ bool Session::receive(std::span<const std::byte> bytes) {
   if (finished_ || (closing_ && !content_read)) return true;
   inside_ = true;
   input_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  advance();
+  if (!put_off_) advance();
   inside_ = false;
   return true;
 }
+
+bool Session::turn_over() { return around_.slice && around_.slice->over(); }
 
 // Content of the present request, then the head of the next.
 void Session::advance() {
@@ -181,10 +183,14 @@ bool Session::fill(http::Output& output) {
   inside_ = true;
   bool more = false;
   for (;;) {
+    more = put_off_ && turn_over();
+    if (more) break;
+    // A request that has waited is answered into the same output.
+    if (std::exchange(put_off_, false)) advance();
     more = fill_head(output) || fill_body(output);
     if (more || !stream_ || !stream_->answered() || !body_ended_ || !pending_.empty()) break;
     end_response();
-    advance();  // a request that has waited is answered into the same output
+    put_off_ = !input_.empty();
   }
   inside_ = false;
   return more;

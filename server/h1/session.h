@@ -20,6 +20,7 @@
 #include "server/http/session.h"
 #include "server/http/tally.h"
 #include "server/net/loop.h"
+#include "server/net/slice.h"
 
 namespace h1 {
 
@@ -33,7 +34,8 @@ class Session final : public http::Session {
     net::Loop& loop;
     http::Tally& tally;
     http::Date& date;
-    http::AccessLog* log;  // may be null
+    http::AccessLog* log;         // may be null
+    net::Slice* slice = nullptr;  // before each request but the first of receive(); null: no bound
   };
   // `has_output` is called when fill() has something to give that was not there before; never from
   // inside receive() or fill().
@@ -77,6 +79,7 @@ class Session final : public http::Session {
   void content_wanted();
   void note_output();
 
+  bool turn_over();
   void advance();
   bool begin_request();
   void dispatch();
@@ -97,6 +100,7 @@ class Session final : public http::Session {
   std::unique_ptr<Parser> parser_;  // of the request that is coming in or being answered
   std::unique_ptr<Stream> stream_;
   std::int32_t requests_ = 0;
+  bool put_off_ = false;  // an answer has gone, and what waits in input_ was not looked at since
 
   std::string pending_;  // of the output: heads, and what ends a body
   std::size_t pending_at_ = 0;

@@ -86,10 +86,13 @@ bool Session::receive(std::span<const std::byte> bytes) {
   return !ending_;
 }
 
+bool Session::turn_over() { return around_.slice && around_.slice->over(); }
+
 void Session::dispatch() {
   // By index: a handler may push, and what is pushed arrives at once.
-  for (std::size_t i = 0; i < arrived_.size(); ++i) dispatch(*arrived_[i]);
-  arrived_.clear();
+  std::size_t handled = 0;
+  while (handled < arrived_.size() && !turn_over()) dispatch(*arrived_[handled++]);
+  arrived_.erase(arrived_.begin(), arrived_.begin() + static_cast<std::ptrdiff_t>(handled));
   for (std::size_t i = 0; i < content_.size(); ++i) content_[i]->content()->deliver();
 }
 
@@ -154,6 +157,7 @@ void Session::reap() {
     if (stream.live()) --live_;
     if (around_.log) around_.log->completed(stream.access(around_.peer, around_.loop.now()));
     around_.tally.streams_now.add(-1);
+    std::erase(arrived_, &stream);
     streams_.erase(stream);
   }
   if (closed_.empty()) return;
@@ -222,6 +226,12 @@ void Session::reset_stalled(TimePoint since) {
       around_.tally.hit(http::Limit::stall);
       reset(*stream, ErrorCode::cancel);
     }
+  }
+  // Put off, and its turn did not come: what was answered before is not taken.
+  for (Stream* stream : arrived_) {
+    if (stream->closed() || stream->last_progress() >= since) continue;
+    around_.tally.hit(http::Limit::stall);
+    reset(*stream, ErrorCode::cancel);
   }
 }
 

@@ -1,5 +1,5 @@
 // Session: HTTP/2 of one connection without any I/O (RFC 9113). Bytes in by receive(), bytes out by
-// fill(). Frames that arrive only note facts; handlers run before receive() returns, never while a
+// fill(). Frames that arrive only note facts; handlers run before either returns, never while a
 // frame is being read. Scheduling is that of RFC 9218.
 #pragma once
 
@@ -31,6 +31,7 @@
 #include "server/http/session.h"
 #include "server/http/tally.h"
 #include "server/net/loop.h"
+#include "server/net/slice.h"
 
 namespace h2 {
 
@@ -44,7 +45,8 @@ class Session final : public http::Session, private FrameSink {
     net::Loop& loop;
     http::Tally& tally;
     http::Date& date;
-    http::AccessLog* log;  // may be null
+    http::AccessLog* log;         // may be null
+    net::Slice* slice = nullptr;  // before each request; null: they are never put off
   };
   // `has_output` is called when fill() has something to give that was not there before; never from
   // inside receive() or fill().
@@ -146,6 +148,7 @@ class Session final : public http::Session, private FrameSink {
 
   Stream& open(std::uint32_t id);
   void close(Stream& stream, ErrorCode code);
+  bool turn_over();
   void dispatch();
   void dispatch(Stream& stream);
   void give_back_window();
@@ -166,7 +169,8 @@ class Session final : public http::Session, private FrameSink {
 
   SendQueue queue_;
   StreamTable streams_;
-  std::vector<Stream*> arrived_;      // header section complete, not yet handled
+  // Header section complete, not yet handled; what the slice puts off stays over receive().
+  std::vector<Stream*> arrived_;
   std::vector<Stream*> content_;      // has got content, or its end
   std::vector<Stream*> closed_;       // to be destroyed when no frame is being read or written
   std::vector<Stream*> held_pushes_;  // answered, and more than the client takes at one time

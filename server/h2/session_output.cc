@@ -1,5 +1,5 @@
 // How a Session writes: first the frames that are ready, then DATA, which is made when there is
-// room for it.
+// room for it. Requests that were put off are handled before.
 #include <algorithm>
 #include <cstring>
 #include <exception>
@@ -16,6 +16,10 @@ constexpr std::int64_t least_payload = 256;
 
 bool Session::fill(http::Output& output) {
   inside_ = true;
+  if (!arrived_.empty() && !ending_) {
+    dispatch();
+    give_back_window();
+  }
   bool full = false;
   for (;;) {
     full = !writer_.put(output);
@@ -32,7 +36,7 @@ bool Session::fill(http::Output& output) {
   }
   reap();
   inside_ = false;
-  return full || !writer_.empty();
+  return full || !writer_.empty() || (!arrived_.empty() && !ending_);
 }
 
 // The body writes into the output behind a gap for the frame's head, which is filled afterwards.

@@ -20,10 +20,12 @@ class Session {
 
   virtual ~Session() = default;
 
-  // Runs handlers for what has arrived. False: the client is at fault, complaint() says how, and
-  // the connection must be closed once fill() is dry.
+  // Runs handlers for what has arrived, as far as the connection's slice of the turn goes; fill()
+  // runs the others, a slice in each turn. False: the client is at fault, complaint() says how,
+  // and the connection must be closed once fill() is dry.
   virtual bool receive(std::span<const std::byte> bytes) = 0;
-  // Writes until `output` is full or there is nothing to say; true if there is more to say.
+  // Writes until `output` is full or there is nothing to say; true if there is more to say, be it
+  // in another turn of the loop.
   virtual bool fill(Output& output) = 0;
   // Nothing more will be read or said: close.
   virtual bool done() const = 0;

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "server/net/error.h"
+#include "server/net/slice.h"
 
 namespace net {
 namespace {
@@ -135,8 +136,8 @@ void Listener::turn_away() {
 }
 
 void Listener::on_ready() {
-  // A bound for one turn: those who are connected already want to be served too.
-  for (int i = 0; i < 32; ++i) {
+  // Those who are connected already want to be served too.
+  for (Slice slice(Slice::standard); !slice.over();) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
     Fd fd(accept4(fd_.get(), reinterpret_cast<sockaddr*>(&from), &size,

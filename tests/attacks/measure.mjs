@@ -5,11 +5,13 @@ import { headers, request, windowUpdate, Wire } from '../conformance/wire.mjs';
 
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
-// Of a process and its children (nginx works in one).
+// A process and its children (nginx works in one).
+export const processes = (pid) => [pid, ...children(pid)];
+
 export function usage(pid) {
   let memory = 0;
   let cpu = 0;
-  for (const each of [pid, ...children(pid)]) {
+  for (const each of processes(pid)) {
     try {
       memory += Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${each}/status`, 'utf8'))?.[1] ?? 0) / 1024;
       const fields = fs.readFileSync(`/proc/${each}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
@@ -39,7 +41,7 @@ export class Bystander {
     await this.#done;
     const sorted = this.times.sort((a, b) => a - b);
     const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-    return { requests: sorted.length, failed: this.failed, p50: at(0.5), p99: at(0.99) };
+    return { requests: sorted.length, failed: this.failed, p50: at(0.5), p99: at(0.99), most: at(1) };
   }
 
   async #run() {

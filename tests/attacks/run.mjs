@@ -1,6 +1,6 @@
 // The attacks as a program: ./scripts/attack [NAME]... runs each for a few seconds against a server on the loopback, and says in a line
 // what became of the attacker, of the server's memory and CPU, and of a well-behaved client beside it.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,11 @@ import { parseArgs } from 'node:util';
 import { startTarget } from '../conformance/targets.mjs';
 import { fate } from './attack.mjs';
 import { attacks } from './attacks.mjs';
-import { Bystander, usage } from './measure.mjs';
+import { processes, usage } from './measure.mjs';
 
 process.once('uncaughtException', (error) => { console.error(`attack: ${error.message}`); process.exit(2); });
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { against: { type: 'string', default: 'herald' }, pid: { type: 'string' }, path: { type: 'string' }, seconds: { type: 'string', default: '4' },
-  count: { type: 'string' }, write: { type: 'string' }, table: { type: 'boolean', default: false }, list: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  count: { type: 'string' }, write: { type: 'string' }, table: { type: 'boolean', default: false }, control: { type: 'boolean', default: false }, list: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
 if (options.help) {
   console.log(`Runs attacks against a server on the loopback, bounded in number and time.
   NAME...          the attacks (all without a name); --list says which there are
@@ -20,6 +20,8 @@ if (options.help) {
   --pid PID        of the server at HOST:PORT, for its memory and CPU
   --path PATH      of a small file there, if / is not one
   --seconds N      how long an attack goes on (4; the slow ones take up to 14, to see the default timeouts)
+  --control        run each attack once more, on a second server, while the client beside it is served by one that nobody attacks:
+                   what the machine alone, with attacker and server on the same cores, does to latency
   --count N        the most frames, requests or connections of an attack, instead of its own bound
   --write FILE     put the table into FILE, below the line that says where
   --table          the whole table of docs/security.md: --against herald,nginx,h2o --write docs/security.md`);
@@ -37,36 +39,69 @@ for (const name of options.against.split(',')) {
   if (name.includes(':') && !/^(127(\.\d+){3}|\[::1\]|localhost):\d+$/.test(name)) { console.error(`attack: ${name} is not on the loopback, and nothing else is attacked`); process.exit(2); }
 }
 
+// The client beside the attack comes before the server, the server before the attacker, and all of them before everything else, where that is allowed (to root):
+// what is measured is the server under attack, not how Linux shares two cores among three processes. Without it, a lower priority of the attacker has to do, which
+// is not enough: whoever runs may finish a slice of some milliseconds, and a client's p99 is as long.
+const first = (pids, priority) => pids.every((pid) => spawnSync('chrt', ['--all-tasks', '--pid', '--rr', String(priority), String(pid)], { stdio: 'ignore' }).status === 0);
 const soon = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 function attacker(name, target, count, seconds) {
   const { host, port, path, post, large } = target;
   const child = spawn(process.execPath, [fileURLToPath(new URL('attacker.mjs', import.meta.url)), name, JSON.stringify({ host, port, path, post, large }), String(count), String(seconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  // Server and bystander come first: what is measured is the server under attack, not three processes on two cores.
-  os.setPriority(child.pid, 10);
+  if (!first([child.pid], 1)) os.setPriority(child.pid, 10);
+  const timer = setTimeout(() => child.kill('SIGKILL'), (seconds + 20) * 1000);
+  return printed(child).finally(() => clearTimeout(timer));
+}
+
+// A well-behaved client in a process of its own, from now until stop().
+function bystander({ host, port, path }) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('bystander.mjs', import.meta.url)), JSON.stringify({ host, port, path })], { stdio: ['pipe', 'pipe', 'inherit'] });
+  first([child.pid], 3);
+  const result = printed(child);
+  return { stop: () => { child.stdin.end(); return result; } };
+}
+
+// What a child says, as JSON, once it has ended; null if that is nothing.
+function printed(child) {
   let out = '';
   child.stdout.on('data', (bytes) => { out += bytes; });
-  const timer = setTimeout(() => child.kill('SIGKILL'), (seconds + 20) * 1000);
-  return new Promise((resolve) => {
-    child.once('close', () => { clearTimeout(timer); try { resolve(JSON.parse(out)); } catch { resolve(null); } });
-  });
+  return new Promise((resolve) => { child.once('close', () => { try { resolve(JSON.parse(out)); } catch { resolve(null); } }); });
+}
+
+const lasts = (each) => Math.max(Number(options.seconds), each.seconds);
+async function serverFor(each, where) {
+  const target = await startTarget(where, { path: options.path, args: ['--workers', '1', ...each.args] });
+  if (target.pid) first(processes(target.pid), 2);
+  return target;
+}
+
+// The client's server is not the one that is attacked.
+async function controlled(each, where) {
+  const servers = [await serverFor(each, where), await serverFor(each, where)];
+  try {
+    const beside = bystander(servers[0]);
+    await attacker(each.name, servers[1], options.count ?? each.count, lasts(each));
+    return await beside.stop();
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
 }
 
 async function measured(each, where) {
-  const target = await startTarget(where, { path: options.path, args: ['--workers', '1', ...each.args] });
+  const target = await serverFor(each, where);
   target.pid ??= Number(options.pid) || undefined;
   const log = () => target.log?.split('\n').filter((line) => /ended|refused/.test(line)) ?? [];
   try {
-    let bystander = new Bystander(target).start();
+    let client = bystander(target);
     await soon(3000);
-    const alone = await bystander.stop();
+    const alone = await client.stop();
     const before = target.pid ? usage(target.pid) : null;
     const began = performance.now();
     let peak = before?.memory;
     const watch = setInterval(() => { if (target.pid) peak = Math.max(peak, usage(target.pid).memory); }, 50);
-    bystander = new Bystander(target).start();
-    const account = await attacker(each.name, target, options.count ?? each.count, Math.max(Number(options.seconds), each.seconds));
-    const beside = await bystander.stop();
+    client = bystander(target);
+    const account = await attacker(each.name, target, options.count ?? each.count, lasts(each));
+    const beside = await client.stop();
     clearInterval(watch);
     const took = (performance.now() - began) / 1000;
     const end = target.pid ? usage(target.pid) : null;
@@ -85,10 +120,11 @@ for (const name of positionals.length ? positionals : attacks.keys()) {
   const row = [];
   for (const where of options.against.split(',')) {
     const found = await measured(attacks.get(name), where);
+    if (options.control) found.control = await controlled(attacks.get(name), where);
     row.push(found);
-    const { target, account, alone, beside, memory, cpu, log } = found;
+    const { target, account, alone, beside, control, memory, cpu, log } = found;
     if (found.died) { console.log(`${name.padEnd(26)} ${target.name}: THE SERVER DIED`); continue; }
-    console.log(`${name.padEnd(26)} ${target.name}: ${account ? `${account.sent} sent: ${fate(account)}` : 'the attacker failed'}; memory ${memory ? memory.map((each) => each.toFixed(0)).join(' -> ') : '?'} MiB, CPU ${cpu === null ? '?' : Math.round(100 * cpu)} %, p99 ${ms(alone.p99)} -> ${ms(beside.p99)} ms of ${beside.requests} requests${beside.failed ? `, ${beside.failed} FAILED` : ''}${log ? `\n    log: ${log.replace(/^\S+ \S+ /, '').slice(0, 200)}` : ''}`);
+    console.log(`${name.padEnd(26)} ${target.name}: ${account ? `${account.sent} sent: ${fate(account)}` : 'the attacker failed'}; memory ${memory ? memory.map((each) => each.toFixed(0)).join(' -> ') : '?'} MiB, CPU ${cpu === null ? '?' : Math.round(100 * cpu)} %, p99 ${ms(alone.p99)} -> ${ms(beside.p99)} ms${control ? ` (control ${ms(control.p99)})` : ''}, at most ${ms(beside.most)}, of ${beside.requests} requests${beside.failed ? `, ${beside.failed} FAILED` : ''}${log ? `\n    log: ${log.replace(/^\S+ \S+ /, '').slice(0, 200)}` : ''}`);
   }
   results.push(row);
 }
@@ -96,7 +132,7 @@ for (const name of positionals.length ? positionals : attacks.keys()) {
 if (options.write) {
   const mark = '<!-- everything below is written by scripts/attack --write -->';
   const [head] = fs.readFileSync(options.write, 'utf8').split(mark);
-  const cell = ({ died, account, alone, beside, memory, cpu }) => (died ? '**the server died**' : `${account ? fate(account) : 'the attacker failed'}; ${memory.map((each) => each.toFixed(0)).join(' → ')} MiB, CPU ${Math.round(100 * cpu)} %, p99 ${ms(alone.p99)} → ${ms(beside.p99)} ms${beside.failed ? `, **${beside.failed} failed**` : ''}`);
+  const cell = ({ died, account, alone, beside, control, memory, cpu }) => (died ? '**the server died**' : `${account ? fate(account) : 'the attacker failed'}; ${memory.map((each) => each.toFixed(0)).join(' → ')} MiB, CPU ${Math.round(100 * cpu)} %, p99 ${ms(alone.p99)} → ${ms(beside.p99)} ms${control ? ` (control ${ms(control.p99)})` : ''}, at most ${ms(beside.most)}${beside.failed ? `, **${beside.failed} failed**` : ''}`);
   const names = results[0].map(({ target }) => target.name);
   const lines = ['', `| attack | sent | ${names.join(' | ')} |`, `|---|---|${names.map(() => '---|').join('')}`, ...results.map((row) => `| ${row[0].each.name}: ${row[0].each.says} | ${row[0].account?.sent ?? '-'} | ${row.map(cell).join(' | ')} |`)];
   // Below a millisecond a percentile is noise.

@@ -13,15 +13,16 @@ namespace testing {
 
 class H1Peer final : private http::AccessLog {
  public:
-  // `root` must outlive the peer.
-  explicit H1Peer(http::Handler& root)
+  // Both must outlive the peer; a session without a slice puts nothing off.
+  explicit H1Peer(http::Handler& root, net::Slice* slice = nullptr)
       : session_({.root = root,
                   .limits = limits,
                   .peer = self_,
                   .loop = loop,
                   .tally = tally,
                   .date = date_,
-                  .log = this},
+                  .log = this,
+                  .slice = slice},
                  [this] { ++output_noted; }) {}
 
   // Sends, lets the session work, and gives what it has said since.

@@ -111,7 +111,8 @@ Peer::Peer(http::Handler& root, Options options) {
                                                                      .loop = loop_,
                                                                      .tally = tally_,
                                                                      .date = date_,
-                                                                     .log = nullptr},
+                                                                     .log = nullptr,
+                                                                     .slice = options.slice},
                                            [this] { ++output_told; });
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);

@@ -23,6 +23,7 @@ class Peer {
     bool take_pushes = true;
     std::uint32_t concurrent_pushes = 100;  // SETTINGS_MAX_CONCURRENT_STREAMS
     std::int32_t window = 65535;            // of each stream
+    net::Slice* slice = nullptr;            // of the session
   };
 
   // What a stream has brought.

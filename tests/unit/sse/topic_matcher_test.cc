@@ -97,8 +97,9 @@ TEST_CASE("relative patterns and relative topics meet at the hub's URL") {
 }
 
 TEST_CASE("what is no URL pattern is refused, and no pattern takes exponential time") {
-  for (const char* pattern : {"https://example.com/(", "https://example.com/:a/:a", "/{a", "/a\\",
-                              "/(?=x)", "/((a))", "/(a{9999})"}) {
+  for (const char* pattern :
+       {"https://example.com/(", "https://example.com/:a/:a", "/{a", "/a\\", "/(?=x)", "/((a))",
+        "/(a{9999})", "/(x{1,1000})", "/((?:a{1,9}){1,99})"}) {
     INFO(pattern);
     CHECK_FALSE(is_url_pattern(pattern));
   }
@@ -106,6 +107,25 @@ TEST_CASE("what is no URL pattern is refused, and no pattern takes exponential t
   const std::string topic = "/" + std::string(2000, 'a') + "!";
   CHECK_FALSE(url_matches("/((?:a+)+)", topic));
   CHECK_FALSE(url_matches("/((?:a|a)*)", topic));
+}
+
+TEST_CASE("a topic that is a path matches as the same topic written out in full does") {
+  const std::string origin = "https://hub.example";
+  for (const char* pattern :
+       {"/a/:id", "/*", "*", "/a/*\\?x=1", "https://hub.example/a/:id", "https://:host/a/:id",
+        "https://hub.example:443/a/*", "http://hub.example/a/*", "https://other.example/*",
+        "https://user@hub.example/*", "/a/b", "{/a}?/b", "/a{/b}?", "/:x/:y/:z", "/a//(b+)"}) {
+    for (const char* path :
+         {"/",      "/a",     "/a/",   "/a/b",      "/a/b/c", "/a//b",  "/a//bb",
+          "/b",     "//a/b",  "/a/.b", "/a/../a/b", "/a/./b", "/a/%2e", "/a/b?x=1",
+          "/a/b#c", "/a/b c", "/a\\b", "/a/b.c",    "/..",    "/.",     "/a/."}) {
+      INFO(pattern << " " << path);
+      const std::string full = path[1] == '/' ? std::string("https:") + path : origin + path;
+      CHECK(url_matches(pattern, path) == url_matches(pattern, full));
+    }
+  }
+  CHECK(url_matches("/a/:id", "/a/b"));
+  CHECK_FALSE(url_matches("http://hub.example/a/*", "/a/b"));
 }
 
 TEST_CASE("a URL pattern never matches what is no URL") {

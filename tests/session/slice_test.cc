@@ -1,0 +1,165 @@
+// Requests that have to wait for another turn of the loop: the slice here has room for two.
+#include <catch2/catch.hpp>
+
+#include "tests/session/handlers.h"
+#include "tests/support/h1_peer.h"
+#include "tests/support/peer.h"
+
+using namespace std::chrono_literals;
+using testing::Answering;
+using testing::H1Peer;
+using testing::Peer;
+
+namespace {
+
+net::Clock::time_point present;
+net::Slice slice_of_two() {
+  return net::Slice(1ms, [] { return present; });
+}
+
+// Each request takes a second, and says what content came with it.
+Answering dear() {
+  return Answering([](const http::Request& request, http::Exchange exchange) {
+    present += 1s;
+    if (request.method != "POST") return exchange.respond(testing::text("hello"));
+    http::Exchange::collect(std::move(exchange), 100, [](http::Exchange back, std::string content) {
+      back.respond(testing::text("got " + content));
+    });
+  });
+}
+
+}  // namespace
+
+TEST_CASE("dear requests of one read are handled over several turns, in their order") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  for (const char* path : {"/1", "/2", "/3", "/4", "/5"}) peer.get(path);
+  slice.begin();
+  peer.pump();
+  CHECK(root.asked == std::vector<std::string>{"/1", "/2"});
+  slice.begin();
+  peer.pump();
+  CHECK(root.asked.size() == 4);
+  slice.begin();
+  peer.pump();
+  CHECK(root.asked == std::vector<std::string>{"/1", "/2", "/3", "/4", "/5"});
+  for (const auto& [id, reply] : peer.replies()) CHECK(reply.body == "hello");
+  CHECK(peer.replies().size() == 5);
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("fill() says that there is more for as long as requests are put off") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  for (int i = 0; i < 3; ++i) peer.get("/");
+  slice.begin();
+  peer.pump();
+  http::Output output;
+  CHECK(peer.session().fill(output));
+  CHECK(output.bytes().empty());
+  slice.begin();
+  CHECK_FALSE(peer.session().fill(output));
+  CHECK(root.asked.size() == 3);
+}
+
+TEST_CASE("the content of a request that is put off waits for its handler") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  peer.get("/1");
+  peer.get("/2");
+  const auto whole = peer.post("/3", "at once");
+  const auto later = peer.begin_post("/4");
+  slice.begin();
+  peer.pump();
+  peer.more(later, "in ");
+  peer.pump();
+  CHECK(root.asked.size() == 2);
+  slice.begin();
+  peer.more(later, "pieces");
+  peer.finish(later);
+  peer.pump();
+  CHECK(peer.reply(whole).body == "got at once");
+  CHECK(peer.reply(later).body == "got in pieces");
+}
+
+TEST_CASE("a request that is reset while it is put off is never handled") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  peer.get("/1");
+  peer.get("/2");
+  const auto reset = peer.get("/reset");
+  const auto last = peer.get("/last");
+  slice.begin();
+  peer.pump();
+  peer.reset(reset);
+  peer.pump();
+  CHECK(peer.session().streams() == 1);
+  slice.begin();
+  peer.pump();
+  CHECK(root.asked == std::vector<std::string>{"/1", "/2", "/last"});
+  CHECK(peer.reply(last).body == "hello");
+}
+
+TEST_CASE("requests that are put off and never get their turn are reset as stalled ones are") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  peer.get("/1");
+  peer.get("/2");
+  const auto waits = peer.get("/3");
+  slice.begin();
+  peer.pump();
+  peer.loop().advance(31s);
+  peer.session().reset_stalled(peer.loop().now() - 30s);
+  peer.pump();
+  CHECK(peer.reply(waits).reset == 0x8);
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("a session that drains still handles what it has put off") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  for (int i = 0; i < 3; ++i) peer.get("/");
+  slice.begin();
+  peer.pump();
+  peer.session().drain();
+  peer.pump();
+  CHECK_FALSE(peer.session().done());
+  slice.begin();
+  peer.pump();
+  CHECK(root.asked.size() == 3);
+  CHECK(peer.session().done());
+}
+
+TEST_CASE("HTTP/1.1: requests that came together are answered over several turns") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  H1Peer peer(root, &slice);
+  std::string requests;
+  for (const char* path : {"/1", "/2", "/3", "/4", "/5"}) {
+    requests += std::string("GET ") + path + " HTTP/1.1\r\nhost: app.test\r\n\r\n";
+  }
+  slice.begin();
+  std::string answers = peer.say(requests);
+  CHECK(root.asked.size() == 3);
+  CHECK_FALSE(peer.session().inside_header_section());
+  answers += peer.say("GET /6 HTTP/1.1\r\nhost: app.test\r\n\r\n");
+  CHECK(root.asked.size() == 3);
+  slice.begin();
+  answers += peer.hear();
+  CHECK(root.asked.size() == 5);
+  slice.begin();
+  answers += peer.hear();
+  CHECK(root.asked == std::vector<std::string>{"/1", "/2", "/3", "/4", "/5", "/6"});
+  CHECK(peer.logged.size() == 6);
+  std::size_t hellos = 0;
+  for (auto at = answers.find("hello"); at != answers.npos; at = answers.find("hello", at + 1)) {
+    ++hellos;
+  }
+  CHECK(hellos == 6);
+}
