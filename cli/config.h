@@ -45,9 +45,10 @@ struct Config {
     std::string access_log;        // empty: none; "-": standard output
     std::string admin_token_file;  // tokens that show /.herald/explain, one a line
     std::string redirect;          // PORT or HOST:PORT, where http is sent to https; empty: none
-    std::string metrics;           // PORT or HOST:PORT of /metrics, /healthz and /readyz; empty: none
-    std::vector<std::string> reads;  // folders that are read, beside ROOT and the system's; empty: any
-    std::string user;              // whom to become once ports are bound, if started by root
+    std::string metrics;  // PORT or HOST:PORT of /metrics, /healthz and /readyz; empty: none
+    std::vector<std::string>
+        reads;         // folders that are read, beside ROOT and the system's; empty: any
+    std::string user;  // whom to become once ports are bound, if started by root
     std::string security_headers = "off";  // off, basic, strict
     std::string log = "info";              // debug, info, warning, error
     milliseconds drain{30'000};
@@ -66,9 +67,9 @@ struct Config {
   struct Hints {
     // auto, early-hints, push, push+early-hints, link, off
     std::string mode = "auto";
-    bool adaptive = true;  // no 103 where the page comes too soon for it
-    bool feedback = true;  // leaves out what pages turn out not to need
-    bool interleave = false;  // a page's head, its pushes, then the rest of it
+    bool adaptive = true;            // no 103 where the page comes too soon for it
+    bool feedback = true;            // leaves out what pages turn out not to need
+    bool interleave = false;         // a page's head, its pushes, then the rest of it
     std::string experiment = "off";  // or "early-hints vs link"
     std::vector<HintedPage> pages;
   };
@@ -86,19 +87,19 @@ struct Config {
     std::string send_url = "/send";
     std::string mercure_url = "/.well-known/mercure";
     std::string state_url = "/state";
-    bool subscriptions = false;        // tells and lists who is subscribed
-    std::uint32_t publish_rate = 0;    // events a second of one publisher, on one worker; 0: any
-    std::uint32_t subscribe_rate = 0;  // streams a second of one client, likewise
-    std::string hub_url;  // as clients see it, for tokens; empty: as they ask
-    std::string issuer;   // of Mercure 1.0's access tokens
-    std::string publisher_key_file;   // of publishers' tokens alone
-    std::string subscriber_key_file;  // of subscribers'
-    std::string jwks_file;            // more keys, as a JWK Set
+    bool subscriptions = false;           // tells and lists who is subscribed
+    std::uint32_t publish_rate = 0;       // events a second of one publisher, on one worker; 0: any
+    std::uint32_t subscribe_rate = 0;     // streams a second of one client, likewise
+    std::string hub_url;                  // as clients see it, for tokens; empty: as they ask
+    std::string issuer;                   // of Mercure 1.0's access tokens
+    std::string publisher_key_file;       // of publishers' tokens alone
+    std::string subscriber_key_file;      // of subscribers'
+    std::string jwks_file;                // more keys, as a JWK Set
     std::vector<std::string> algorithms;  // that tokens may be signed with; empty: the usual
-    std::uint32_t topics = 100'000;          // at one time
-    std::uint32_t history = 1000;            // events kept for each topic
-    std::uint64_t bytes = 64 << 20;          // of history, over all topics
-    milliseconds age{24 * 3600 * 1000};      // of an event in history
+    std::uint32_t topics = 100'000;       // at one time
+    std::uint32_t history = 1000;         // events kept for each topic
+    std::uint64_t bytes = 64 << 20;       // of history, over all topics
+    milliseconds age{24 * 3600 * 1000};   // of an event in history
     std::uint64_t message_bytes = 64 << 10;  // of one publishing request
     std::uint32_t subscribers = 100'000;     // at one time
     std::uint32_t arrivals = 10'000;         // new streams a second, on average
@@ -111,11 +112,11 @@ struct Config {
     bool anonymous = true;             // subscribers need no token
     std::string store;                 // empty: memory; a file; redis:// or unix:// and the rest
     std::string sync = "full";         // of a file: full, normal
-    std::uint64_t store_bytes = 1 << 30;  // of events in a file
+    std::uint64_t store_bytes = 1 << 30;   // of events in a file
     std::uint32_t store_events = 100'000;  // kept in a Redis, about
     std::string store_prefix = "herald";   // of all keys there
     milliseconds store_timeout{2000};      // of connecting to it, and of each answer
-    std::vector<EventTopic> classes;      // the first whose pattern matches counts
+    std::vector<EventTopic> classes;       // the first whose pattern matches counts
     bool operator==(const Events&) const = default;
   };
   struct CacheRule {

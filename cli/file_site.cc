@@ -50,7 +50,8 @@ FileSite::Answer FileSite::answer(std::string_view path) {
     exists = Exists::yes;
   }
   const auto verdict = rules_.redirect("", path, exists);
-  if (verdict && verdict->status >= 300 && verdict->status < 400) return {{}, verdict->target, true};
+  if (verdict && verdict->status >= 300 && verdict->status < 400)
+    return {{}, verdict->target, true};
   if (verdict && verdict->status != 200) return {{}, {}, true};
   if (!verdict) return {found.asset, {}, false};
   const std::string target = verdict->target.substr(0, verdict->target.find_first_of("?#"));

@@ -1,5 +1,7 @@
 #include "cli/flags.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
@@ -24,7 +26,8 @@ constexpr auto flags = std::to_array<Flag>({
      "Certificate chain in PEM; without it a development certificate"},
     {"--key", "serve", "key", "FILE", "Private key of --cert in PEM"},
     {"--host", "serve", "hosts", "NAME", "One more name for the development certificate"},
-    {"--redirect", "serve", "redirect", "PORT", "Where http is redirected to https: PORT or HOST:PORT"},
+    {"--redirect", "serve", "redirect", "PORT",
+     "Where http is redirected to https: PORT or HOST:PORT"},
     {"--metrics", "serve", "metrics", "HOST:PORT",
      "Where /metrics, /healthz and /readyz are, without TLS: not for the public"},
     {"--workers", "serve", "workers", "N", "Threads that serve; 0 is one for each core"},
@@ -120,7 +123,7 @@ Config ConfigFlags::load() const {
     }
     const std::string must = set(setting, values, {});
     if (must.empty()) continue;
-    throw UsageError(name + " must be " + must + ", not \"" + values.back() + "\"");
+    throw UsageError(fmt::format("{} must be {}, not \"{}\"", name, must, values.back()));
   }
   try {
     require_coherent(config);

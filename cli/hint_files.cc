@@ -40,6 +40,7 @@ std::string toml_string(std::string_view text) {
 std::string remark(const RecommendedPage& page) {
   if (page.dropped.empty()) return {};
   std::vector<std::string_view> targets;
+  targets.reserve(page.dropped.size());
   for (const hints::Item& item : page.dropped) targets.emplace_back(item.target);
   return fmt::format("# Left out, as they cost nothing: {}\n", fmt::join(targets, " "));
 }

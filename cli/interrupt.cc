@@ -18,7 +18,7 @@ Interrupt::Interrupt() {
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  waiter_ = std::jthread([this](std::stop_token over) { wait(std::move(over)); });
+  waiter_ = std::jthread([this](const std::stop_token& over) { wait(over); });
 }
 
 Interrupt::~Interrupt() {
@@ -27,7 +27,7 @@ Interrupt::~Interrupt() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void Interrupt::wait(std::stop_token over) {
+void Interrupt::wait(const std::stop_token& over) {
   while (!over.stop_requested()) {
     const int signal = sigtimedwait(&signals_, nullptr, &glance);
     if (signal < 0) continue;

@@ -20,7 +20,7 @@ class Interrupt {
   bool requested() const { return source_.stop_requested(); }
 
  private:
-  void wait(std::stop_token over);
+  void wait(const std::stop_token& over);
 
   sigset_t signals_;
   sigset_t before_;

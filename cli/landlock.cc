@@ -105,7 +105,7 @@ std::vector<fs::path> read_folders(const Config& config) {
   // of itself, devices.
   std::vector<fs::path> folders{"/usr", "/lib", "/lib64", "/etc", "/run", "/proc", "/sys", "/dev"};
   folders.push_back(fs::path(program_file()).parent_path());
-  folders.push_back(config.serve.root);
+  folders.emplace_back(config.serve.root);
   for (const std::string& folder : config.serve.reads) folders.emplace_back(folder);
   for (fs::path& folder : written_folders(config)) folders.push_back(std::move(folder));
   return folders;

@@ -129,8 +129,8 @@ std::vector<Fault> hidden_files(const Config& config) {
     std::error_code ignored;
     const fs::path file = fs::path(config.serve.root) / url.substr(1);
     if (!fs::exists(file, ignored)) continue;
-    reasons.push_back(file.string() + " cannot be reached: Herald answers " + url +
-                      " itself; rename the file, or move the URL in [events]");
+    reasons.emplace_back(file.string() + " cannot be reached: Herald answers " + url +
+                         " itself; rename the file, or move the URL in [events]");
   }
   return reasons;
 }

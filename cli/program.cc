@@ -93,9 +93,9 @@ int run(CLI::App& program, const std::vector<std::unique_ptr<Command>>& commands
 }
 
 std::string version_text() {
-  return std::string("herald ") + HERALD_VERSION + "\nbuild " + build_id() + "\nnghttp2 " + nghttp2_version(0)->version_str +
-         "\n" + OpenSSL_version(OPENSSL_VERSION) + "\nlibevent " + event_get_version() + "\n" +
-         curl_version();
+  return std::string("herald ") + HERALD_VERSION + "\nbuild " + build_id() + "\nnghttp2 " +
+         nghttp2_version(0)->version_str + "\n" + OpenSSL_version(OPENSSL_VERSION) + "\nlibevent " +
+         event_get_version() + "\n" + curl_version();
 }
 
 }  // namespace cli

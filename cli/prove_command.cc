@@ -102,6 +102,7 @@ class ProveCommand final : public Command {
       prove::Mishap::store_flush,   prove::Mishap::fail_over};
   static std::vector<std::string> mishap_names() {
     std::vector<std::string> names;
+    names.reserve(all_mishaps.size());
     for (const prove::Mishap mishap : all_mishaps) names.push_back(prove::name_of(mishap));
     return names;
   }

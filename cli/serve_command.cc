@@ -50,7 +50,8 @@ class ServeCommand final : public Command {
 
 }  // namespace
 
-std::unique_ptr<Command> serve_command(CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve) {
+std::unique_ptr<Command> serve_command(
+    CLI::App& program, std::function<int(const Config&, std::function<Config()>)> serve) {
   return std::make_unique<ServeCommand>(program, std::move(serve));
 }
 

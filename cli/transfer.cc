@@ -50,7 +50,7 @@ CURLcode Transfer::perform(std::span<const std::string> more) {
   const auto add = [&list](const std::string& line) {
     curl_slist* longer = curl_slist_append(list.get(), line.c_str());
     if (!longer) throw net::Error("out of memory");
-    list.release();
+    (void)list.release();  // it is the same list
     list.reset(longer);
   };
   for (const std::string& line : fields_) add(line);
