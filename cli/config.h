@@ -41,14 +41,13 @@ struct Config {
     std::uint32_t workers = 0;       // 0: one for each core
     bool spa = false;
     bool dev = false;
-    milliseconds think{0};         // delays pages, to show what hints are worth
-    std::string access_log;        // empty: none; "-": standard output
-    std::string admin_token_file;  // tokens that show /.herald/explain, one a line
-    std::string redirect;          // PORT or HOST:PORT, where http is sent to https; empty: none
-    std::string metrics;  // PORT or HOST:PORT of /metrics, /healthz and /readyz; empty: none
-    std::vector<std::string>
-        reads;         // folders that are read, beside ROOT and the system's; empty: any
-    std::string user;  // whom to become once ports are bound, if started by root
+    milliseconds think{0};           // delays pages, to show what hints are worth
+    std::string access_log;          // empty: none; "-": standard output
+    std::string admin_token_file;    // tokens that show /.herald/explain, one a line
+    std::string redirect;            // PORT or HOST:PORT, where http is sent to https; empty: none
+    std::string metrics;             // PORT or HOST:PORT of what machines ask for; empty: none
+    std::vector<std::string> reads;  // folders, beside ROOT and the system's; empty: any
+    std::string user;                // whom to become once ports are bound, if started by root
     std::string security_headers = "off";  // off, basic, strict
     std::string log = "info";              // debug, info, warning, error
     milliseconds drain{30'000};

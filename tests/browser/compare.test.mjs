@@ -55,13 +55,17 @@ test('Chromium and the loader agree on the sign of every difference between arms
 
 test('Chromium says what it fetched because of a 103, and when it was rendered', { skip, timeout }, async (t) => {
   const json = path.join(folder(t), 'c.json');
-  const { code, stderr } = await run(program, ['compare', folder(t, files), '--rtt', '60', '--think', '200', '--runs', '3', '--browser', chromium, '--json', json], { within: 120000 });
-  assert.equal(code, 0, stderr);
-  const { pages } = JSON.parse(fs.readFileSync(json));
-  assert.deepEqual(pages[0].cells[0].arms.map((one) => one.arm), arms);
-  const hinted = pages[0].cells[0].arms.find((one) => one.arm === 'early-hints').loads;
+  const site = folder(t, files);
   // Once in a while Chromium is too busy with the navigation to act on a 103, whatever the server does.
-  const acted = hinted.filter((load) => load.resources.some((one) => one.hinted != null));
+  let acted = [];
+  for (let attempt = 0; attempt < 3 && acted.length === 0; ++attempt) {
+    const { code, stderr } = await run(program, ['compare', site, '--rtt', '60', '--think', '200', '--runs', '3', '--browser', chromium, '--json', json], { within: 120000 });
+    assert.equal(code, 0, stderr);
+    const { pages } = JSON.parse(fs.readFileSync(json));
+    assert.deepEqual(pages[0].cells[0].arms.map((one) => one.arm), arms);
+    const hinted = pages[0].cells[0].arms.find((one) => one.arm === 'early-hints').loads;
+    acted = hinted.filter((load) => load.resources.some((one) => one.hinted != null));
+  }
   assert.ok(acted.length > 0);
   for (const load of acted) {
     assert.ok(load.early_hints < load.final_headers);
