@@ -59,7 +59,7 @@ struct Run {
 };
 
 Run listen(const Conversation& talk, std::size_t piece) {
-  net::RecordLayer server(keys(1), keys(2), 5);
+  net::RecordLayer server(keys(1), keys(2), {.content = 100, .per_key = 5});
   net::SendBuffer sent;
   Run run;
   std::vector<std::byte> waiting;

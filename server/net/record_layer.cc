@@ -119,15 +119,21 @@ void RecordLayer::tell(Alert alert, SendBuffer& out) {
 }
 
 void RecordLayer::write(std::span<const std::byte> content, SendBuffer& out) {
-  // One answer to all that the peer has asked for meanwhile (section 4.6.3).
-  if (owes_update_ || writing_.records() >= records_per_key_) {
-    constexpr std::array message{key_update, std::byte{0}, std::byte{0}, std::byte{1},
-                                 update_not_requested};
-    writing_.seal(ContentType::handshake, message, out);
-    writing_.update();
-    owes_update_ = false;
+  while (!content.empty()) {
+    // One answer to all that the peer has asked for meanwhile (section 4.6.3).
+    if (owes_update_ || writing_.records() >= options_.per_key) renew_keys(out);
+    const std::span piece = content.first(std::min(content.size(), options_.content));
+    writing_.seal(ContentType::application_data, piece, out);
+    content = content.subspan(piece.size());
   }
-  writing_.seal(ContentType::application_data, content, out);
+}
+
+void RecordLayer::renew_keys(SendBuffer& out) {
+  constexpr std::array message{key_update, std::byte{0}, std::byte{0}, std::byte{1},
+                               update_not_requested};
+  writing_.seal(ContentType::handshake, message, out);
+  writing_.update();
+  owes_update_ = false;
 }
 
 }  // namespace net

@@ -32,14 +32,18 @@ class RecordLayer {
   // 5.5).
   static constexpr std::uint64_t records_per_key = std::uint64_t{1} << 24;
 
-  RecordLayer(TrafficKeys reading, TrafficKeys writing, std::uint64_t per_key = records_per_key)
-      : reading_(std::move(reading)), writing_(std::move(writing)), records_per_key_(per_key) {}
+  struct Options {
+    std::size_t content = max_content;  // in a record of ours; clients may ask for less (RFC 6066)
+    std::uint64_t per_key = records_per_key;
+  };
+  RecordLayer(TrafficKeys reading, TrafficKeys writing, Options options)
+      : reading_(std::move(reading)), writing_(std::move(writing)), options_(options) {}
 
   // Opens the whole records at the start of `arrived` in their place, gives their content to
   // `sink`, and takes them from `arrived`. What remains is the start of a record, to be given again
   // with more behind it. An alert about what is wrong goes to `out`.
   Socket::Status read(std::span<std::byte>& arrived, const Socket::Sink& sink, SendBuffer& out);
-  // One record; at most max_content bytes.
+  // One record, or as many as Options::content makes necessary.
   void write(std::span<const std::byte> content, SendBuffer& out);
   // close_notify.
   void close(SendBuffer& out) { tell(Alert::close_notify, out); }
@@ -55,10 +59,11 @@ class RecordLayer {
   Status idle(unsigned cost, SendBuffer& out);
   Status fail(Alert alert, const char* why, SendBuffer& out);
   void tell(Alert alert, SendBuffer& out);
+  void renew_keys(SendBuffer& out);
 
   TrafficKeys reading_;
   TrafficKeys writing_;
-  std::uint64_t records_per_key_;
+  Options options_;
   const char* error_ = nullptr;
   unsigned patience_ = 32;  // see idle()
   bool owes_update_ = false;

@@ -33,6 +33,12 @@ int place_of_socket() {
   return place;
 }
 
+// In a record: max_fragment_length (RFC 6066 section 4), if the client asked for it.
+std::size_t most_content(const SSL* ssl) {
+  const int mode = SSL_SESSION_get_max_fragment_length(SSL_get_session(ssl));
+  return mode == TLSEXT_max_fragment_length_DISABLED ? max_content : std::size_t{256} << mode;
+}
+
 std::size_t count_records(std::span<const std::byte> bytes) {
   std::size_t count = 0;
   for (; bytes.size() >= record_header; ++count) {
@@ -148,7 +154,8 @@ void TlsSocket::take_over(std::size_t records_sent) {
   if (secrets->client.size == 0 || secrets->server.size == 0) return;
   if (SSL_has_pending(ssl_.get()) == 1) return;  // OpenSSL reads no further than it must: never
   records_.emplace(TrafficKeys(*suite, secrets->client),
-                   TrafficKeys(*suite, secrets->server, records_sent));
+                   TrafficKeys(*suite, secrets->server, records_sent),
+                   RecordLayer::Options{.content = most_content(ssl_.get())});
   ssl_.reset();
 }
 
@@ -216,12 +223,17 @@ TlsSocket::Status TlsSocket::write(std::span<const std::byte> bytes) {
     records_->write(bytes, buffers_.sealed);
     return Status::open;
   }
-  forget_openssl_errors();
-  std::size_t written = 0;
-  const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
-  if (result == 1 && written == bytes.size()) return Status::open;
-  if (outcome(result) == Status::open) error_ = "a record was not taken whole";
-  return Status::failed;
+  while (!bytes.empty()) {
+    forget_openssl_errors();
+    std::size_t written = 0;
+    const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
+    if (result != 1) {
+      if (outcome(result) == Status::open) error_ = "a record was not taken";
+      return Status::failed;
+    }
+    bytes = bytes.subspan(written);
+  }
+  return Status::open;
 }
 
 void TlsSocket::shut_down() {

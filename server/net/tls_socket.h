@@ -34,7 +34,7 @@ class TlsSocket final : public Socket {
 
   // Sends, besides, what the handshake or an alert has to say.
   Status receive(const Sink& sink) override;
-  // One record.
+  // One record; more if the client wants smaller ones.
   Status write(std::span<const std::byte> bytes) override;
   Status flush() override { return outbox_.flush(fd_.get()); }
   bool handshaken() const override { return handshaken_; }

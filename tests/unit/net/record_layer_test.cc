@@ -28,7 +28,7 @@ TrafficKeys server_keys() { return {*net::find_cipher_suite(0x1301), secret_of(2
 // A client that can say whatever it likes, and the record layer that must bear it.
 struct Pair {
   explicit Pair(std::uint64_t per_key = net::RecordLayer::records_per_key)
-      : server(client_keys(), server_keys(), per_key) {}
+      : server(client_keys(), server_keys(), {.per_key = per_key}) {}
 
   Pair& say(ContentType type, std::string_view hex) {
     writing.seal(type, from_hex(hex), said);
@@ -113,6 +113,15 @@ TEST_CASE("what is written is one record each") {
   pair.server.write(from_hex("21"), pair.sent);
   pair.server.close(pair.sent);
   CHECK(pair.answers() == "6869 21 alert:0100 ");
+}
+
+TEST_CASE("content goes into as many records as the client has asked for") {
+  net::RecordLayer server(client_keys(), server_keys(), {.content = 2});
+  net::SendBuffer sent;
+  server.write(from_hex("0102030405"), sent);
+  Pair pair;
+  pair.sent = std::move(sent);
+  CHECK(pair.answers() == "0102 0304 05 ");
 }
 
 TEST_CASE("a client's KeyUpdate changes the keys of what follows, and ours if it asks for that") {

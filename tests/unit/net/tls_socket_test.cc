@@ -111,6 +111,18 @@ TEST_CASE("both sides are heard with each version and suite") {
   CHECK(pair.client_heard == answer);
 }
 
+TEST_CASE("records are no longer than the client has asked for") {
+  const int version = GENERATE(TLS1_3_VERSION, TLS1_2_VERSION);
+  Pair pair(version);
+  SSL_set_tlsext_max_fragment_length(pair.client.get(), TLSEXT_max_fragment_length_512);
+  pair.settle();
+  REQUIRE(pair.server->handshaken());
+  const std::string answer(5000, 'a');
+  pair.server_says(answer);
+  pair.settle();
+  CHECK(pair.client_heard == answer);  // a longer record would be refused: record_overflow
+}
+
 TEST_CASE("what a client says with the end of its handshake is heard") {
   Pair pair;
   SSL_do_handshake(pair.client.get());
