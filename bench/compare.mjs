@@ -40,11 +40,19 @@ export async function compare(servers, rounds, run) {
   }
   const values = {};
   for (const [name, list] of Object.entries(samples)) {
-    if (list.length === 0 || failed[name]) continue;
-    values[name] = Object.fromEntries(Object.keys(list[0])
-      .filter((key) => typeof list[0][key] === 'number').map((key) => [key, median(list.map((one) => one[key]))]));
+    if (list.length > 0 && !failed[name]) values[name] = medians(list);
   }
   return { values, rounds: samples, noisy, failed };
+}
+
+const medians = (list) => Object.fromEntries(Object.keys(list[0])
+  .filter((key) => typeof list[0][key] === 'number').map((key) => [key, median(list.map((one) => one[key]))]));
+
+// Beside the servers, what the machine does with no server around it: `measure()` gives { ...values }, once for each round.
+export function addBare(result, name, measure) {
+  if (!result.values.herald) return;
+  result.rounds[name] = result.rounds.herald.map(measure);
+  result.values[name] = medians(result.rounds[name]);
 }
 
 // The median over the rounds of herald's value against another's (more than 1: herald's is greater).

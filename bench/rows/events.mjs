@@ -1,5 +1,5 @@
 // Server-Sent Events: what a delivery costs at a steady rate, how many fit into a second of CPU, and how late they are.
-import { median } from '../compare.mjs';
+import { addBare } from '../compare.mjs';
 import { bareSend, load } from '../load.mjs';
 
 export const peers = ['nchan', 'node'];
@@ -36,21 +36,17 @@ async function saturate(server, shape, seconds) {
   }
 }
 
-// What no server can be below where each delivery is a send of its own.
-function addBareSend(result, shape, seconds) {
-  const name = 'a bare send';
-  result.rounds[name] = result.rounds.herald.map(() => (
-    { cost: bareSend({ connections: shape.connections, bytes: Math.round(result.values.herald.wire), rate: 10, seconds }) }));
-  result.values[name] = { cost: median(result.rounds[name].map((round) => round.cost)) };
-}
-
 export async function* rows(bench) {
   const servers = await bench.servers(peers);
   for (const shape of shapes) {
     const steady = await bench.compare(servers, async (server) => checked(server, await load(server, 'events', {
       ...flagsOf(server), connections: shape.connections, streams: shape.streams, rate: 10,
       seconds: bench.seconds(3), settle: 0.2, 'warm-up': 0.5 })));
-    if (shape.streams === 1 && steady.values.herald) addBareSend(steady, shape, bench.seconds(3));
+    // No server can be below that where each delivery is a send of its own.
+    if (shape.streams === 1) {
+      addBare(steady, 'a bare send', () => ({ cost: bareSend({ connections: shape.connections, bytes: Math.round(steady.values.herald.wire), rate: 10,
+        seconds: bench.seconds(3) }) }));
+    }
     yield { title: `SSE, ${shape.name}, 100 B, 10 publishes/s`, key: 'cost', unit: 'us of CPU per delivery', more: 'worse',
       limit: shape.microseconds, targets: shape.targets, result: steady, also: { key: 'wire', unit: 'bytes on the wire per delivery' } };
 

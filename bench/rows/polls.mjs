@@ -1,17 +1,10 @@
 // One client that polls in a loop; a message is published when it has had the last one.
-import { median } from '../compare.mjs';
+import { addBare } from '../compare.mjs';
 import { bareExchange, load } from '../load.mjs';
 
 export const peers = ['nchan', 'node'];
 export const usual = peers;
 const size = 100;
-
-// What no server can be below that is asked by a poll and told by a publication on two connections.
-function addBareExchange(result, seconds) {
-  const name = 'bare exchanges';
-  result.rounds[name] = result.rounds.herald.map(() => ({ cost: bareExchange({ seconds }) }));
-  result.values[name] = { cost: median(result.rounds[name].map((round) => round.cost)) };
-}
 
 export async function* rows(bench) {
   const servers = await bench.servers(peers);
@@ -24,7 +17,8 @@ export async function* rows(bench) {
       p50: facts.latency_us.p50 / 1000 };
   });
   const bytes = structuredClone(result);
-  if (result.values.herald) addBareExchange(result, bench.seconds(3));
+  // No server can be below that is asked by a poll and told by a publication on two connections.
+  addBare(result, 'bare exchanges', () => ({ cost: bareExchange({ seconds: bench.seconds(3) }) }));
   yield { title: 'long polls, one client in a loop, 100 B', key: 'cost', unit: 'us of CPU per message, publishing included', more: 'worse',
     targets: { nchan: 1 / 3 }, result };
   yield { title: 'long polls, bytes besides the data', key: 'overhead', unit: 'bytes of TLS, both directions', more: 'worse', limit: 90, result: bytes };

@@ -15,7 +15,7 @@ class SendBuffer {
  public:
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  std::span<const std::byte> bytes() const { return std::span(space_.get(), size_); }
+  std::span<const std::byte> bytes() const { return {space_.get(), size_}; }
   void clear() { size_ = 0; }
 
   void append(std::span<const std::byte> bytes) {
@@ -25,7 +25,7 @@ class SendBuffer {
   std::span<std::byte> extend(std::size_t count) {
     reserve(size_ + count);
     size_ += count;
-    return std::span(space_.get() + size_ - count, count);
+    return {space_.get() + size_ - count, count};
   }
 
  private:
