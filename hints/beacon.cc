@@ -57,7 +57,7 @@ void BeaconEndpoint::handle(const http::Request& request, http::Exchange exchang
   }
   http::Exchange::collect(
       std::move(exchange), largest,
-      [this](http::Exchange back, std::string content) { back.respond(take(content)); });
+      [this](http::Exchange back, const std::string& content) { back.respond(take(content)); });
 }
 
 http::Response BeaconEndpoint::take(std::string_view content) {

@@ -148,7 +148,7 @@ class Learning final {
     response.body =
         std::make_unique<CopiedBody>(std::move(response.body), limit,
                                      [limit, coding = response.fields.joined("content-encoding"),
-                                      text = std::move(text)](std::string bytes) {
+                                      text = std::move(text)](const std::string& bytes) {
                                        if (auto readable = decoded(bytes, coding, limit))
                                          text(*std::move(readable));
                                      });

@@ -138,8 +138,8 @@ class Merging {
   }
 
   std::size_t size() const { return wanted_.size(); }
-  std::vector<Item> items() && { return std::move(wanted_); }
-  std::vector<Withheld> withheld() && { return std::move(withheld_); }
+  std::vector<Item> take_items() { return std::move(wanted_); }
+  std::vector<Withheld> take_withheld() { return std::move(withheld_); }
   const std::vector<Correction>& corrections() const { return corrections_; }
 
  private:
@@ -260,7 +260,7 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
   const auto also_withheld = [&](std::vector<Withheld> more) {
     std::ranges::move(more, std::back_inserter(withheld));
   };
-  also_withheld(std::move(merging).withheld());
+  also_withheld(merging.take_withheld());
   also_withheld(std::move(told.withheld));
 
   std::vector<Item> items;
@@ -271,7 +271,7 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
     }
   };
   for (const std::string& file : found.read) depend(file, site_.asset(file));
-  for (Item& item : std::move(merging).items()) {
+  for (Item& item : merging.take_items()) {
     const std::string_view file = path_of(item.target);
     std::optional<AssetInfo> asset = site_.asset(file);
     depend(file, asset);

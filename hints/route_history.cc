@@ -27,7 +27,7 @@ const AssetHistory* RouteHistory::find(std::string_view target) const {
 }
 
 AssetHistory& RouteHistory::asset(std::string_view target) {
-  AssetHistory* asset = const_cast<AssetHistory*>(find(target));
+  auto* asset = const_cast<AssetHistory*>(find(target));
   if (asset == nullptr) {
     if (assets.size() == most_assets) {
       assets.erase(std::ranges::min_element(assets, {}, &AssetHistory::latest));

@@ -75,10 +75,12 @@ void add(RouteReport& to, const RouteReport& more) {
 
 std::vector<RouteReport> report(const std::list<RouteHistory>& routes, std::size_t limit) {
   std::vector<const RouteHistory*> busiest;
+  busiest.reserve(routes.size());
   for (const RouteHistory& route : routes) busiest.push_back(&route);
   std::ranges::stable_sort(busiest, std::greater<>(), &RouteHistory::visits);
   busiest.resize(std::min(limit, busiest.size()));
   std::vector<RouteReport> reports;
+  reports.reserve(busiest.size());
   for (const RouteHistory* route : busiest) reports.push_back(report(*route));
   return reports;
 }

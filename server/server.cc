@@ -63,7 +63,7 @@ const std::vector<net::Endpoint>& Server::plain_endpoints() const {
   return state_->plain_endpoints;
 }
 
-void Server::use(std::shared_ptr<const net::Certificates> certificates) {
+void Server::use(const std::shared_ptr<const net::Certificates>& certificates) {
   for (auto& worker : state_->workers) {
     worker->post([certificates](Worker& here) { here.use(certificates); });
   }
@@ -76,7 +76,7 @@ void Server::use(const Tuning& tuning) {
   }
 }
 
-void Server::on_workers(std::function<void(App&)> task) {
+void Server::on_workers(const std::function<void(App&)>& task) {
   for (auto& worker : state_->workers) {
     worker->post([task](Worker& here) { task(here.app()); });
   }
@@ -85,6 +85,7 @@ void Server::on_workers(std::function<void(App&)> task) {
 Server::Sockets Server::sockets() const {
   const auto numbers = [](const std::vector<net::Fd>& fds) {
     std::vector<int> all;
+    all.reserve(fds.size());
     for (const net::Fd& fd : fds) all.push_back(fd.get());
     return all;
   };

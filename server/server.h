@@ -113,12 +113,12 @@ class Server {
 
   // All of these from any thread after start().
   // New handshakes use these; connections that are open keep theirs.
-  void use(std::shared_ptr<const net::Certificates> certificates);
+  void use(const std::shared_ptr<const net::Certificates>& certificates);
   // Connections that are open keep what was announced to them (streams, windows); all else counts
   // from now on.
   void use(const Tuning& tuning);
   // Runs `task` on every worker's thread with its App, soon.
-  void on_workers(std::function<void(App&)> task);
+  void on_workers(const std::function<void(App&)>& task);
   // Stops accepting, says GOAWAY, ends live streams, lets downloads finish. Returns at once.
   void drain();
   // Ends every connection now; wait() then returns.

@@ -132,7 +132,7 @@ std::string_view Event::data() const {
 std::size_t Event::weight() const {
   std::size_t bytes = sizeof(Event) + block_.capacity() + lines_.size() + topic_.size() +
                       type_.size() + publisher_id_.size();
-  for (const std::string& topic : alternates_) bytes += sizeof(topic) + topic.size();
+  for (const std::string& topic : alternates_) bytes += sizeof(std::string) + topic.size();
   return bytes;
 }
 

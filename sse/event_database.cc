@@ -34,6 +34,23 @@ void check(sqlite::Database& db, const std::string& file) {
   if (found != "ok") throw sqlite::Failure(found, SQLITE_CORRUPT);
 }
 
+std::string sentence_of(const std::string& file, const sqlite::Failure& failure) {
+  switch (failure.code()) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return file + " is damaged (" + failure.what() +
+             "): move it away and a new history begins, or save what it holds with "
+             "\"sqlite3 FILE .recover\"";
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return file + " cannot be written (" + failure.what() +
+             "): the file and its folder must belong to the user who runs herald";
+    default:
+      return "the events' store " + file + " cannot be used: " + failure.what();
+  }
+}
+
 }  // namespace
 
 net::Fd lock(const std::string& file) {
@@ -67,20 +84,8 @@ sqlite::Database open(const std::string& file, Sync sync) try {
 }
 
 net::Error unusable(const std::string& file, const sqlite::Failure& failure) {
-  switch (failure.code()) {
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return net::Error(file + " is damaged (" + failure.what() +
-                        "): move it away and a new history begins, or save what it holds with "
-                        "\"sqlite3 FILE .recover\"");
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return net::Error(file + " cannot be written (" + failure.what() +
-                        "): the file and its folder must belong to the user who runs herald");
-    default:
-      return net::Error("the events' store " + file + " cannot be used: " + failure.what());
-  }
+  net::Error error(sentence_of(file, failure));
+  return error;
 }
 
 }  // namespace sse::event_database

@@ -42,8 +42,8 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
       [this, fields = std::move(fields), grant = std::get<Grant>(std::move(decision)),
        hub = authorizer_.hub_of(request), dry_run = is_dry_run(http::Query(request.query())),
        client = rate_.limited() ? client_of(request) : std::string(),
-       key = std::string(request.fields.get("idempotency-key").value_or(""))](http::Exchange ready,
-                                                                              std::string content) {
+       key = std::string(request.fields.get("idempotency-key").value_or(""))](
+          http::Exchange ready, const std::string& content) {
         const auto refuse = [&](http::Response response) {
           response.fields.append(fields);
           ready.respond(std::move(response));

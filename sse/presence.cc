@@ -89,7 +89,7 @@ std::vector<Attending> Presence::list() const {
 // The new subscriber's name; empty if there is no room.
 std::string Presence::add(net::Loop& loop, std::span<const TopicMatcher> wanted,
                           const Grant& grant) {
-  const std::string subscriber = random_uuid();
+  std::string subscriber = random_uuid();
   std::vector<Attending> attending;
   for (const TopicMatcher& matcher : wanted) {
     const std::string* payload = grant.payload_of(matcher);

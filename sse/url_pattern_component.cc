@@ -105,7 +105,8 @@ class Parser {
     parts_.push_back({style_.canonical(std::exchange(fixed_, {})), "", "", ""});
   }
 
-  bool add(std::string prefix, const Group& group, std::string suffix, std::string modifier) {
+  bool add(const std::string& prefix, const Group& group, const std::string& suffix,
+           std::string modifier) {
     if (group.empty() && modifier.empty()) {
       fixed_ += prefix;
       return true;

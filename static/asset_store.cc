@@ -71,7 +71,7 @@ Lookup AssetStore::find(std::string_view path) {
 
   auto parsed = file_path(path);
   if (const auto* fault = std::get_if<PathFault>(&parsed)) return {outcome_of(*fault), nullptr};
-  std::string& name = std::get<std::string>(parsed);
+  auto& name = std::get<std::string>(parsed);
   const bool folder = names_folder(name);
   if (folder) name += index_name;
   Lookup found = find_file(name);
