@@ -103,6 +103,7 @@ BrowserProcess::BrowserProcess(net::Loop& loop, const Options& options,
   profile_ = make_profile();
   std::vector<std::string> words = arguments(options, profile_);
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   group_ = fork();

@@ -132,11 +132,9 @@ void Fetches::settle(const std::function<Phase()>& phase) {
 void Fetches::send_queued(Phase phase) {
   if (queue_.empty()) return;
   std::ranges::stable_sort(queue_, {}, [this](Index i) { return fetches_[i].want.urgency.level; });
-  std::size_t delayed =
-      static_cast<std::size_t>(std::ranges::count_if(fetches_, [](const Fetch& f) {
-        return f.state == State::open && f.source != Source::push &&
-               f.want.urgency.level >= delayable;
-      }));
+  auto delayed = static_cast<std::size_t>(std::ranges::count_if(fetches_, [](const Fetch& f) {
+    return f.state == State::open && f.source != Source::push && f.want.urgency.level >= delayable;
+  }));
   std::vector<Index> waiting;
   for (const Index index : std::exchange(queue_, {})) {
     const bool may_wait = fetches_[index].want.urgency.level >= delayable;

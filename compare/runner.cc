@@ -44,7 +44,7 @@ class Runner::Shift {
     const std::lock_guard lock(mutex_);
     ++progress_.done;
     progress_.elapsed = std::chrono::steady_clock::now() - began_;
-    const double rest = static_cast<double>(progress_.total - progress_.done);
+    const auto rest = static_cast<double>(progress_.total - progress_.done);
     progress_.left = progress_.elapsed * (rest / static_cast<double>(progress_.done));
     if (report_) report_(progress_);
   }

@@ -89,9 +89,9 @@ Cell summarised(Cell cell, std::uint64_t seed) {
   std::vector<PageLoad> plain;
   if (none != cell.arms.end()) plain = none->loads;
   for (ArmResult& result : cell.arms) {
-    const bool itself = result.arm == Arm::none;
-    result = summarised(std::move(result), itself || plain.empty() ? nullptr : &plain,
-                        derived(seed, static_cast<std::uint64_t>(result.arm)));
+    const Arm arm = result.arm;
+    result = summarised(std::move(result), arm == Arm::none || plain.empty() ? nullptr : &plain,
+                        derived(seed, static_cast<std::uint64_t>(arm)));
   }
   return cell;
 }

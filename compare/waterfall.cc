@@ -57,7 +57,9 @@ class Drawing {
     const double power = std::pow(10, std::floor(std::log10(rough)));
     const double factor = rough / power;
     const double step = power * (factor < 1.5 ? 1 : factor < 3.5 ? 2 : factor < 7.5 ? 5 : 10);
-    for (double time = 0; time <= until_ - step / 3; time += step) {
+    const auto steps = static_cast<int>(std::floor(until_ / step - 1.0 / 3));
+    for (int i = 0; i <= steps; ++i) {
+      const double time = i * step;
       out_ += fmt::format(
           "<path class=grid d=\"M{0:.1f} {1:.0f}V{2:.0f}\"/><text class=tick x=\"{0:.1f}\" "
           "y=10>{3}</text>",

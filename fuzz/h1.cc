@@ -1,5 +1,5 @@
-// A connection of HTTP/1.1: whatever comes, and in whichever pieces, the same requests are seen. (Pieces
-// may decide where the server stops reading: what comes in time keeps a connection open.)
+// A connection of HTTP/1.1: whatever comes, and in whichever pieces, the same requests are seen.
+// (Pieces may decide where the server stops reading: what comes in time keeps a connection open.)
 #include <algorithm>
 
 #include "fuzz/target.h"
@@ -20,7 +20,7 @@ Run talk(std::string_view bytes, std::size_t piece) {
                   "handlers see no field of the connection");
     if (request.method != "POST") return exchange.respond(testing::text("x"));
     http::Exchange::collect(std::move(exchange), 1000, [](http::Exchange back, std::string got) {
-      back.respond(testing::text(got));
+      back.respond(testing::text(std::move(got)));
     });
   });
   testing::H1Peer peer(root);

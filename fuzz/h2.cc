@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     exchange.push("/a.css", {});
     if (request.method != "POST") return exchange.respond(testing::text("x"));
     http::Exchange::collect(std::move(exchange), 1000, [](http::Exchange back, std::string got) {
-      back.respond(testing::text(got));
+      back.respond(testing::text(std::move(got)));
     });
   });
   testing::Peer peer(root);

@@ -103,12 +103,14 @@ std::uint16_t Cluster::start(Node& node) {
 
 std::vector<std::string> Cluster::urls() const {
   std::vector<std::string> urls;
+  urls.reserve(nodes_.size());
   for (const Node& node : nodes_) urls.push_back("https://" + address(node.from_clients->port()));
   return urls;
 }
 
 std::vector<std::string> Cluster::stalling_urls() const {
   std::vector<std::string> urls;
+  urls.reserve(nodes_.size());
   for (const Node& node : nodes_) {
     if (node.from_stalling) urls.push_back("https://" + address(node.from_stalling->port()));
   }

@@ -17,9 +17,10 @@ Multipart multipart_of(const Variant& variant, const std::vector<Slice>& slices,
   parts.reserve(2 * slices.size() + 1);
   std::string separator = "--" + boundary;
   for (const Slice slice : slices) {
-    parts.push_back(http::text_body(
-        separator + "\r\ncontent-type: " + type +
-        "\r\ncontent-range: " + content_range(slice, variant.content.length) + "\r\n\r\n"));
+    std::string head = separator;
+    head.append("\r\ncontent-type: ").append(type);
+    head.append("\r\ncontent-range: ").append(content_range(slice, variant.content.length));
+    parts.push_back(http::text_body(head.append("\r\n\r\n")));
     parts.push_back(variant.body(slice));
     separator = "\r\n--" + boundary;
   }

@@ -148,7 +148,7 @@ std::shared_ptr<const http::Headers> SiteRules::dress(std::string_view host, std
     std::string value = applied.fields.joined(field.name);
     // What our own answer varies by stays true whatever the rules say.
     const auto ours = field.name == "vary" ? fields->get("vary") : std::nullopt;
-    if (ours && value != "*") value = std::string(*ours) + ", " + value;
+    if (ours && value != "*") value.insert(0, ", ").insert(0, *ours);
     fields->set(field.name, value);
   }
   for (const HeaderRules::Link& link : applied.links) {
