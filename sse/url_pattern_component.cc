@@ -79,7 +79,7 @@ class Parser {
     if (!group.empty()) {
       std::string prefix(character ? character->value : "");
       if (!prefix.empty() && prefix != style_.prefix) fixed_ += std::exchange(prefix, {});
-      return add(std::move(prefix), group, "", take_modifier());
+      return add(prefix, group, "", take_modifier());
     }
     at_ = start;
     if (const std::string text = take_one(); !text.empty()) {
@@ -91,7 +91,7 @@ class Parser {
     const Group inner = take_group();
     std::string suffix = take_text();
     if (!take(Type::close)) return false;
-    return add(std::move(prefix), inner, std::move(suffix), take_modifier());
+    return add(prefix, inner, suffix, take_modifier());
   }
 
   std::string take_one() {
