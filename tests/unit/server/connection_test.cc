@@ -68,20 +68,23 @@ std::string heard_by(int client) {
 
 }  // namespace
 
-TEST_CASE("a client that has sent 500 dear requests at once holds up another for three of them") {
+TEST_CASE("a client that has sent 500 dear requests at once holds up another for a few of them") {
   World world;
+  http::Handler* handler = nullptr;
   testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
     present += 1s;
+    // Who comes while the first is handled finds all the others waiting.
+    if (world.connections.size() == 1) world.connect(*handler, get("/quiet"));
     exchange.respond(testing::text("hello"));
     if (request.target == "/quiet") world.loop.stop();
   });
   std::string requests;
   for (int i = 0; i < 500; ++i) requests += get("/dear");
+  handler = &root;
   world.connect(root, requests);
-  world.connect(root, get("/quiet"));
   world.loop.run();
   CHECK(root.asked.back() == "/quiet");
-  CHECK(root.asked.size() <= 4);
+  CHECK(root.asked.size() <= 7);  // two slices of three
 }
 
 TEST_CASE("what is put off is handled in the turns that follow, though nothing more arrives") {
