@@ -7,9 +7,6 @@
 namespace net {
 namespace {
 
-// Records in a row that bring nothing: an empty one costs one of them, a KeyUpdate, for which keys
-// are made, eight. Each that brings content gives one back.
-constexpr unsigned full_patience = 32;
 constexpr unsigned cost_of_empty = 1;
 constexpr unsigned cost_of_update = 8;
 
@@ -100,8 +97,9 @@ Socket::Status RecordLayer::on_handshake(std::span<const std::byte> fragment, Se
 
 // Of what costs us something and its sender nearly nothing, so much and no more.
 Socket::Status RecordLayer::idle(unsigned cost, SendBuffer& out) {
-  if (patience_ < cost)
+  if (patience_ < cost) {
     return fail(Alert::unexpected_message, "too many records without content", out);
+  }
   patience_ -= cost;
   return Status::open;
 }

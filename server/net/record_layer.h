@@ -65,7 +65,10 @@ class RecordLayer {
   TrafficKeys writing_;
   Options options_;
   const char* error_ = nullptr;
-  unsigned patience_ = 32;  // see idle()
+  // Records that bring nothing are borne so far: an empty one costs 1, a KeyUpdate, for which keys
+  // are made, 8; each that brings content gives 1 back.
+  static constexpr unsigned full_patience = 32;
+  unsigned patience_ = full_patience;
   bool owes_update_ = false;
   std::uint8_t message_size_ = 0;
   std::array<std::byte, 5> message_{};  // a KeyUpdate, as far as it has come
