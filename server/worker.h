@@ -17,6 +17,7 @@
 #include "server/address_limits.h"
 #include "server/complaints.h"
 #include "server/connection.h"
+#include "server/net/chore.h"
 #include "server/net/listener.h"
 #include "server/net/tls_context.h"
 #include "server/server.h"
@@ -84,7 +85,7 @@ class Worker {
   void bound_waiting(const net::Fd& fd) const;
   void refuse(const net::Accepted& accepted, AddressLimits::Refusal why);
   void tell(const std::exception& error) noexcept;
-  void bury();
+  bool bury_one();
   void stop_if_drained();
 
   Shared& shared_;
@@ -109,7 +110,7 @@ class Worker {
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unordered_map<const Connection*, Seated> connections_;
   std::vector<Connection*> dead_;
-  std::unique_ptr<net::Later> bury_;
+  std::unique_ptr<net::Chore> bury_;
   std::unique_ptr<net::Timer> patience_;
   bool draining_ = false;
   std::thread thread_;

@@ -39,16 +39,17 @@ for (const name of options.against.split(',')) {
   if (name.includes(':') && !/^(127(\.\d+){3}|\[::1\]|localhost):\d+$/.test(name)) { console.error(`attack: ${name} is not on the loopback, and nothing else is attacked`); process.exit(2); }
 }
 
-// The client beside the attack comes before the server, the server before the attacker, and all of them before everything else, where that is allowed (to root):
+// The client beside the attack comes before the server, both before the attacker, and all of them before everything else, where that is allowed (to root):
 // what is measured is the server under attack, not how Linux shares two cores among three processes. Without it, a lower priority of the attacker has to do, which
-// is not enough: whoever runs may finish a slice of some milliseconds, and a client's p99 is as long.
+// is not enough: whoever runs may finish a slice of some milliseconds, and a client's p99 is as long. The attacker itself has no real-time priority: Linux takes a
+// core away from all of those together for 50 ms of each second in which they leave nothing of it to others.
 const first = (pids, priority) => pids.every((pid) => spawnSync('chrt', ['--all-tasks', '--pid', '--rr', String(priority), String(pid)], { stdio: 'ignore' }).status === 0);
 const soon = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 function attacker(name, target, count, seconds) {
   const { host, port, path, post, large } = target;
   const child = spawn(process.execPath, [fileURLToPath(new URL('attacker.mjs', import.meta.url)), name, JSON.stringify({ host, port, path, post, large }), String(count), String(seconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (!first([child.pid], 1)) os.setPriority(child.pid, 10);
+  os.setPriority(child.pid, process.getuid() === 0 ? -10 : 10);
   const timer = setTimeout(() => child.kill('SIGKILL'), (seconds + 20) * 1000);
   return printed(child).finally(() => clearTimeout(timer));
 }
