@@ -10,6 +10,7 @@
 
 #include "cli/access_log.h"
 #include "cli/confine.h"
+#include "cli/descriptors.h"
 #include "cli/event_store.h"
 #include "cli/identity.h"
 #include "cli/landlock.h"
@@ -130,6 +131,11 @@ class Service {
     std::cout << std::endl;
     tell_plain_endpoints();
     for (const std::string& remark : identity_.remarks) log_warning(remark);
+    // Whoever has not chosen a number is content with what there is.
+    if (config_.limits.connections != Config::Limits{}.connections) {
+      const std::string lacking = lack_of_descriptors(config_.limits.connections);
+      if (!lacking.empty()) log_warning(lacking);
+    }
     if (report_) notify_.main_process();
     report_serving(std::move(report_));
     notify_.ready("serving on " + urls);
@@ -373,6 +379,7 @@ class Service {
 int serve(const Config& config, std::function<Config()> reread) {
   Inheritance given = inheritance();
   Signals::block();
+  take_descriptors();
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
   if (const auto folders = read_folders(config); !folders.empty()) {

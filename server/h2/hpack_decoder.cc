@@ -1,5 +1,7 @@
 #include "server/h2/hpack_decoder.h"
 
+#include <limits>
+
 #include "server/h2/huffman.h"
 
 namespace h2 {
@@ -17,18 +19,19 @@ class HpackDecoder::Reader {
   bool failed() const { return failed_; }
   std::uint8_t first() const { return bytes_.front(); }
 
-  // With a prefix of so many bits.
+  // With a prefix of so many bits; of 32 bits at most, and as many octets as those take (section
+  // 5.1 leaves the limit to us).
   std::uint32_t integer(unsigned prefix) {
     if (at_end()) return fail();
     const std::uint32_t most = (1U << prefix) - 1;
-    std::uint32_t value = take() & most;
-    if (value < most) return value;
-    // 28 bits and more: no index, size or length here is as large.
-    for (unsigned shift = 0; shift < 28; shift += 7) {
+    std::uint64_t value = take() & most;
+    if (value < most) return static_cast<std::uint32_t>(value);
+    for (unsigned shift = 0; shift < 32; shift += 7) {
       if (at_end()) return fail();
       const std::uint8_t byte = take();
-      value += (byte & 0x7fU) << shift;
-      if ((byte & 0x80U) == 0) return value;
+      value += std::uint64_t{byte & 0x7fU} << shift;
+      if (value > std::numeric_limits<std::uint32_t>::max()) return fail();
+      if ((byte & 0x80U) == 0) return static_cast<std::uint32_t>(value);
     }
     return fail();
   }

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import { data, flag, headers, preface, request, rst, settings, windowUpdate } from '../conformance/wire.mjs';
-import { certificate, fetchOn, folder, lacks, listen, program, publish, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, lacks, listen, program, publish, serve, serveUnder, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl', 'prlimit'] });
 const size = 4_000_000;
@@ -94,6 +94,20 @@ test('out of descriptors, new clients are turned away at once, those who are the
   await until('a new client is served', async () => {
     try { return (await fetchOn(await session(t, herald), '/a.css', { within: 2000 })).status === 200; } catch { return false; }
   });
+});
+
+test('all descriptors that the hard limit allows are taken, and room for them is made before clients come', { skip }, async (t) => {
+  const root = folder(t, { 'index.html': 'x', 'herald.toml': '[limits]\nconnections = 3000\nconnections_per_address = 0\n' });
+  const herald = await serveUnder(t, ['prlimit', '--nofile=100:2000'], root, '--config', path.join(root, 'herald.toml'));
+  assert.match(fs.readFileSync(`/proc/${herald.pid}/limits`, 'utf8'), /^Max open files +2000 +2000 /m);
+  assert.ok(Number(/^FDSize:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8'))[1]) >= 2000);
+  await until('the log says that 3000 connections cannot be had', () => /connections is 3000, but this process may have 2000 descriptors.*LimitNOFILE/.test(herald.stderr));
+  const sockets = await Promise.all(Array.from({ length: 300 }, () => new Promise((resolve, reject) => {
+    const socket = net.connect(herald.port, '127.0.0.1', () => resolve(socket));
+    socket.on('error', reject);
+  })));
+  t.after(() => sockets.forEach((socket) => socket.destroy()));
+  await until('more clients than the soft limit allowed are there', () => open(herald.pid) > 300);
 });
 
 test('a client may go after any byte that it has sent', { skip, timeout: 60000 }, async (t) => {

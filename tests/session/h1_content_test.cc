@@ -52,6 +52,18 @@ TEST_CASE("chunked content of HTTP/1.1 is read without its chunks") {
   CHECK(reader.ended);
 }
 
+TEST_CASE("chunked content of HTTP/1.1 may come octet by octet") {
+  Reader reader;
+  H1Peer peer(reader.root);
+  peer.say("POST / HTTP/1.1\r\nhost: app.test\r\ntransfer-encoding: chunked\r\n\r\n");
+  for (const char octet : std::string_view("5\r\nhello\r\n0\r\n\r\n")) {
+    peer.say(std::string_view(&octet, 1));
+    reader.read();
+  }
+  CHECK(reader.text == "hello");
+  CHECK(reader.ended);
+}
+
 TEST_CASE("content of HTTP/1.1 that nobody reads is not taken from the socket") {
   Reader reader;
   H1Peer peer(reader.root);

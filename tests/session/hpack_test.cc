@@ -125,8 +125,9 @@ TEST_CASE("a block that is no HPACK is refused") {
   for (const char* block : {
            "80",              // index 0
            "be",              // beyond both tables
-           "ff8080808080",    // an integer without end
-           "ffffffffffff0f",  // one that is too large
+           "ff808080808000",  // an integer of more octets than 32 bits take
+           "ffffffffff10",    // one that does not fit into 32 bits
+           "ff80ffffff0f",    // one that does, and is the index of nothing
            "40",              // nothing behind
            "4003616263",      // no value
            "40036162",        // a string that is cut off
@@ -138,6 +139,12 @@ TEST_CASE("a block that is no HPACK is refused") {
     h2::HpackDecoder decoder;
     CHECK_FALSE(decode(decoder, bytes(block)).fine);
   }
+}
+
+TEST_CASE("an integer may have more octets than it needs") {
+  h2::HpackDecoder decoder;
+  CHECK(decode(decoder, bytes("3f8080808000")).fine);  // a table of 31 octets
+  CHECK(decode(decoder, bytes("3fe19f808000")).fine);  // of 4096
 }
 
 TEST_CASE("a name that is taken from an entry which the new one drives out survives it") {

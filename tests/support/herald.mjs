@@ -102,8 +102,9 @@ export class Herald {
   get running() { return this.#child.exitCode === null && this.#child.signalCode === null; }
 
   async start() {
-    const { root, args = [], cert, key, env = {} } = this.#options;
-    this.#child = spawn(program, ['serve', root, '--listen', `127.0.0.1:${this.port}`, '--cert', cert, '--key', key, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const { root, args = [], cert, key, env = {}, under = [] } = this.#options;
+    const [first, ...rest] = [...under, program];
+    this.#child = spawn(first, [...rest, 'serve', root, '--listen', `127.0.0.1:${this.port}`, '--cert', cert, '--key', key, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.exit = new Promise((resolve) => { this.#child.once('exit', (code, signal) => resolve({ code, signal })); });
     this.#child.once('error', (error) => { this.stderr += error; });
     this.#child.stderr.on('data', (bytes) => { this.stderr = (this.stderr + bytes).slice(-20000); });
@@ -135,9 +136,12 @@ export class Herald {
 // A running server for this test, ended (and killed if it hangs) when the test is over.
 export async function serve(t, root, ...args) { return serveIn(t, {}, root, ...args); }
 // The same with more variables in its environment.
-export async function serveIn(t, env, root, ...args) {
+export async function serveIn(t, env, root, ...args) { return started(t, { env, root, args }); }
+// The same started by another program, with its arguments, that becomes it.
+export async function serveUnder(t, under, root, ...args) { return started(t, { under, root, args }); }
+async function started(t, options) {
   const pair = certificate(folder(t));
-  const herald = new Herald({ root, args, env, ...pair });
+  const herald = new Herald({ ...options, ...pair });
   t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
   return herald.start();
 }

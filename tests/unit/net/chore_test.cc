@@ -86,7 +86,8 @@ TEST_CASE("a chore that is done can be given again") {
 TEST_CASE("a chore that is given up leaves nothing behind in the loop") {
   Loop loop(Loop::Time::manual);
   {
-    Chore chore(loop, [] { return true; }, Slice(0us, look));
+    Chore chore(
+        loop, [] { return true; }, Slice(0us, look));
     chore.schedule();
   }
   loop.settle();
