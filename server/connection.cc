@@ -42,6 +42,11 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
       root_(root),
       on_closed_(std::move(on_closed)),
       flush_later_(at_.loop, [this] { attempt([this] { flush(); }); }),
+      place_(at_.line,
+             [this] {
+               slice_.begin();
+               attempt([this] { flush(); });
+             }),
       deadline_(at_.loop, [this] { attempt([this] { on_deadline(); }); }),
       drain_later_(at_.loop, [this] { session_->drain(); }),
       accepted_at_(at_.loop.now()),
@@ -55,7 +60,7 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
 
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
-  slice_.begin();
+  if (!place_.waits()) slice_.begin();  // what arrives for one in line waits as well
   attempt([&] {
     if (ready.readable) read();
     flush_later_.schedule();
@@ -157,7 +162,7 @@ http::Transport Connection::transport() const {
 }
 
 void Connection::flush() {
-  if (closed_) return;
+  if (closed_ || place_.waits()) return;
   if (socket_->unsent() > 0) {
     if (socket_->flush() != net::Socket::Status::open) return lost();
     if (socket_->unsent() > 0) return settle(true);
@@ -174,7 +179,7 @@ void Connection::flush() {
 }
 
 // Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it
-// should go on when the kernel says that there is room: in the next turn, if there is room now.
+// should go on when the kernel says that there is room: or in another turn, if there is room now.
 bool Connection::send_some() {
   http::Output& output = at_.output;
   for (std::size_t sent = 0; sent < turn;) {
@@ -222,10 +227,12 @@ void Connection::settle(bool more) {
   }
   if (more && !blocked_since_) blocked_since_ = at_.loop.now();
   if (more && !holds_little_ && session_ && session_->live_beside_others()) hold_little();
-  if (socket_->unsent() == 0) blocked_since_.reset();
-  if (more == wants_write_) return;
-  wants_write_ = more;
-  watch_->want_write(more);
+  const bool full = socket_->unsent() > 0;
+  if (!full) blocked_since_.reset();
+  if (more && !full) place_.join();
+  if (full == wants_write_) return;
+  wants_write_ = full;
+  watch_->want_write(full);
 }
 
 void Connection::hold_little() {
@@ -250,6 +257,7 @@ void Connection::close() {
   if (closed_) return;
   closed_ = true;
   watch_.reset();
+  place_.leave();
   deadline_.stop();
   drain_later_.stop();
   socket_->shut_down();

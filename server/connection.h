@@ -16,6 +16,7 @@
 #include "server/http/output.h"
 #include "server/http/session.h"
 #include "server/http/tally.h"
+#include "server/net/line.h"
 #include "server/net/loop.h"
 #include "server/net/record_size.h"
 #include "server/net/slice.h"
@@ -33,6 +34,7 @@ struct Workplace {
   http::Tally& tally;
   http::Counter& handshakes_failed;
   http::AccessLog* log;  // may be null
+  net::Line& line;  // of connections that go on in another turn, though their sockets have room
   // Each connection has a copy of it.
   net::Slice slice{net::Slice::standard};
   // Told in a sentence when a connection is ended for its client's fault.
@@ -82,6 +84,7 @@ class Connection final : private http::TransportGauge {
   std::function<void(Connection&)> on_closed_;
   std::unique_ptr<http::Session> session_;
   net::Later flush_later_;
+  net::Line::Place place_;
   net::Timer deadline_;
   net::Timer drain_later_;
   std::optional<net::Watch> watch_;

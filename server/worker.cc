@@ -100,6 +100,7 @@ void Worker::run(std::promise<void>& ready) {
                   .tally = tally_,
                   .handshakes_failed = handshakes_failed_,
                   .log = shared_.log,
+                  .line = line_,
                   .complain = [this](const std::string& what) { complaints_.say(what); }});
     loop_.on_exception([this](const std::exception& error) { tell(error); });
     bury_ = std::make_unique<net::Chore>(loop_, [this] { return bury_one(); });

@@ -18,6 +18,7 @@
 #include "server/complaints.h"
 #include "server/connection.h"
 #include "server/net/chore.h"
+#include "server/net/line.h"
 #include "server/net/listener.h"
 #include "server/net/tls_context.h"
 #include "server/server.h"
@@ -93,6 +94,7 @@ class Worker {
   Listening sockets_;
   Tuning tuning_;
   net::Loop loop_;
+  net::Line line_{loop_};
   net::SocketBuffers buffers_;
   http::Output output_;
   http::Date date_;

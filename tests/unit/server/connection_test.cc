@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 net::Clock::time_point present;
+net::Clock::time_point look() { return present; }
 
 std::string get(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nhost: app.test\r\n\r\n";
@@ -26,6 +27,7 @@ std::string get(const std::string& path) {
 // What connections share, and the clients' ends of their sockets.
 struct World {
   net::Loop loop;
+  net::Line line{loop, look};
   http::Limits limits;
   http::Timeouts timeouts;
   http::Output output;
@@ -41,7 +43,8 @@ struct World {
                               .tally = tally,
                               .handshakes_failed = failed,
                               .log = nullptr,
-                              .slice = net::Slice(1ms, [] { return present; }),
+                              .line = line,
+                              .slice = net::Slice(1ms, look),
                               .complain = {}};
   std::vector<net::Fd> clients;
   std::vector<std::unique_ptr<server::Connection>> connections;
@@ -103,4 +106,28 @@ TEST_CASE("what is put off is handled in the turns that follow, though nothing m
   std::size_t answers = 0;
   for (auto at = heard.find("hello"); at != heard.npos; at = heard.find("hello", at + 1)) ++answers;
   CHECK(answers == 40);
+}
+
+TEST_CASE("thirty clients with many dear requests hold up another no longer than one does") {
+  World world;
+  http::Handler* handler = nullptr;
+  int handled = 0;
+  int came_after = 0;
+  testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
+    present += 1s;
+    if (++handled == 300) {
+      came_after = handled;
+      world.connect(*handler, get("/quiet"));
+    }
+    exchange.respond(testing::text("hello"));
+    if (request.target == "/quiet") world.loop.stop();
+  });
+  handler = &root;
+  std::string requests;
+  for (int i = 0; i < 100; ++i) requests += get("/dear");
+  for (int i = 0; i < 30; ++i) world.connect(root, requests);
+  world.loop.run();
+  REQUIRE(came_after == 300);
+  CHECK(root.asked.back() == "/quiet");
+  CHECK(handled - came_after <= 7);
 }

@@ -1,0 +1,90 @@
+// Line: those who want more than their share of a turn wait in line, however many they are: in each
+// turn the first of them go on, until a slice is over. Whoever wants still more joins anew, behind
+// the others; whoever has come meanwhile is served before, as the line moves at the end of a turn.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <utility>
+
+#include "server/net/loop.h"
+#include "server/net/slice.h"
+
+namespace net {
+
+class Line {
+ public:
+  // What one member of the line is; leaves it when destroyed.
+  class Place {
+   public:
+    // `line` must outlive the place. `go_on` does a slice's worth of work at most, and may join
+    // again.
+    Place(Line& line, std::function<void()> go_on) : line_(line), go_on_(std::move(go_on)) {}
+    ~Place() { leave(); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    // Behind all others, unless it is in line already.
+    void join() {
+      if (number_ == none) line_.add(*this);
+    }
+    void leave() {
+      if (number_ != none) line_.remove(*this);
+    }
+    bool waits() const { return number_ != none; }
+
+   private:
+    friend class Line;
+    static constexpr std::uint64_t none = 0;
+    Line& line_;
+    std::function<void()> go_on_;
+    std::uint64_t number_ = none;
+  };
+
+  // `loop` must outlive the line. `clock` is for tests.
+  explicit Line(Loop& loop, Clock::time_point (*clock)() = &Clock::now)
+      : clock_(clock),
+        move_(loop, [this] { move(); }),
+        next_turn_(loop, [this] { move_.schedule(); }) {}
+
+ private:
+  void add(Place& place) {
+    members_.push_back(&place);
+    place.number_ = first_ + members_.size() - 1;
+    wake();
+  }
+
+  void remove(Place& place) {
+    members_[place.number_ - first_] = nullptr;
+    place.number_ = Place::none;
+  }
+
+  // A timer's turn is the next one, also from inside of this turn's deferred work.
+  void wake() {
+    if (!next_turn_.armed()) next_turn_.start(Clock::duration::zero());
+  }
+
+  void move() {
+    const Clock::time_point began = clock_();
+    // Not those who join anew: they have had their turn.
+    for (std::size_t left = members_.size(); left > 0; --left) {
+      Place* place = members_.front();
+      members_.pop_front();
+      ++first_;
+      if (!place) continue;
+      place->number_ = Place::none;
+      if (!members_.empty()) wake();
+      place->go_on_();
+      if (clock_() - began >= Slice::standard) break;
+    }
+  }
+
+  Clock::time_point (*clock_)();
+  std::deque<Place*> members_;  // null where one has left
+  std::uint64_t first_ = 1;     // the number of the front
+  Later move_;
+  Timer next_turn_;
+};
+
+}  // namespace net
