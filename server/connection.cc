@@ -45,7 +45,7 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
       place_(at_.line,
              [this] {
                slice_.begin();
-               attempt([this] { flush(); });
+               attempt([this] { go_on(); });
              }),
       deadline_(at_.loop, [this] { attempt([this] { on_deadline(); }); }),
       drain_later_(at_.loop, [this] { session_->drain(); }),
@@ -60,11 +60,31 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
 
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
+  if (!socket_->handshaken() && ready.readable && !may_shake_hands()) return;
   if (!place_.waits()) slice_.begin();  // what arrives for one in line waits as well
   attempt([&] {
     if (ready.readable) read();
     flush_later_.schedule();
   });
+}
+
+// A step of a handshake takes as long as many requests, and all clients may come at once.
+bool Connection::may_shake_hands() {
+  if (!place_.waits()) {
+    if (at_.line.pass()) return true;
+    place_.join();
+    turns_in_line_ = 0;
+  } else if (++turns_in_line_ == 2) {  // for one, not to look costs more than to look again
+    wants_read_ = false;
+    watch_->want_read(false);
+  }
+  return false;
+}
+
+// The turn of this connection has come, for which it waited in line.
+void Connection::go_on() {
+  if (!socket_->handshaken()) read();
+  flush();
 }
 
 // What fails has no memory, as a rule: this connection pays for it.

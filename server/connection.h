@@ -3,6 +3,7 @@
 // to send and when to give up.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -57,6 +58,8 @@ class Connection final : private http::TransportGauge {
  private:
   http::Transport transport() const override;
   void on_ready(net::Watch::Ready ready);
+  bool may_shake_hands();
+  void go_on();
   void read();
   void on_bytes(std::span<const std::byte> bytes);
   void begin_session();
@@ -91,6 +94,7 @@ class Connection final : private http::TransportGauge {
   bool closed_ = false;
   bool wants_write_ = false;
   bool wants_read_ = true;
+  std::uint8_t turns_in_line_ = 0;  // for a handshake
   bool draining_ = false;
   bool complained_ = false;
   bool holds_little_ = false;  // the kernel was told to, for the sake of events

@@ -44,9 +44,18 @@ class Line {
 
   // `loop` must outlive the line. `clock` is for tests.
   explicit Line(Loop& loop, Clock::time_point (*clock)() = &Clock::now)
-      : clock_(clock),
+      : loop_(loop),
+        clock_(clock),
         move_(loop, [this] { move(); }),
         next_turn_(loop, [this] { move_.schedule(); }) {}
+
+  // Whether a piece of work may be done at once instead of in line, which costs the least: true in
+  // each turn until a slice is over.
+  bool pass() {
+    if (passing_ != loop_.now()) slice_.begin();
+    passing_ = loop_.now();
+    return !slice_.over();
+  }
 
  private:
   void add(Place& place) {
@@ -80,9 +89,12 @@ class Line {
     }
   }
 
+  Loop& loop_;
   Clock::time_point (*clock_)();
-  std::deque<Place*> members_;  // null where one has left
-  std::uint64_t first_ = 1;     // the number of the front
+  Slice slice_{Slice::standard, clock_};  // of those who pass
+  Clock::time_point passing_;             // the turn in which it was begun
+  std::deque<Place*> members_;            // null where one has left
+  std::uint64_t first_ = 1;               // the number of the front
   Later move_;
   Timer next_turn_;
 };

@@ -105,3 +105,19 @@ TEST_CASE("a place may be destroyed while it waits, also by the one before it") 
   queue.loop.settle();
   CHECK(queue.order.empty());
 }
+
+TEST_CASE("until a slice of the turn is over, work need not wait in line") {
+  Loop loop(Loop::Time::manual);
+  Line line(loop, look);
+  const auto passing = [&] {
+    int passed = 0;
+    for (; passed < 100 && line.pass(); ++passed) present += 200us;
+    return passed;
+  };
+  const int passed = passing();
+  CHECK(passed >= 2);
+  CHECK(passed <= 4);
+  CHECK(passing() == 0);
+  loop.advance(1us);
+  CHECK(passing() == passed);
+}

@@ -20,6 +20,34 @@ namespace {
 net::Clock::time_point present;
 net::Clock::time_point look() { return present; }
 
+// Whose first bytes are a handshake, which takes a second.
+class ShakingHands final : public net::Socket {
+ public:
+  ShakingHands(net::Fd fd, net::SocketBuffers& buffers, int& shaken)
+      : plain_(std::move(fd), buffers), shaken_(shaken) {}
+  Status receive(const Sink& sink) override {
+    if (!std::exchange(handshaken_, true)) {
+      ++shaken_;
+      present += 1s;
+    }
+    return plain_.receive(sink);
+  }
+  Status write(std::span<const std::byte> bytes) override { return plain_.write(bytes); }
+  Status flush() override { return plain_.flush(); }
+  bool handshaken() const override { return handshaken_; }
+  std::size_t unsent() const override { return plain_.unsent(); }
+  std::size_t sealed() const override { return plain_.sealed(); }
+  void shut_down() override { plain_.shut_down(); }
+  int fd() const override { return plain_.fd(); }
+  net::Protection protection() const override { return {}; }
+  const std::string& error() const override { return plain_.error(); }
+
+ private:
+  net::PlainSocket plain_;
+  int& shaken_;
+  bool handshaken_ = false;
+};
+
 std::string get(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nhost: app.test\r\n\r\n";
 }
@@ -49,15 +77,27 @@ struct World {
   std::vector<net::Fd> clients;
   std::vector<std::unique_ptr<server::Connection>> connections;
 
+  int shaken = 0;
+
   // A client that has sent `bytes`.
   int connect(http::Handler& root, const std::string& bytes) {
+    return connect<net::PlainSocket>(root, bytes);
+  }
+  // The same, if they begin with a handshake.
+  int shake_hands(http::Handler& root, const std::string& bytes) {
+    return connect<ShakingHands>(root, bytes, shaken);
+  }
+
+ private:
+  template <typename Socket, typename... More>
+  int connect(http::Handler& root, const std::string& bytes, More&... more) {
     std::array<int, 2> ends{};
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     clients.emplace_back(ends[0]);
     REQUIRE(write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
     connections.push_back(std::make_unique<server::Connection>(
-        std::make_unique<net::PlainSocket>(net::Fd(ends[1]), buffers), http::Peer{}, root,
-        workplace, [](server::Connection&) {}));
+        std::make_unique<Socket>(net::Fd(ends[1]), buffers, more...), http::Peer{}, root, workplace,
+        [](server::Connection&) {}));
     return ends[0];
   }
 };
@@ -130,4 +170,40 @@ TEST_CASE("thirty clients with many dear requests hold up another no longer than
   REQUIRE(came_after == 300);
   CHECK(root.asked.back() == "/quiet");
   CHECK(handled - came_after <= 7);
+}
+
+TEST_CASE("a hundred handshakes at once hold up a client that is there for a few of them") {
+  World world;
+  http::Handler* handler = nullptr;
+  int shaken_before = 0;
+  testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
+    exchange.respond(testing::text("hello"));
+    if (request.target == "/quiet") return world.loop.stop();
+    if (world.shaken != 10) return;
+    shaken_before = world.shaken;
+    world.connect(*handler, get("/quiet"));
+  });
+  handler = &root;
+  for (int i = 0; i < 100; ++i) world.shake_hands(root, get("/"));
+  world.loop.run();
+  CHECK(root.asked.back() == "/quiet");
+  CHECK(shaken_before == 10);
+  CHECK(world.shaken <= 15);
+}
+
+TEST_CASE("handshakes that wait for their turn are all done, and a client may leave meanwhile") {
+  World world;
+  int answered = 0;
+  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("hello"));
+    if (++answered == 19) world.loop.post([&] { world.loop.stop(); });
+  });
+  for (int i = 0; i < 20; ++i) {
+    // One sends nothing and goes: its end is read as a handshake, too.
+    world.shake_hands(root, i == 7 ? "" : get("/"));
+    if (i == 7) world.clients.back().reset();
+  }
+  world.loop.run();
+  CHECK(answered == 19);
+  CHECK(world.shaken == 20);
 }
