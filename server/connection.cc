@@ -42,11 +42,10 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
       root_(root),
       on_closed_(std::move(on_closed)),
       flush_later_(at_.loop, [this] { attempt([this] { flush(); }); }),
-      place_(at_.line,
-             [this] {
-               slice_.begin();
-               attempt([this] { go_on(); });
-             }),
+      place_([this] {
+        slice_.begin();
+        attempt([this] { go_on(); });
+      }),
       deadline_(at_.loop, [this] { attempt([this] { on_deadline(); }); }),
       drain_later_(at_.loop, [this] { session_->drain(); }),
       accepted_at_(at_.loop.now()),
@@ -61,7 +60,8 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
   if (!socket_->handshaken() && ready.readable && !may_shake_hands()) return;
-  if (!place_.waits()) slice_.begin();  // what arrives for one in line waits as well
+  if (!place_.waits_in(at_.line)) slice_.begin();  // what arrives for one in line waits as well
+  woken_ = false;
   attempt([&] {
     if (ready.readable) read();
     flush_later_.schedule();
@@ -70,9 +70,9 @@ void Connection::on_ready(net::Watch::Ready ready) {
 
 // A step of a handshake takes as long as many requests, and all clients may come at once.
 bool Connection::may_shake_hands() {
-  if (!place_.waits()) {
+  if (!place_.waits_in(at_.line)) {
     if (at_.line.pass()) return true;
-    place_.join();
+    place_.join(at_.line);
     turns_in_line_ = 0;
   } else if (++turns_in_line_ == 2) {  // for one, not to look costs more than to look again
     wants_read_ = false;
@@ -148,7 +148,7 @@ void Connection::begin_session() {
   peer_.tls = protection.version;
   peer_.cipher = protection.cipher;
   peer_.resumed = protection.resumed;
-  auto has_output = [this] { flush_later_.schedule(); };
+  auto has_output = [this] { wake(); };
   const auto begin = [&]<typename Session>() {
     session_ = std::make_unique<Session>(typename Session::Surroundings{.root = root_,
                                                                         .limits = at_.limits,
@@ -181,8 +181,15 @@ http::Transport Connection::transport() const {
   return way;
 }
 
+void Connection::wake() {
+  if (!flush_later_.scheduled()) woken_ = true;
+  flush_later_.schedule();
+}
+
 void Connection::flush() {
-  if (closed_ || place_.waits()) return;
+  if (closed_ || place_.waits_in(at_.line)) return;
+  if (std::exchange(woken_, false) && !at_.woken.pass()) return place_.join(at_.woken);
+  place_.leave();
   if (socket_->unsent() > 0) {
     if (socket_->flush() != net::Socket::Status::open) return lost();
     if (socket_->unsent() > 0) return settle(true);
@@ -249,7 +256,7 @@ void Connection::settle(bool more) {
   if (more && !holds_little_ && session_ && session_->live_beside_others()) hold_little();
   const bool full = socket_->unsent() > 0;
   if (!full) blocked_since_.reset();
-  if (more && !full) place_.join();
+  if (more && !full) place_.join(at_.line);
   if (full == wants_write_) return;
   wants_write_ = full;
   watch_->want_write(full);

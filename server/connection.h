@@ -35,7 +35,10 @@ struct Workplace {
   http::Tally& tally;
   http::Counter& handshakes_failed;
   http::AccessLog* log;  // may be null
-  net::Line& line;  // of connections that go on in another turn, though their sockets have room
+  // Connections that go on in another turn, though their sockets have room; and those that were
+  // woken to send, by an event for instance, which may be for thousands.
+  net::Line& line;
+  net::Line& woken;
   // Each connection has a copy of it.
   net::Slice slice{net::Slice::standard};
   // Told in a sentence when a connection is ended for its client's fault.
@@ -59,6 +62,7 @@ class Connection final : private http::TransportGauge {
   http::Transport transport() const override;
   void on_ready(net::Watch::Ready ready);
   bool may_shake_hands();
+  void wake();
   void go_on();
   void read();
   void on_bytes(std::span<const std::byte> bytes);
@@ -92,6 +96,7 @@ class Connection final : private http::TransportGauge {
   net::Timer drain_later_;
   std::optional<net::Watch> watch_;
   bool closed_ = false;
+  bool woken_ = false;  // to flush; not by what its client has sent
   bool wants_write_ = false;
   bool wants_read_ = true;
   std::uint8_t turns_in_line_ = 0;  // for a handshake

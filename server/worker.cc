@@ -101,6 +101,7 @@ void Worker::run(std::promise<void>& ready) {
                   .handshakes_failed = handshakes_failed_,
                   .log = shared_.log,
                   .line = line_,
+                  .woken = woken_,
                   .complain = [this](const std::string& what) { complaints_.say(what); }});
     loop_.on_exception([this](const std::exception& error) { tell(error); });
     bury_ = std::make_unique<net::Chore>(loop_, [this] { return bury_one(); });

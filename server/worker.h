@@ -95,6 +95,7 @@ class Worker {
   Tuning tuning_;
   net::Loop loop_;
   net::Line line_{loop_};
+  net::Line woken_{loop_};
   net::SocketBuffers buffers_;
   http::Output output_;
   http::Date date_;

@@ -15,31 +15,29 @@ namespace net {
 
 class Line {
  public:
-  // What one member of the line is; leaves it when destroyed.
+  // What one member of a line is; leaves it when destroyed.
   class Place {
    public:
-    // `line` must outlive the place. `go_on` does a slice's worth of work at most, and may join
-    // again.
-    Place(Line& line, std::function<void()> go_on) : line_(line), go_on_(std::move(go_on)) {}
+    // `go_on` does a slice's worth of work at most, and may join again.
+    explicit Place(std::function<void()> go_on) : go_on_(std::move(go_on)) {}
     ~Place() { leave(); }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    // Behind all others, unless it is in line already.
-    void join() {
-      if (number_ == none) line_.add(*this);
+    // Behind all others of `line`, which must outlive the place; unless it waits already.
+    void join(Line& line) {
+      if (!line_) line.add(*this);
     }
     void leave() {
-      if (number_ != none) line_.remove(*this);
+      if (line_) line_->remove(*this);
     }
-    bool waits() const { return number_ != none; }
+    bool waits_in(const Line& line) const { return line_ == &line; }
 
    private:
     friend class Line;
-    static constexpr std::uint64_t none = 0;
-    Line& line_;
     std::function<void()> go_on_;
-    std::uint64_t number_ = none;
+    Line* line_ = nullptr;  // in which it waits
+    std::uint64_t number_ = 0;
   };
 
   // `loop` must outlive the line. `clock` is for tests.
@@ -60,13 +58,14 @@ class Line {
  private:
   void add(Place& place) {
     members_.push_back(&place);
+    place.line_ = this;
     place.number_ = first_ + members_.size() - 1;
     wake();
   }
 
   void remove(Place& place) {
     members_[place.number_ - first_] = nullptr;
-    place.number_ = Place::none;
+    place.line_ = nullptr;
   }
 
   // A timer's turn is the next one, also from inside of this turn's deferred work.
@@ -82,7 +81,7 @@ class Line {
       members_.pop_front();
       ++first_;
       if (!place) continue;
-      place->number_ = Place::none;
+      place->line_ = nullptr;
       if (!members_.empty()) wake();
       place->go_on_();
       if (clock_() - began >= Slice::standard) break;
@@ -94,7 +93,7 @@ class Line {
   Slice slice_{Slice::standard, clock_};  // of those who pass
   Clock::time_point passing_;             // the turn in which it was begun
   std::deque<Place*> members_;            // null where one has left
-  std::uint64_t first_ = 1;               // the number of the front
+  std::uint64_t first_ = 0;               // the number of the front
   Later move_;
   Timer next_turn_;
 };

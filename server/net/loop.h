@@ -47,6 +47,7 @@ class Later {
   Later& operator=(const Later&) = delete;
 
   void schedule();
+  bool scheduled() const { return place_ != idle; }
 
  private:
   friend class Loop;

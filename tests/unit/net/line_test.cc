@@ -27,10 +27,10 @@ struct Queue {
   Line::Place& member(char name, int times) {
     const std::size_t at = places.size();
     left.push_back(times);
-    places.push_back(std::make_unique<Line::Place>(line, [this, at, name] {
+    places.push_back(std::make_unique<Line::Place>([this, at, name] {
       order += name;
       present += 300us;
-      if (--left[at] > 0) places[at]->join();
+      if (--left[at] > 0) places[at]->join(line);
     }));
     return *places.back();
   }
@@ -48,7 +48,7 @@ struct Queue {
 
 TEST_CASE("who joins the line goes on in a later turn, one in each, in the order of joining") {
   Queue queue;
-  for (const char name : {'a', 'b', 'c'}) queue.member(name, 1).join();
+  for (const char name : {'a', 'b', 'c'}) queue.member(name, 1).join(queue.line);
   CHECK(queue.order.empty());
   queue.each_turn(5);
   queue.loop.settle();
@@ -57,8 +57,8 @@ TEST_CASE("who joins the line goes on in a later turn, one in each, in the order
 
 TEST_CASE("who wants more goes behind the others") {
   Queue queue;
-  queue.member('a', 3).join();
-  queue.member('b', 2).join();
+  queue.member('a', 3).join(queue.line);
+  queue.member('b', 2).join(queue.line);
   queue.loop.settle();
   CHECK(queue.order == "ababa");
 }
@@ -69,12 +69,12 @@ TEST_CASE("members that take little of a turn share it, and none is served twice
   int served = 0;
   std::vector<std::unique_ptr<Line::Place>> places;
   for (int i = 0; i < 10; ++i) {
-    places.push_back(std::make_unique<Line::Place>(line, [&, i] {
+    places.push_back(std::make_unique<Line::Place>([&, i] {
       ++served;
-      places[static_cast<std::size_t>(i)]->join();
+      places[static_cast<std::size_t>(i)]->join(line);
       if (served == 10) loop.post([&] { places.clear(); });
     }));
-    places.back()->join();
+    places.back()->join(line);
   }
   loop.settle();
   CHECK(served == 10);
@@ -84,24 +84,24 @@ TEST_CASE("who joins twice is served once, and who leaves is not") {
   Queue queue;
   Line::Place& twice = queue.member('a', 1);
   Line::Place& gone = queue.member('b', 1);
-  twice.join();
-  twice.join();
-  gone.join();
-  CHECK(gone.waits());
+  twice.join(queue.line);
+  twice.join(queue.line);
+  gone.join(queue.line);
+  CHECK(gone.waits_in(queue.line));
   gone.leave();
-  CHECK_FALSE(gone.waits());
+  CHECK_FALSE(gone.waits_in(queue.line));
   queue.loop.settle();
   CHECK(queue.order == "a");
-  CHECK_FALSE(twice.waits());
+  CHECK_FALSE(twice.waits_in(queue.line));
 }
 
 TEST_CASE("a place may be destroyed while it waits, also by the one before it") {
   Queue queue;
   std::unique_ptr<Line::Place> other;
-  Line::Place first(queue.line, [&] { other.reset(); });
-  other = std::make_unique<Line::Place>(queue.line, [&] { queue.order += "never"; });
-  first.join();
-  other->join();
+  Line::Place first([&] { other.reset(); });
+  other = std::make_unique<Line::Place>([&] { queue.order += "never"; });
+  first.join(queue.line);
+  other->join(queue.line);
   queue.loop.settle();
   CHECK(queue.order.empty());
 }

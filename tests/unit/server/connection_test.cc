@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,7 @@ std::string get(const std::string& path) {
 struct World {
   net::Loop loop;
   net::Line line{loop, look};
+  net::Line woken{loop, look};
   http::Limits limits;
   http::Timeouts timeouts;
   http::Output output;
@@ -72,6 +75,7 @@ struct World {
                               .handshakes_failed = failed,
                               .log = nullptr,
                               .line = line,
+                              .woken = woken,
                               .slice = net::Slice(1ms, look),
                               .complain = {}};
   std::vector<net::Fd> clients;
@@ -206,4 +210,51 @@ TEST_CASE("handshakes that wait for their turn are all done, and a client may le
   world.loop.run();
   CHECK(answered == 19);
   CHECK(world.shaken == 20);
+}
+
+TEST_CASE("an event for two hundred streams does not hold up who asks for something meanwhile") {
+  World world;
+  std::deque<testing::Feed> feeds;
+  http::Handler* handler = nullptr;
+  std::size_t sent_before = 0;
+  const auto sent = [&] {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(feeds, [](const testing::Feed& feed) { return feed.reads > 1; }));
+  };
+  // Each has its own feed, whose second reading takes a second.
+  class DearBody final : public http::Body {
+   public:
+    explicit DearBody(testing::Feed& feed) : feed_(feed), body_(feed) {}
+    http::Read read(std::span<std::byte> into, http::Waker& later) override {
+      if (!feed_.pending.empty()) present += 1s;
+      return body_.read(into, later);
+    }
+
+   private:
+    testing::Feed& feed_;
+    testing::FeedBody body_;
+  };
+  testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/quiet") {
+      exchange.respond(testing::text("hello"));
+      return world.loop.stop();
+    }
+    http::Response response = testing::live(feeds.emplace_back());
+    response.body = std::make_unique<DearBody>(feeds.back());
+    exchange.respond(std::move(response));
+    if (feeds.size() < 200) return;
+    world.loop.post([&] {
+      for (testing::Feed& feed : feeds) feed.say("event");
+      world.loop.post([&] {
+        sent_before = sent();
+        world.connect(*handler, get("/quiet"));
+      });
+    });
+  });
+  handler = &root;
+  for (int i = 0; i < 200; ++i) world.connect(root, get("/live"));
+  world.loop.run();
+  CHECK(root.asked.back() == "/quiet");
+  CHECK(sent_before > 0);
+  CHECK(sent() <= sent_before + 10);
 }
