@@ -1,5 +1,6 @@
 // Runs a client against a server, on the client's core, and measures the server meanwhile.
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import os from 'node:os';
 import readline from 'node:readline';
 
 import { busySeconds, cpuOf, memoryOf } from './machine.mjs';
@@ -44,11 +45,12 @@ export async function h2load(server, path, { requests, connections = 16, streams
 const flags = (options) => Object.entries(options).flatMap(([name, value]) =>
   value === true ? [`--${name}`] : Array.isArray(value) ? value.flatMap((one) => [`--${name}`, String(one)]) : [`--${name}`, String(value)]);
 
-// One of the modes of herald-load. Gives its figures, with { cpu, elapsed, noise } of its measuring phase
+// One of the modes of herald-load. An urgent one comes before other clients on their core (if that is allowed: to root). Gives its figures, with { cpu, elapsed, noise } of its measuring phase
 // and the server's memory when all is open and settled, and when measuring begins and ends. `heard` is told every phase.
-export async function load(server, mode, options, heard = () => {}) {
+export async function load(server, mode, { urgent = false, ...options }, heard = () => {}) {
   const child = spawn('taskset', ['-c', clientCore, program, mode, ...flags({ port: server.port, ...options })],
     { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (urgent && process.getuid() === 0) os.setPriority(child.pid, os.constants.priority.PRIORITY_HIGHEST);
   const facts = { memoryBefore: memoryOf(server.family()) };
   let window;
   for await (const line of readline.createInterface(child.stdout)) {

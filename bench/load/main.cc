@@ -7,6 +7,7 @@
 #include <exception>
 #include <map>
 
+#include "bench/load/asks.h"
 #include "bench/load/bare.h"
 #include "bench/load/bare_exchange.h"
 #include "bench/load/events.h"
@@ -32,6 +33,7 @@ struct Arguments {
   bench::EventsLoad::Options events;
   bench::PollsLoad::Options polls;
   bench::VisitsLoad::Options visits;
+  bench::AsksLoad::Options asks;
   bench::StormLoad::Options storm;
   bench::Link::Options link;
   bench::BareOptions bare;
@@ -99,6 +101,15 @@ CLI::App* add_visits(CLI::App& program, Arguments& arguments) {
   app->add_option("--page", options.page, "asked for first");
   app->add_option("--asset", options.assets, "asked for after the page");
   app->add_option("--at-once", options.at_once, "visits under way");
+  return app;
+}
+
+CLI::App* add_asks(CLI::App& program, Arguments& arguments) {
+  auto& options = arguments.asks;
+  CLI::App* app = program.add_subcommand("asks", "one client that asks at a steady rate");
+  add_target(*app, options.target, arguments);
+  app->add_option("--path", options.path, "of the file")->required();
+  app->add_option("--rate", options.rate, "requests a second");
   return app;
 }
 
@@ -178,6 +189,7 @@ int main(int argc, char** argv) try {
   const CLI::App* events = add_events(program, given);
   const CLI::App* polls = add_polls(program, given);
   const CLI::App* visits = add_visits(program, given);
+  const CLI::App* asks = add_asks(program, given);
   const CLI::App* storm = add_storm(program, given);
   const CLI::App* bare = add_bare(program, given);
   const CLI::App* bare_exchange = add_bare_exchange(program, given);
@@ -208,6 +220,11 @@ int main(int argc, char** argv) try {
     options.measure = in_milliseconds(given.measure);
     if (given.resume) options.handshake = bench::VisitsLoad::Handshake::resumed;
     return run<bench::VisitsLoad>(options);
+  }
+  if (asks->parsed()) {
+    given.asks.warm_up = in_milliseconds(given.warm_up);
+    given.asks.measure = in_milliseconds(given.measure);
+    return run<bench::AsksLoad>(given.asks);
   }
   if (storm->parsed()) {
     auto& options = given.storm;

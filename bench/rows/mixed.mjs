@@ -1,4 +1,5 @@
-// An event while a large file comes down on the same connection, over 20 Mbit/s and 10 ms each way.
+// What shares a server, or a connection: an event while a large file comes down, over 20 Mbit/s and 10 ms each way; a request while events go
+// to thousands.
 import { link, load } from '../load.mjs';
 import { fileOf } from '../place.mjs';
 
@@ -27,4 +28,19 @@ export async function* rows(bench) {
   const limit = idle.values.herald && idle.values.herald.p50 + queueOfLine + allowed;
   yield { title: 'event during a download on the same connection', key: 'p50', unit: 'ms, p50', more: 'worse', limit, targets: {},
     result: await late({ download: fileOf('10 MiB') }), also: { key: 'p99', unit: 'ms, p99' } };
+
+  const crowd = { connections: 4000, streams: 1, rate: 5 };
+  const beside = await bench.compare(servers, async (server) => {
+    const { path, publish } = server.peer.events;
+    const seconds = bench.seconds(4);
+    let asks;
+    const events = await load(server, 'events', { path, publish: publish.path, type: publish.type, before: publish.before, after: publish.after,
+      ...crowd, settle: 1, 'warm-up': 0.5, seconds }, ({ phase }) => {
+      if (phase === 'measuring') asks = load(server, 'asks', { path: fileOf('1 KiB'), rate: 200, urgent: true, 'warm-up': 0.2, seconds: seconds - 0.5 });
+    });
+    const { took_us: took, client } = await asks;
+    return { noise: Math.max(0, events.noise - client / events.elapsed), p50: took.p50 / 1000, p99: took.p99 / 1000, max: took.max / 1000, lost: events.lost };
+  }, Math.min(bench.rounds, 3));
+  yield { title: `request while events go to ${crowd.connections.toLocaleString('en')} connections, ${crowd.rate} a second`, key: 'p99', unit: 'ms, p99', more: 'worse',
+    targets: {}, result: beside, also: { key: 'p50', unit: 'ms, p50' } };
 }
