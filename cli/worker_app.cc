@@ -66,7 +66,8 @@ assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
 struct WorkerApp::Pages {
   Pages(std::size_t worker, net::Loop& loop, const Config& config, sse::Hub& hub,
         HintMemory& memory, StatusStream& live, const Shared& shared)
-      : store(loop, config.serve.root, store_options(config)),
+      : background(loop),
+        store(loop, config.serve.root, store_options_of(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
         app_server(app_server_of(worker, loop, config, shared.deployment)),
         files(store, {.spa = spa_of(config),
@@ -105,16 +106,24 @@ struct WorkerApp::Pages {
     if (admin.open()) router.route("/.herald/explain", admin);
   }
 
-  // With requests that these handlers hold, or answers that refer to them. (Files answer at once,
-  // with bodies that own what they send; events are the hub's.)
+  assets::AssetStore::Options store_options_of(const Config& config) {
+    assets::AssetStore::Options options = store_options(config);
+    options.background = &background;
+    return options;
+  }
+
+  // With requests that these handlers hold, or answers that refer to them. (Bodies of files own
+  // what they send; events are the hub's.)
   bool busy() const {
-    return think.waiting() > 0 || (app_server && app_server->proxy.requests() > 0);
+    return store.making() > 0 || think.waiting() > 0 ||
+           (app_server && app_server->proxy.requests() > 0);
   }
 
   std::vector<proxy::Figures> upstreams() const {
     return app_server ? app_server->proxy.figures() : std::vector<proxy::Figures>();
   }
 
+  net::Background background;
   assets::AssetStore store;
   assets::SiteRules rules;
   std::unique_ptr<AppServer> app_server;  // null: none

@@ -177,22 +177,22 @@ bool AssetReader::unchanged(const Asset& asset, const Sources& sources) const {
   });
 }
 
-std::shared_ptr<const Asset> AssetReader::with_coding(const Asset& asset, Coding coding) const {
+std::optional<std::string> AssetReader::pack(const Content& content, Coding coding) {
+  if (content.text) return compress(coding, *content.text);
+  const auto text = read_file(content.file->fd.get(), static_cast<std::size_t>(content.length));
+  if (!text || text->size() != content.length) return std::nullopt;
+  return compress(coding, *text);
+}
+
+std::shared_ptr<const Asset> AssetReader::with_packed(const Asset& asset, Coding coding,
+                                                      std::optional<std::string> packed) {
   auto tried = std::make_shared<Asset>(asset);
   tried->untried[index_of(coding)] = false;
-  const Content& content = asset.identity().content;
-  std::optional<std::string> packed;
-  if (content.text) {
-    packed = compress(coding, *content.text);
-  } else {
-    const auto text = read_file(content.file->fd.get(), static_cast<std::size_t>(content.length));
-    if (text && text->size() == content.length) packed = compress(coding, *text);
-  }
   if (!packed) return tried;
   const std::uint64_t length = packed->size();
   const std::string_view version = asset.version();
   tried->variants[index_of(coding)] = make_variant(
-      *tried, coding, {std::make_shared<const std::string>(std::move(*packed)), nullptr, length},
+      *tried, coding, {std::make_shared<const std::string>(*std::move(packed)), nullptr, length},
       std::string(version.substr(1, version.size() - 2)));
   return tried;
 }

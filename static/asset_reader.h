@@ -27,7 +27,6 @@ class AssetReader {
     // Files up to this size are held in memory, larger ones by an open descriptor.
     std::size_t memory_limit = std::size_t{256} * 1024;
     // Text without a .br, .zst or .gz beside it is compressed if its size is within these bounds.
-    // It is done on the worker's thread: two megabytes hold it up for about 50 ms, once.
     std::size_t compress_from = 256;
     std::size_t compress_up_to = std::size_t{2} * 1024 * 1024;  // 0 = never
     std::string mime_types = "/etc/mime.types";
@@ -47,8 +46,12 @@ class AssetReader {
   Made read(const std::string& path) const;
   // Whether the files still are those that `sources` tells of.
   bool unchanged(const Asset& asset, const Sources& sources) const;
+  // The content in that coding; none if that is not smaller, or cannot be had. From any thread, and
+  // slow: 25 ms a megabyte and more.
+  static std::optional<std::string> pack(const Content& content, Coding coding);
   // The asset with that coding tried: one variant more or one untried less.
-  std::shared_ptr<const Asset> with_coding(const Asset& asset, Coding coding) const;
+  static std::shared_ptr<const Asset> with_packed(const Asset& asset, Coding coding,
+                                                  std::optional<std::string> packed);
 
  private:
   struct Loaded {

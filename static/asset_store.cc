@@ -1,6 +1,7 @@
 #include "static/asset_store.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -58,7 +59,9 @@ AssetStore::AssetStore(net::Loop& loop, std::string root, const Options& options
       fresh_for_(options.fresh_for),
       root_checked_(loop.now()),
       entries_(options.most_assets, options.most_bytes),
-      absences_(options.most_absences, options.most_absences * longest_path) {}
+      absences_(options.most_absences, options.most_absences * longest_path),
+      background_(options.background),
+      most_at_once_(options.most_at_once) {}
 
 Lookup AssetStore::find(std::string_view path) {
   // Names of assets held are known to be good: for these the path need not be taken apart.
@@ -129,22 +132,76 @@ void AssetStore::refresh_root() {
   root_.refresh();
 }
 
-std::shared_ptr<const Variant> AssetStore::select(const std::shared_ptr<const Asset>& asset,
-                                                  const AcceptedCodings& accepted) {
+AssetStore::Choice AssetStore::choose(const std::shared_ptr<const Asset>& asset,
+                                      const AcceptedCodings& accepted) {
   for (const Coding coding : accepted) {
     const std::size_t index = index_of(coding);
-    if (asset->variants[index]) return asset->variants[index];
+    if (asset->variants[index]) return {asset->variants[index], std::nullopt};
     if (!asset->untried[index]) continue;
-    Entry* entry = entries_.find(asset->path);
-    if (!entry || entry->asset != asset) continue;  // only what can be kept is worth the effort
-    Entry tried = *entry;
-    tried.asset = reader_.with_coding(*asset, coding);
-    std::shared_ptr<const Variant> made = tried.asset->variants[index];
-    keep(tried.asset->path, tried);
-    // Not smaller: the others are left, on the asset that knows this one is of no use.
-    return made ? made : select(tried.asset, accepted);
+    const Entry* entry = entries_.find(asset->path);
+    // Only what can be kept is worth the effort.
+    if (entry && entry->asset == asset) return {nullptr, coding};
   }
-  return nullptr;
+  return {};
+}
+
+std::shared_ptr<const Variant> AssetStore::select(std::shared_ptr<const Asset> asset,
+                                                  const AcceptedCodings& accepted) {
+  for (;;) {
+    Choice choice = choose(asset, accepted);
+    if (!choice.untried) return choice.variant;
+    asset =
+        take(asset, *choice.untried, AssetReader::pack(asset->identity().content, *choice.untried));
+  }
+}
+
+std::optional<Coding> AssetStore::to_make(const std::shared_ptr<const Asset>& asset,
+                                          const AcceptedCodings& accepted) {
+  if (!background_ || asset->identity().content.length <= most_at_once_) return std::nullopt;
+  return choose(asset, accepted).untried;
+}
+
+void AssetStore::make(const std::shared_ptr<const Asset>& asset, Coding coding,
+                      std::function<void(const std::shared_ptr<const Asset>&)> made) {
+  for (const auto& making : making_) {
+    const bool same = making->coding == coding && making->asset->path == asset->path &&
+                      making->asset->version() == asset->version();
+    if (same) return making->waiting.push_back(std::move(made));
+  }
+  auto making = std::make_shared<Making>(Making{asset, coding, {}, std::nullopt});
+  making->waiting.push_back(std::move(made));
+  making_.push_back(making);
+  background_->run(
+      [making] {
+        try {
+          making->packed = AssetReader::pack(making->asset->identity().content, making->coding);
+        } catch (const std::exception&) {  // no memory: as if it were of no use
+        }
+      },
+      [this, making, present = std::weak_ptr(present_)] {
+        if (!present.expired()) finish(*making);
+      });
+}
+
+void AssetStore::finish(Making& making) {
+  std::erase_if(making_, [&](const auto& each) { return each.get() == &making; });
+  const auto made = take(making.asset, making.coding, std::move(making.packed));
+  for (const auto& tell : making.waiting) tell(made);
+}
+
+// The asset with what was made of it. Another of its codings may have come to it meanwhile, or
+// another version of the file: that one is kept then.
+std::shared_ptr<const Asset> AssetStore::take(const std::shared_ptr<const Asset>& asset,
+                                              Coding coding, std::optional<std::string> packed) {
+  const Entry* entry = entries_.find(asset->path);
+  const bool current = entry && entry->asset->version() == asset->version();
+  auto made = AssetReader::with_packed(current ? *entry->asset : *asset, coding, std::move(packed));
+  if (current) {
+    Entry next = *entry;
+    next.asset = made;
+    keep(made->path, std::move(next));
+  }
+  return made;
 }
 
 }  // namespace assets

@@ -5,11 +5,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "server/net/background.h"
 #include "server/net/loop.h"
 #include "static/asset.h"
 #include "static/asset_reader.h"
@@ -44,6 +47,9 @@ class AssetStore {
     std::size_t most_bytes = std::size_t{64} * 1024 * 1024;  // a descriptor counts as 256 KiB
     std::size_t most_absences = 4096;                        // paths known to lead nowhere
     Root::Resolution resolution = Root::Resolution::kernel;
+    // Where larger files are compressed; null: where all is done. Must outlive the store.
+    net::Background* background = nullptr;
+    std::size_t most_at_once = std::size_t{16} * 1024;  // bytes compressed on the loop: 0.4 ms
   };
 
   // `loop` gives the time and must outlive the store. Throws net::Error if `root` is no folder.
@@ -55,8 +61,16 @@ class AssetStore {
 
   // The best variant that is acceptable, compressing it if this is the first time; null if there is
   // none.
-  [[nodiscard]] std::shared_ptr<const Variant> select(const std::shared_ptr<const Asset>& asset,
+  [[nodiscard]] std::shared_ptr<const Variant> select(std::shared_ptr<const Asset> asset,
                                                       const AcceptedCodings& accepted);
+
+  // The coding for which select() would compress so much that it is better to make() it first.
+  [[nodiscard]] std::optional<Coding> to_make(const std::shared_ptr<const Asset>& asset,
+                                              const AcceptedCodings& accepted);
+  // Makes it in the background, once for all who ask meanwhile, and gives the asset that has it, or
+  // that knows that it is of no use: later, on the loop; never if the store has gone.
+  void make(const std::shared_ptr<const Asset>& asset, Coding coding,
+            std::function<void(const std::shared_ptr<const Asset>&)> made);
 
   // For those who only want to read: the asset that a GET of `path` would be answered with, or
   // null.
@@ -64,6 +78,8 @@ class AssetStore {
     return find(path).asset;
   }
 
+  // Codings that are being made now.
+  std::size_t making() const { return making_.size(); }
   std::size_t assets_held() const { return entries_.size(); }
   std::size_t bytes_held() const { return entries_.weight(); }
 
@@ -78,11 +94,25 @@ class AssetStore {
     Outcome outcome;
     net::Clock::time_point checked;
   };
+  struct Choice {
+    std::shared_ptr<const Variant> variant;
+    std::optional<Coding> untried;  // better, if it can be made
+  };
+  struct Making {
+    std::shared_ptr<const Asset> asset;
+    Coding coding;
+    std::vector<std::function<void(const std::shared_ptr<const Asset>&)>> waiting;
+    std::optional<std::string> packed;  // the background's, until it is done
+  };
 
   bool fresh(net::Clock::time_point checked) const { return loop_.now() - checked < fresh_for_; }
   Lookup find_file(const std::string& name);
   Lookup read(const std::string& name, std::optional<Entry> known);
   void keep(const std::string& name, Entry entry);
+  Choice choose(const std::shared_ptr<const Asset>& asset, const AcceptedCodings& accepted);
+  std::shared_ptr<const Asset> take(const std::shared_ptr<const Asset>& asset, Coding coding,
+                                    std::optional<std::string> packed);
+  void finish(Making& making);
   void refresh_root();
 
   net::Loop& loop_;
@@ -92,6 +122,10 @@ class AssetStore {
   net::Clock::time_point root_checked_;
   Lru<Entry> entries_;
   Lru<Absence> absences_;
+  net::Background* const background_;
+  const std::size_t most_at_once_;
+  std::vector<std::shared_ptr<Making>> making_;
+  const std::shared_ptr<const char> present_ = std::make_shared<const char>();  // for its callbacks
   std::string name_;  // of the file being looked for; kept for its capacity
 };
 

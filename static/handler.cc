@@ -167,7 +167,7 @@ void FileHandler::handle(const http::Request& request, http::Exchange exchange) 
 
   switch (found.outcome) {
     case Outcome::found:
-      return exchange.respond(answer(request, found.asset));
+      return reply(request, found.asset, std::move(exchange));
     case Outcome::directory:
       return exchange.respond(redirect_into_folder(request));
     case Outcome::bad_path:
@@ -183,13 +183,28 @@ void FileHandler::handle(const http::Request& request, http::Exchange exchange) 
 
   if (options_.spa == Spa::on && is_navigation(request)) {
     const Lookup app = store_.find("/");
-    if (app.asset) return exchange.respond(answer(request, app.asset));
+    if (app.asset) return reply(request, app.asset, std::move(exchange));
   }
   if (options_.next) return options_.next->handle(request, std::move(exchange));
   if (found.outcome == Outcome::unmappable) {
     return exchange.respond(refusal(400, "No file can have the path of this request."));
   }
   exchange.respond(answer_missing(request));
+}
+
+// At once, or when a coding has been made that takes long. Pages of rules and errors are small.
+void FileHandler::reply(const http::Request& request, const std::shared_ptr<const Asset>& asset,
+                        http::Exchange exchange) {
+  const auto coding = store_.to_make(asset, AcceptedCodings(request.fields));
+  if (!coding) return exchange.respond(answer(request, asset));
+  struct Waiting {
+    http::Request request;
+    http::Exchange exchange;
+  };
+  auto waiting = std::make_shared<Waiting>(Waiting{request, std::move(exchange)});
+  store_.make(asset, *coding, [this, waiting](const std::shared_ptr<const Asset>& made) {
+    reply(waiting->request, made, std::move(waiting->exchange));
+  });
 }
 
 http::Response FileHandler::answer(const http::Request& request,

@@ -27,12 +27,14 @@ class FileHandler final : public http::Handler {
     SiteRules* rules = nullptr;     // likewise; null: none
   };
 
-  // `store` must outlive the handler.
+  // `store` must outlive the handler, but not be used any more once the handler has gone.
   FileHandler(AssetStore& store, Options options);
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
+  void reply(const http::Request& request, const std::shared_ptr<const Asset>& asset,
+             http::Exchange exchange);
   http::Response answer(const http::Request& request, const std::shared_ptr<const Asset>& asset);
   http::Response answer_missing(const http::Request& request);
   http::Response answer_missing(const http::Request& request,

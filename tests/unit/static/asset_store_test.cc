@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <ctime>
+#include <thread>
 
 #include "tests/unit/static/temporary_folder.h"
 
@@ -201,8 +202,7 @@ TEST_CASE_METHOD(Site, "names without end do not fill the memory") {
   options.most_assets = 4;
   root.write("a.txt", "a");
   open();
-  for (int i = 0; i < 1000; ++i)
-    CHECK(outcome("/no" + std::to_string(i)) == Outcome::missing);
+  for (int i = 0; i < 1000; ++i) CHECK(outcome("/no" + std::to_string(i)) == Outcome::missing);
   const auto asset = store->lookup("/a.txt");
   for (const auto* alias : {"/%61.txt", "/a%2etxt", "///a.txt", "/%61%2e%74%78%74"}) {
     CHECK(store->lookup(alias) == asset);
@@ -324,4 +324,110 @@ TEST_CASE_METHOD(Site, "an empty file is an asset of no bytes") {
   open();
   CHECK(text("/empty.css").empty());
   CHECK(select("/empty.css", "br")->content.length == 0);
+}
+
+// ------------------------------------------------------------------------- in the background
+
+namespace {
+
+struct BusySite : Site {
+  net::Background background{loop};
+  std::vector<std::shared_ptr<const assets::Asset>> made;
+
+  BusySite() {
+    options.background = &background;
+    options.most_at_once = 1000;
+    root.write("a.js", long_text());
+    root.write("small.js", std::string(1000, 'x'));
+  }
+  ~BusySite() { store.reset(); }
+
+  std::optional<Coding> to_make(std::string_view path, std::string_view accepted) {
+    return store->to_make(store->lookup(path), AcceptedCodings({{"accept-encoding", accepted}}));
+  }
+  void make(std::string_view path, Coding coding) {
+    store->make(store->lookup(path), coding, [this](const auto& asset) { made.push_back(asset); });
+  }
+  void wait_for(std::size_t count) {
+    for (int tries = 0; made.size() < count && tries < 5000; ++tries) {
+      std::this_thread::sleep_for(1ms);
+      loop.settle();
+    }
+    REQUIRE(made.size() == count);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(BusySite,
+                 "what takes long to compress is to be made in the background, and is there then") {
+  open();
+  CHECK(to_make("/small.js", "br") == std::nullopt);
+  CHECK(to_make("/a.js", "identity") == std::nullopt);
+  CHECK(to_make("/a.js", "br, gzip") == Coding::br);
+  make("/a.js", Coding::br);
+  CHECK(made.empty());
+  CHECK(store->making() == 1);
+  wait_for(1);
+  CHECK(store->making() == 0);
+  CHECK(made.front() == store->lookup("/a.js"));
+  CHECK(to_make("/a.js", "br, gzip") == std::nullopt);
+  CHECK(unpack(*select("/a.js", "br"), long_text().size()) == long_text());
+  CHECK(to_make("/a.js", "gzip") == Coding::gzip);
+}
+
+TEST_CASE_METHOD(BusySite, "all who ask for a coding while it is made get the same") {
+  open();
+  for (int i = 0; i < 3; ++i) make("/a.js", Coding::zstd);
+  CHECK(store->making() == 1);
+  wait_for(3);
+  CHECK(made[0] == made[2]);
+}
+
+TEST_CASE_METHOD(BusySite, "codings that are made at one time do not drive each other out") {
+  open();
+  make("/a.js", Coding::br);
+  make("/a.js", Coding::gzip);
+  CHECK(store->making() == 2);
+  wait_for(2);
+  const auto asset = store->lookup("/a.js");
+  CHECK(asset->variants[index_of(Coding::br)]);
+  CHECK(asset->variants[index_of(Coding::gzip)]);
+}
+
+TEST_CASE_METHOD(BusySite, "what does not get smaller is known after one try") {
+  std::string noise;
+  unsigned seed = 1;
+  for (int i = 0; i < 20000; ++i)
+    noise += static_cast<char>((seed = seed * 1103515245 + 12345) >> 16);
+  root.write("noise.txt", noise);
+  open();
+  make("/noise.txt", Coding::br);
+  wait_for(1);
+  CHECK(to_make("/noise.txt", "br") == std::nullopt);
+  CHECK(select("/noise.txt", "br")->coding == Coding::identity);
+}
+
+TEST_CASE_METHOD(BusySite,
+                 "a file that changes while it is compressed is not mixed up with what it was") {
+  open();
+  const auto before = store->lookup("/a.js");
+  make("/a.js", Coding::br);
+  root.write("a.js", "changed");
+  loop.advance(2s);
+  CHECK(text("/a.js") == "changed");
+  wait_for(1);
+  CHECK(made.front()->version() == before->version());
+  CHECK(unpack(*made.front()->variants[index_of(Coding::br)], long_text().size()) == long_text());
+  CHECK(text("/a.js") == "changed");
+  CHECK_FALSE(store->lookup("/a.js")->variants[index_of(Coding::br)]);
+}
+
+TEST_CASE_METHOD(BusySite, "a store that goes while something is made for it tells nobody") {
+  open();
+  make("/a.js", Coding::br);
+  store.reset();
+  std::this_thread::sleep_for(20ms);
+  loop.settle();
+  CHECK(made.empty());
 }

@@ -1,6 +1,7 @@
 #include "static/handler.h"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "tests/support/fake_exchange.h"
 #include "tests/unit/static/temporary_folder.h"
@@ -267,4 +268,41 @@ TEST_CASE_METHOD(Site, "an asset in memory is answered from what was prepared") 
   auto second = ask(get("/app.js?v=2", {{"accept-encoding", "gzip, br"}}));
   CHECK(first.response().prepared == second.response().prepared);
   CHECK(second.response().fields.empty());
+}
+
+TEST_CASE_METHOD(Site,
+                 "a request for a file that takes long to compress is answered when that is done") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "line " + std::to_string(i) + '\n';
+  root.write("large.js", text);
+  net::Background background(loop);
+  store_options.background = &background;
+  store_options.most_at_once = 1000;
+  const auto wanted = [](std::initializer_list<http::Field> more) {
+    http::Request request = get("/large.js");
+    request.fields.add("accept-encoding", "br");
+    for (const auto& [name, value] : more) request.fields.add(name, value);
+    return request;
+  };
+  const auto wait_for = [&](FakeExchange& fake) {
+    for (int tries = 0; !fake.answered() && tries < 5000; ++tries) {
+      std::this_thread::sleep_for(1ms);
+      loop.settle();
+    }
+  };
+  auto first = ask(wanted({}));
+  auto meanwhile = ask(get("/ten.bin"));
+  CHECK(meanwhile.status() == 200);
+  auto second = ask(wanted({{"if-none-match", "*"}}));
+  CHECK_FALSE(first.answered());
+  wait_for(first);
+  wait_for(second);
+  CHECK(first.status() == 200);
+  CHECK(first.field("content-encoding") == "br");
+  CHECK(second.status() == 304);
+  auto later = ask(wanted({}));
+  CHECK(later.status() == 200);
+  CHECK(later.field("etag") == first.field("etag"));
+  handler.reset();
+  store.reset();
 }
