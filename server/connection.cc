@@ -187,7 +187,11 @@ void Connection::wake() {
 }
 
 void Connection::flush() {
-  if (closed_ || place_.waits_in(at_.line)) return;
+  if (closed_) return;
+  if (place_.waits_in(at_.line)) {
+    if (session_) settle_reading();
+    return;
+  }
   if (std::exchange(woken_, false) && !at_.woken.pass()) return place_.join(at_.woken);
   place_.leave();
   if (socket_->unsent() > 0) {
@@ -245,13 +249,16 @@ bool Connection::seal(std::span<const std::byte> bytes) {
   return true;
 }
 
+void Connection::settle_reading() {
+  const bool takes_more = !session_ || session_->wants_input();
+  if (takes_more == wants_read_) return;
+  wants_read_ = takes_more;
+  watch_->want_read(takes_more);
+}
+
 void Connection::settle(bool more) {
   if (closed_) return;
-  const bool takes_more = !session_ || session_->wants_input();
-  if (takes_more != wants_read_) {
-    wants_read_ = takes_more;
-    watch_->want_read(takes_more);
-  }
+  settle_reading();
   if (more && !blocked_since_) blocked_since_ = at_.loop.now();
   if (more && !holds_little_ && session_ && session_->live_beside_others()) hold_little();
   const bool full = socket_->unsent() > 0;

@@ -72,6 +72,7 @@ class Connection final : private http::TransportGauge {
   bool send_some();  // false: the kernel takes no more, or the connection has closed
   bool seal(std::span<const std::byte> bytes);  // false: the connection has closed
   void settle(bool more);
+  void settle_reading();
   void hold_little();
   void close();
   void complain(const std::string& why);

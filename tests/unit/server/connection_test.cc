@@ -258,3 +258,26 @@ TEST_CASE("an event for two hundred streams does not hold up who asks for someth
   CHECK(sent_before > 0);
   CHECK(sent() <= sent_before + 10);
 }
+
+TEST_CASE("of a client in line no more is read than its session has room for") {
+  World world;
+  int handled = 0;
+  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
+    present += 1s;
+    exchange.respond(testing::text("hello"));
+    if (++handled == 600) world.loop.stop();
+  });
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) requests += get("/dear");
+  for (int i = 0; i < 100; ++i) world.connect(root, requests.substr(0, 10'000));
+  const int client = world.clients.front().get();
+  std::size_t taken = 0;
+  std::function<void()> send = [&] {
+    const ssize_t sent = write(client, requests.data(), requests.size());
+    if (sent > 0) taken += static_cast<std::size_t>(sent);
+    world.loop.post(send);
+  };
+  world.loop.post(send);
+  world.loop.run();
+  CHECK(taken < 1'000'000);
+}
