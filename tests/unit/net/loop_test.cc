@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "server/net/handle.h"
 
@@ -142,4 +144,25 @@ TEST_CASE("an exception in one callback is reported and costs no other its turn"
   loop.advance(5ms);
   CHECK(reported == "bad");
   CHECK(ran);
+}
+
+TEST_CASE("others have their turns while very many timers are due") {
+  net::Loop loop;
+  int fired = 0;
+  int fired_before = 0;
+  std::vector<std::unique_ptr<net::Timer>> timers;
+  for (int i = 0; i < 200; ++i) {
+    timers.push_back(std::make_unique<net::Timer>(loop, [&] {
+      const auto until = net::Clock::now() + 50us;
+      while (net::Clock::now() < until) {
+      }
+      if (++fired == 1) loop.post([&] { fired_before = fired; });
+      if (fired == 200) loop.stop();
+    }));
+    timers.back()->start(0us);
+  }
+  loop.run();
+  CHECK(fired == 200);
+  CHECK(fired_before > 0);
+  CHECK(fired_before < 200);
 }
