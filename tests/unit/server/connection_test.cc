@@ -213,8 +213,8 @@ TEST_CASE("handshakes that wait for their turn are all done, and a client may le
 }
 
 TEST_CASE("an event for two hundred streams does not hold up who asks for something meanwhile") {
-  World world;
   std::deque<testing::Feed> feeds;
+  World world;
   http::Handler* handler = nullptr;
   std::size_t sent_before = 0;
   const auto sent = [&] {
