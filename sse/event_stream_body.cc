@@ -1,7 +1,5 @@
 #include "sse/event_stream_body.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace sse {
@@ -9,8 +7,7 @@ namespace {
 
 // Moves as much of `text` as fits.
 std::size_t copy(std::string_view& text, std::span<std::byte> into) {
-  const std::size_t bytes = std::min(text.size(), into.size());
-  std::memcpy(into.data(), text.data(), bytes);
+  const std::size_t bytes = text.copy(reinterpret_cast<char*>(into.data()), into.size());
   text.remove_prefix(bytes);
   return bytes;
 }
