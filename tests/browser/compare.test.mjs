@@ -10,7 +10,7 @@ import { folder, lacks, program, run } from '../support/herald.mjs';
 const skip = lacks({ programs: browserNeeds.programs });
 const timeout = 300000;
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const arms = ['none', 'link', 'early-hints'];
 
 // A style that imports another and asks for a font: the deeper, the more there is to tell.

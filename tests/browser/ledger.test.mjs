@@ -1,11 +1,12 @@
 // The count of losses and repeats that the demo shows for its feeds.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { demo } from '../support/herald.mjs';
 
-const { Ledger } = await import(pathToFileURL(path.join(demo, 'js/ledger.js')).href);
+// As a browser takes it: a module, whatever its name says to Node.
+const { Ledger } = await import(`data:text/javascript,${encodeURIComponent(fs.readFileSync(path.join(demo, 'js/ledger.js'), 'utf8'))}`);
 const after = (...notes) => {
   const ledger = new Ledger();
   for (const [sender, number] of notes) ledger.note(sender, number);

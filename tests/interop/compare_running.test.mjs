@@ -72,7 +72,7 @@ async function h2o(t, home, config) {
 }
 
 const compare = (url, cert, ...args) => run(program, ['compare', url, ...(cert ? ['--ca', cert] : []), '--rtt', '40', '--runs', '5', ...args], { within: 90000 });
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 test('a running server is named with what it offers, and every way it has of telling is measured', { skip, timeout }, async (t) => {
   const { url, cert } = await nodeServer(t, ['link', '103', 'push']);

@@ -2,11 +2,13 @@
 // eventsource-client as subscribers, jose for the tokens of both dialects, fetch as the publisher; and herald's own clients.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { webcrypto } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { folder, http2Fetch, importFromNpm, lacks, program, serve, until } from '../support/herald.mjs';
 
+globalThis.crypto ??= webcrypto;  // jose looks for it there, and Node 18 does not show it
 const packages = ['eventsource', '@microsoft/fetch-event-source', 'eventsource-client', 'jose'];
 const skip = lacks({ packages });
 const secret = '0123456789abcdef0123456789abcdef';

@@ -3,7 +3,7 @@
 import { importFromNpm, spki } from './herald.mjs';
 
 export const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
-export const browserNeeds = { packages: ['playwright-core'], programs: [chromium, 'openssl'], node: 20 };
+export const browserNeeds = { packages: ['playwright-core'], programs: [chromium, 'openssl'] };
 
 export async function browse(t, cert) {
   const playwright = await importFromNpm('playwright-core');
