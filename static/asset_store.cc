@@ -155,9 +155,14 @@ std::shared_ptr<const Variant> AssetStore::select(std::shared_ptr<const Asset> a
   }
 }
 
+bool AssetStore::may_take_long(const Asset& asset) const {
+  return background_ && asset.identity().content.length > most_at_once_ &&
+         std::ranges::find(asset.untried, true) != asset.untried.end();
+}
+
 std::optional<Coding> AssetStore::to_make(const std::shared_ptr<const Asset>& asset,
                                           const AcceptedCodings& accepted) {
-  if (!background_ || asset->identity().content.length <= most_at_once_) return std::nullopt;
+  if (!may_take_long(*asset)) return std::nullopt;
   return choose(asset, accepted).untried;
 }
 

@@ -64,7 +64,9 @@ class AssetStore {
   [[nodiscard]] std::shared_ptr<const Variant> select(std::shared_ptr<const Asset> asset,
                                                       const AcceptedCodings& accepted);
 
-  // The coding for which select() would compress so much that it is better to make() it first.
+  // Whether select() might compress so much that to_make() should be asked first.
+  [[nodiscard]] bool may_take_long(const Asset& asset) const;
+  // The coding that it is better to make() first.
   [[nodiscard]] std::optional<Coding> to_make(const std::shared_ptr<const Asset>& asset,
                                               const AcceptedCodings& accepted);
   // Makes it in the background, once for all who ask meanwhile, and gives the asset that has it, or

@@ -195,6 +195,7 @@ void FileHandler::handle(const http::Request& request, http::Exchange exchange) 
 // At once, or when a coding has been made that takes long. Pages of rules and errors are small.
 void FileHandler::reply(const http::Request& request, const std::shared_ptr<const Asset>& asset,
                         http::Exchange exchange) {
+  if (!store_.may_take_long(*asset)) return exchange.respond(answer(request, asset));
   const auto coding = store_.to_make(asset, AcceptedCodings(request.fields));
   if (!coding) return exchange.respond(answer(request, asset));
   struct Waiting {
