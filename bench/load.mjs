@@ -45,8 +45,9 @@ export async function h2load(server, path, { requests, connections = 16, streams
 const flags = (options) => Object.entries(options).flatMap(([name, value]) =>
   value === true ? [`--${name}`] : Array.isArray(value) ? value.flatMap((one) => [`--${name}`, String(one)]) : [`--${name}`, String(value)]);
 
-// One of the modes of herald-load. An urgent one comes before other clients on their core (if that is allowed: to root). Gives its figures, with { cpu, elapsed, noise } of its measuring phase
-// and the server's memory when all is open and settled, and when measuring begins and ends. `heard` is told every phase.
+// One of the modes of herald-load; an urgent one comes before other clients on their core (if run by root). Gives its figures, with
+// { cpu, elapsed, noise } of its measuring phase, and the server's memory when all is open and settled, and when measuring begins and
+// ends. `heard` is told every phase.
 export async function load(server, mode, { urgent = false, ...options }, heard = () => {}) {
   const child = spawn('taskset', ['-c', clientCore, program, mode, ...flags({ port: server.port, ...options })],
     { stdio: ['ignore', 'pipe', 'inherit'] });

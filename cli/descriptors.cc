@@ -39,8 +39,7 @@ std::string lack_of_descriptors(std::uint64_t connections) {
   if (connections < limit) return {};
   return fmt::format(
       "[limits] connections is {}, but this process may have {} descriptors open: raise the hard "
-      "limit "
-      "(LimitNOFILE of systemd, ulimit -Hn)",
+      "limit (LimitNOFILE of systemd, ulimit -Hn)",
       connections, limit);
 }
 

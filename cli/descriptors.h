@@ -6,11 +6,10 @@
 
 namespace cli {
 
-// Takes as many as the hard limit allows: the soft one (1,024 by custom) is there for programs that
-// use select(2). And has the kernel make room for them at once: in a process with threads it waits
-// for all of them each time that its table is full and doubled (15 ms for every client, as
-// connections grow). Call before threads are started. Nothing is an error: what cannot be had stays
-// as it was.
+// Takes as many as the hard limit allows (the soft one, 1,024 by custom, is there for programs that
+// use select(2)), and has the kernel make room for them: once there are threads, every doubling of
+// its table holds up the whole process, for 15 ms. Call before threads are started. Nothing is an
+// error: what cannot be had stays as it was.
 void take_descriptors();
 
 // Why `connections` at one time cannot be had, in a sentence; empty: they can.
