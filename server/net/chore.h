@@ -14,15 +14,10 @@ class Chore {
  public:
   // `piece` does one, and returns whether there is another. `loop` must outlive the chore.
   Chore(Loop& loop, std::function<bool()> piece, Slice slice = Slice(Slice::standard))
-      : piece_(std::move(piece)),
-        slice_(slice),
-        work_(loop, [this] { work(); }),
-        next_turn_(loop, [this] { work_.schedule(); }) {}
+      : piece_(std::move(piece)), slice_(slice), work_(loop, [this] { work(); }) {}
 
   // Begins at the end of this turn, unless it is under way.
-  void schedule() {
-    if (!next_turn_.armed()) work_.schedule();
-  }
+  void schedule() { work_.schedule(); }
 
  private:
   void work() {
@@ -30,13 +25,12 @@ class Chore {
     while (!slice_.over()) {
       if (!piece_()) return;
     }
-    next_turn_.start(Clock::duration::zero());
+    work_.put_off();
   }
 
   std::function<bool()> piece_;
   Slice slice_;
   Later work_;
-  Timer next_turn_;
 };
 
 }  // namespace net

@@ -42,10 +42,7 @@ class Line {
 
   // `loop` must outlive the line. `clock` is for tests.
   explicit Line(Loop& loop, Clock::time_point (*clock)() = &Clock::now)
-      : loop_(loop),
-        clock_(clock),
-        move_(loop, [this] { move(); }),
-        next_turn_(loop, [this] { move_.schedule(); }) {}
+      : loop_(loop), clock_(clock), move_(loop, [this] { move(); }) {}
 
   // Whether a piece of work may be done at once instead of in line, which costs the least: true in
   // each turn until a slice is over.
@@ -60,17 +57,12 @@ class Line {
     members_.push_back(&place);
     place.line_ = this;
     place.number_ = first_ + members_.size() - 1;
-    wake();
+    move_.put_off();
   }
 
   void remove(Place& place) {
     members_[place.number_ - first_] = nullptr;
     place.line_ = nullptr;
-  }
-
-  // A timer's turn is the next one, also from inside of this turn's deferred work.
-  void wake() {
-    if (!next_turn_.armed()) next_turn_.start(Clock::duration::zero());
   }
 
   void move() {
@@ -82,7 +74,7 @@ class Line {
       ++first_;
       if (!place) continue;
       place->line_ = nullptr;
-      if (!members_.empty()) wake();
+      if (!members_.empty()) move_.put_off();
       place->go_on_();
       if (clock_() - began >= Slice::standard) break;
     }
@@ -95,7 +87,6 @@ class Line {
   std::deque<Place*> members_;            // null where one has left
   std::uint64_t first_ = 0;               // the number of the front
   Later move_;
-  Timer next_turn_;
 };
 
 }  // namespace net

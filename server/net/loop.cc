@@ -31,9 +31,10 @@ struct Loop::State {
   Event wake_event;
   Event alarm;  // ends the wait when the earliest timer is due
   bool stopped = false;
-  std::vector<Timer*> timers;  // binary heap, earliest first
-  std::vector<Later*> laters;  // null where one was destroyed
-  std::mutex mutex;            // guards `posted` alone
+  std::vector<Timer*> timers;   // binary heap, earliest first
+  std::vector<Later*> laters;   // null where one was destroyed
+  std::vector<Later*> put_off;  // likewise
+  std::mutex mutex;             // guards `posted` alone
   std::vector<std::function<void()>> posted;
   std::atomic<std::thread::id> thread;  // that runs the loop
 };
@@ -112,16 +113,24 @@ void Loop::run_due_timers() {
 
 Later::Later(Loop& loop, std::function<void()> run) : loop_(loop), run_(std::move(run)) {}
 Later::~Later() {
-  if (place_ != idle) loop_.state_->laters[place_] = nullptr;
+  if (scheduled()) (*list_)[place_] = nullptr;
 }
-void Later::schedule() {
-  if (place_ != idle) return;
-  place_ = loop_.state_->laters.size();
-  loop_.state_->laters.push_back(this);
+void Later::schedule() { join(loop_.state_->laters); }
+void Later::put_off() { join(loop_.state_->put_off); }
+void Later::join(std::vector<Later*>& list) {
+  if (scheduled()) return;
+  list_ = &list;
+  place_ = list.size();
+  list.push_back(this);
 }
 
 void Loop::run_laters() {
   auto& laters = state_->laters;
+  for (Later* later : std::exchange(state_->put_off, {})) {
+    if (!later) continue;
+    later->place_ = Later::idle;
+    later->schedule();
+  }
   // Grows while it runs: work may schedule more work for the same turn.
   for (std::size_t i = 0; i < laters.size(); ++i) {
     Later* later = laters[i];
@@ -262,7 +271,7 @@ void Loop::run() {
       event_add(state_->alarm.get(), &limit);
     }
     stale_ = true;
-    const int at_once = has_posted() ? EVLOOP_NONBLOCK : 0;
+    const int at_once = has_posted() || !state_->put_off.empty() ? EVLOOP_NONBLOCK : 0;
     event_base_loop(state_->base.get(), EVLOOP_ONCE | at_once);
   }
 }
@@ -272,7 +281,9 @@ void Loop::stop() { state_->stopped = true; }
 void Loop::advance(Clock::duration by) {
   assert(state_->time == Time::manual);
   const auto target = now_ + by;
-  const auto busy = [&] { return has_posted() || !state_->laters.empty(); };
+  const auto busy = [&] {
+    return has_posted() || !state_->laters.empty() || !state_->put_off.empty();
+  };
   for (;;) {
     while (busy()) turn();
     auto& heap = state_->timers;

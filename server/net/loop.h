@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace net {
 
@@ -38,7 +39,7 @@ class Timer {
   std::size_t place_ = unarmed;  // in the loop's heap
 };
 
-// Work put off to the end of the present turn of the loop; however often scheduled, it runs once.
+// Work for the end of a turn of the loop; however often it is asked for before, it runs once.
 class Later {
  public:
   Later(Loop& loop, std::function<void()> run);
@@ -46,15 +47,22 @@ class Later {
   Later(const Later&) = delete;
   Later& operator=(const Later&) = delete;
 
+  // At the end of the present turn.
   void schedule();
+  // Behind all that is scheduled in the present turn; from inside of such work, in the next one.
+  void put_off();
+  // Either of them.
   bool scheduled() const { return place_ != idle; }
 
  private:
   friend class Loop;
   static constexpr std::size_t idle = static_cast<std::size_t>(-1);
+  void join(std::vector<Later*>& list);
+
   Loop& loop_;
   std::function<void()> run_;
-  std::size_t place_ = idle;  // in the loop's list
+  std::vector<Later*>* list_ = nullptr;  // the loop's, in which it waits
+  std::size_t place_ = idle;             // there
 };
 
 // Calls back whenever a descriptor is readable and, while asked for, writable (level-triggered).

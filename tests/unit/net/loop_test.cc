@@ -166,3 +166,40 @@ TEST_CASE("others have their turns while very many timers are due") {
   CHECK(fired_before > 0);
   CHECK(fired_before < 200);
 }
+
+TEST_CASE(
+    "what is put off comes behind what is scheduled, and from inside of it in the next turn") {
+  net::Loop loop(net::Loop::Time::manual);
+  std::string order;
+  int left = 2;
+  net::Later b(loop, [&] { order += 'b'; });
+  net::Later last(loop, [&] {
+    order += 'l';
+    if (--left > 0) last.put_off();
+  });
+  net::Later a(loop, [&] {
+    order += 'a';
+    b.schedule();
+  });
+  last.put_off();
+  last.put_off();
+  a.schedule();
+  loop.post([&] {
+    order += '|';
+    loop.post([&] { order += '|'; });
+  });
+  loop.settle();
+  CHECK(order == "|alb|l");
+}
+
+TEST_CASE("what is put off keeps the loop from waiting, and is dropped with its owner") {
+  net::Loop loop;
+  net::Later stop(loop, [&] { loop.stop(); });
+  net::Later again(loop, [&] { stop.put_off(); });
+  {
+    net::Later never(loop, [] { FAIL("it has gone"); });
+    never.put_off();
+  }
+  again.put_off();
+  loop.run();
+}
