@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "server/http/headers.h"
 
 namespace hints {
 namespace {
 
-// Gumbo's work grows with the square of the depth, and it frees its tree by recursion.
+// Gumbo's work grows with the square of the depth.
 constexpr int deepest = 2000;
+
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Elements that have no end tag, or rarely are given one, and so do not nest.
@@ -55,13 +57,16 @@ std::string_view of_sane_depth(std::string_view html) {
 
 }  // namespace
 
-void HtmlTree::FreeOutput::operator()(GumboOutput* output) const {
-  gumbo_destroy_output(&kGumboDefaultOptions, output);
-}
-
 HtmlTree::HtmlTree(std::string_view html)
-    : text_(of_sane_depth(html)),
-      output_(gumbo_parse_with_options(&kGumboDefaultOptions, text_.data(), text_.size())) {}
+    : text_(of_sane_depth(html)), memory_(std::make_unique<net::LibraryMemory>()) {
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = net::LibraryMemory::allocate;
+  options.deallocator = net::LibraryMemory::release;
+  options.userdata = memory_.get();
+  const bool parsed = memory_->run(
+      [&] { output_ = gumbo_parse_with_options(&options, text_.data(), text_.size()); });
+  if (!parsed) throw std::bad_alloc();
+}
 
 std::span<GumboNode* const> nodes(const GumboVector& vector) {
   return {reinterpret_cast<GumboNode* const*>(vector.data), vector.length};

@@ -10,12 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "server/net/library_memory.h"
+
 namespace hints {
 
 class HtmlTree {
  public:
-  // Never fails, as HTML does not. Text whose tags nest absurdly deep is read up to there only.
-  // `html` must outlive the tree.
+  // Never fails, as HTML does not, unless there is no memory (std::bad_alloc). Text whose tags nest
+  // absurdly deep is read up to there only. `html` must outlive the tree.
   explicit HtmlTree(std::string_view html);
 
   const GumboNode& root() const { return *output_->root; }
@@ -23,11 +25,9 @@ class HtmlTree {
   std::string_view text() const { return text_; }
 
  private:
-  struct FreeOutput {
-    void operator()(GumboOutput* output) const;
-  };
   std::string_view text_;
-  std::unique_ptr<GumboOutput, FreeOutput> output_;
+  std::unique_ptr<net::LibraryMemory> memory_;
+  GumboOutput* output_ = nullptr;  // in that memory
 };
 
 std::span<GumboNode* const> nodes(const GumboVector& vector);

@@ -9,20 +9,26 @@
 #include "proxy/curl_handles.h"
 #include "proxy/transfer.h"
 #include "server/net/error.h"
+#include "server/net/reserve.h"
 
 namespace proxy {
+namespace {
+// Where there was no memory to watch a socket.
+constexpr std::chrono::milliseconds watching_again{50};
+}  // namespace
 
 struct Multi::Handle {
   net::Handle<CURLM, curl_multi_cleanup> curl;
 };
 
 struct Multi::Callbacks {
+  // Were it to fail, libcurl would do nothing more for anybody, ever.
   static int socket(CURL*, curl_socket_t fd, int what, void* user, void*) {
     auto& me = *static_cast<Multi*>(user);
     try {
       what == CURL_POLL_REMOVE ? me.forget(fd) : me.watch(fd, what);
     } catch (const std::exception&) {
-      return -1;  // no memory for a watch: libcurl ends what it was for
+      me.again_.start(watching_again);
     }
     return 0;
   }
@@ -39,8 +45,12 @@ Multi::Multi(net::Loop& loop, Options options)
       options_(std::move(options)),
       timer_(loop, [this] { act(CURL_SOCKET_TIMEOUT, 0); }),
       sweep_(loop, [this] { forgotten_.clear(); }),
+      again_(loop, [this] { watch_again(); }),
       handle_(std::make_unique<Handle>()) {
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  using net::Lending;
+  static const CURLcode ready =
+      curl_global_init_mem(CURL_GLOBAL_DEFAULT, Lending::malloc, Lending::free, Lending::realloc,
+                           Lending::strdup, Lending::calloc);
   handle_->curl.reset(ready == CURLE_OK ? curl_multi_init() : nullptr);
   CURLM* curl = handle_->curl.get();
   if (!curl) throw net::Error("libcurl cannot be used");
@@ -82,24 +92,39 @@ void Multi::tell_ended() {
 }
 
 void Multi::watch(int fd, int what) {
-  auto& watch = watches_[fd];
-  if (!watch) {
-    watch = std::make_unique<net::Watch>(loop_, fd, [this, fd](net::Watch::Ready ready) {
+  auto& socket = watched_[fd];
+  socket.what = what;
+  keep(fd, socket);
+}
+
+void Multi::keep(int fd, Watched& socket) {
+  if (!socket.watch) {
+    socket.watch = std::make_unique<net::Watch>(loop_, fd, [this, fd](net::Watch::Ready ready) {
       act(fd, (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
     });
   }
-  watch->want_read((what & CURL_POLL_IN) != 0);
-  watch->want_write((what & CURL_POLL_OUT) != 0);
+  socket.watch->want_read((socket.what & CURL_POLL_IN) != 0);
+  socket.watch->want_write((socket.what & CURL_POLL_OUT) != 0);
+}
+
+void Multi::watch_again() {
+  try {
+    for (auto& [fd, socket] : watched_) keep(fd, socket);
+  } catch (const std::exception&) {
+    again_.start(watching_again);
+  }
 }
 
 void Multi::forget(int fd) {
-  const auto found = watches_.find(fd);
-  if (found == watches_.end()) return;
-  found->second->want_read(false);
-  found->second->want_write(false);
-  forgotten_.push_back(std::move(found->second));
-  watches_.erase(found);
-  sweep_.schedule();
+  const auto found = watched_.find(fd);
+  if (found == watched_.end()) return;
+  if (auto& watch = found->second.watch) {
+    watch->want_read(false);
+    watch->want_write(false);
+    forgotten_.push_back(std::move(watch));
+    sweep_.schedule();
+  }
+  watched_.erase(found);
 }
 
 }  // namespace proxy

@@ -43,7 +43,14 @@ class Multi {
   void remove(Transfer& transfer);
   void act(int fd, int events);
   void tell_ended();
+  // What libcurl waits for at a socket.
+  struct Watched {
+    int what = 0;                       // CURL_POLL_IN, ...
+    std::unique_ptr<net::Watch> watch;  // null while there is no memory for it
+  };
   void watch(int fd, int what);
+  void keep(int fd, Watched& socket);
+  void watch_again();
   void forget(int fd);
 
   net::Loop& loop_;
@@ -52,7 +59,8 @@ class Multi {
   // A watch must not be destroyed inside its own callback: it waits here for the end of the turn.
   std::vector<std::unique_ptr<net::Watch>> forgotten_;
   net::Later sweep_;
-  std::unordered_map<int, std::unique_ptr<net::Watch>> watches_;
+  net::Timer again_;
+  std::unordered_map<int, Watched> watched_;
   std::unique_ptr<Handle> handle_;
 };
 

@@ -1,14 +1,9 @@
 #include "server/complaints.h"
 
 #include <chrono>
-#include <new>
 #include <utility>
 
 namespace server {
-
-std::string reason_of(const std::exception& error) {
-  return dynamic_cast<const std::bad_alloc*>(&error) ? "no memory is left" : error.what();
-}
 
 Complaints::Complaints(net::Loop& loop, std::function<void(const std::string&)> sink)
     : sink_(std::move(sink)), second_(loop, [this] { end_second(); }) {}

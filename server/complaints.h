@@ -3,16 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <string>
 
 #include "server/net/loop.h"
 
 namespace server {
-
-// What an exception says, for a sentence that ends with it.
-std::string reason_of(const std::exception& error);
 
 class Complaints {
  public:

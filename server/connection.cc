@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
-#include "server/complaints.h"
 #include "server/h1/session.h"
 #include "server/h2/session.h"
+#include "server/net/error.h"
+#include "server/net/reserve.h"
 #include "server/net/tcp_state.h"
 
 namespace server {
@@ -87,14 +89,17 @@ void Connection::go_on() {
   flush();
 }
 
-// What fails has no memory, as a rule: this connection pays for it.
+// What fails has no memory, as a rule, and what is lent from the reserve is to come back: this
+// connection pays for it.
 template <typename Act>
 void Connection::attempt(Act act) {
   try {
+    const unsigned lent = net::Reserve::taken();
     act();
+    if (net::Reserve::taken() != lent) throw std::bad_alloc();
   } catch (const std::exception& error) {
     close();
-    complain(reason_of(error));
+    complain(net::reason_of(error));
   }
 }
 

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <string>
 
+#include "server/net/error.h"
 #include "server/net/plain_socket.h"
+#include "server/net/reserve.h"
 #include "server/net/tls_socket.h"
 
 namespace server {
@@ -43,6 +45,7 @@ void Worker::use(std::shared_ptr<const net::Certificates> certificates) {
 }
 
 void Worker::use(const Tuning& tuning) {
+  const net::Reserve::Urgent urgent;
   const bool was_full = full();
   tuning_ = tuning;
   if (was_full && !full() && !draining_) resume();
@@ -153,7 +156,7 @@ void Worker::listen(net::Fd socket, std::function<void(net::Accepted)> accept) {
 
 void Worker::tell(const std::exception& error) noexcept {
   try {
-    complaints_.say("something could not be done for a client: " + reason_of(error));
+    complaints_.say("something could not be done for a client: " + net::reason_of(error));
   } catch (const std::exception&) {  // no memory for the word either
   }
 }
@@ -174,6 +177,8 @@ void Worker::accept(net::Accepted accepted, http::Handler& root, MakeSocket make
     return refuse(accepted, admission.refusal);
   }
   bound_waiting(accepted.fd);
+  // To close it must not need memory.
+  if (dead_.capacity() <= connections_.size()) dead_.reserve(2 * connections_.size() + 64);
   http::Peer peer;
   peer.address = std::move(accepted.address);
   peer.port = accepted.port;

@@ -1,8 +1,16 @@
 #include "sse/inbox.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "server/net/reserve.h"
+
 namespace sse {
+namespace {
+// So few that the reserve has room for them where there is no memory (net::Reserve): they have been
+// accepted, and must not be lost.
+constexpr std::size_t in_batch = 1000;
+}  // namespace
 
 WorkerInbox::WorkerInbox(net::Loop& loop, Replica& replica)
     : loop_(loop), replica_(replica), present_(std::make_shared<const char>()) {}
@@ -20,9 +28,13 @@ void WorkerInbox::deliver(std::span<const EventRef> events) {
   {
     const std::lock_guard lock(mutex_);
     const bool first = batches_.empty();
-    if (first) batches_.emplace_back();
-    auto& waiting = batches_.back().events;
-    waiting.insert(waiting.end(), events.begin(), events.end());
+    while (!events.empty()) {
+      if (batches_.empty() || batches_.back().events.size() == in_batch) batches_.emplace_back();
+      auto& waiting = batches_.back().events;
+      const std::size_t more = std::min(events.size(), in_batch - waiting.size());
+      waiting.insert(waiting.end(), events.begin(), events.begin() + more);
+      events = events.subspan(more);
+    }
     if (!first) return;
   }
   wake();
@@ -35,6 +47,7 @@ void WorkerInbox::wake() {
 }
 
 void WorkerInbox::take() {
+  const net::Reserve::Urgent urgent;
   std::vector<Batch> batches;
   {
     const std::lock_guard lock(mutex_);

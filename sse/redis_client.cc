@@ -2,10 +2,13 @@
 
 #include <hiredis/async.h>
 
+#include <exception>
 #include <utility>
 
 namespace sse {
 namespace {
+
+constexpr const char* no_memory = "no memory is left";
 
 RedisReply copy(const redisReply& reply) {
   RedisReply made;
@@ -55,10 +58,22 @@ struct RedisClient::Hooks {
   static RedisClient* of(const redisAsyncContext* context) {
     return static_cast<RedisClient*>(context->data);
   }
-  static void reading(void* self) { of(self).watch_->want_read(true); }
-  static void not_reading(void* self) { of(self).watch_->want_read(false); }
-  static void writing(void* self) { of(self).watch_->want_write(true); }
-  static void not_writing(void* self) { of(self).watch_->want_write(false); }
+  // No exception may pass through hiredis: for want of memory, this connection ends.
+  template <typename Work>
+  static void guarded(RedisClient& self, Work work) {
+    try {
+      work();
+    } catch (const std::exception&) {
+      self.fail_soon(no_memory);
+    }
+  }
+  static void want(void* self, void (net::Watch::*what)(bool), bool on) {
+    guarded(of(self), [&] { (*of(self).watch_.*what)(on); });
+  }
+  static void reading(void* self) { want(self, &net::Watch::want_read, true); }
+  static void not_reading(void* self) { want(self, &net::Watch::want_read, false); }
+  static void writing(void* self) { want(self, &net::Watch::want_write, true); }
+  static void not_writing(void* self) { want(self, &net::Watch::want_write, false); }
   static void cleanup(void* self) { of(self).watch_.reset(); }
 
   static void connected(const redisAsyncContext* context, int status) {
@@ -66,21 +81,23 @@ struct RedisClient::Hooks {
     if (!self) return;
     if (status == REDIS_OK) {
       self->connected_ = true;
-      return self->sign_in();
+      return guarded(*self, [&] { self->sign_in(); });
     }
     self->context_ = nullptr;
-    self->fail(Ending::away, reason_of(*context, "it cannot be reached"));
+    guarded(*self, [&] { self->fail(Ending::away, reason_of(*context, "it cannot be reached")); });
   }
   static void disconnected(const redisAsyncContext* context, int) {
     RedisClient* self = of(context);
     if (!self) return;
     self->context_ = nullptr;
-    self->fail(Ending::away, reason_of(*context, "the connection was closed"));
+    guarded(*self,
+            [&] { self->fail(Ending::away, reason_of(*context, "the connection was closed")); });
   }
   static void replied(redisAsyncContext* context, void* reply, void*) {
     RedisClient* self = of(context);
     // Without a reply the connection is about to be over, and all are told together.
-    if (self && reply) self->answer(copy(*static_cast<redisReply*>(reply)));
+    if (!self || !reply) return;
+    guarded(*self, [&] { self->answer(copy(*static_cast<redisReply*>(reply))); });
   }
 };
 
@@ -104,12 +121,9 @@ void RedisClient::connect(const RedisAddress::Place& place) {
   context_ = place.host.empty() ? redisAsyncConnectUnix(place.path.c_str())
                                 : redisAsyncConnect(place.host.c_str(), place.port);
   if (!context_ || context_->err != 0) {
-    const std::string reason = context_ ? context_->errstr : "out of memory";
+    const std::string reason = context_ ? context_->errstr : no_memory;
     if (context_) redisAsyncFree(std::exchange(context_, nullptr));
-    // Not inside of this call.
-    failed_at_once_ = reason;
-    deadline_.start({});
-    return;
+    return fail_soon(reason);
   }
   context_->data = this;
   watch_ = std::make_unique<net::Watch>(loop_, context_->c.fd, [this](net::Watch::Ready ready) {
@@ -163,9 +177,17 @@ void RedisClient::command(const std::vector<std::string>& words, Done done,
     sizes.push_back(word.size());
   }
   pending_.push_back({std::move(done), loop_.now() + options_.timeout + longer});
-  redisAsyncCommandArgv(context_, Hooks::replied, nullptr, static_cast<int>(words.size()),
-                        texts.data(), sizes.data());
+  const int sent =
+      redisAsyncCommandArgv(context_, Hooks::replied, nullptr, static_cast<int>(words.size()),
+                            texts.data(), sizes.data());
+  if (sent != REDIS_OK) return fail_soon(no_memory);  // or the replies would be for others
   if (pending_.size() == 1) watch_deadlines();
+}
+
+// Not inside of the call that has failed.
+void RedisClient::fail_soon(const std::string& reason) {
+  failed_ = reason;
+  deadline_.start({});
 }
 
 void RedisClient::answer(const RedisReply& reply) {
@@ -177,17 +199,21 @@ void RedisClient::answer(const RedisReply& reply) {
 }
 
 void RedisClient::watch_deadlines() {
+  if (failed_) return;
   if (pending_.empty()) return deadline_.stop();
   deadline_.start(pending_.front().due - loop_.now());
 }
 
 void RedisClient::overdue() {
-  if (failed_at_once_) return fail(Ending::away, *std::exchange(failed_at_once_, std::nullopt));
+  if (failed_) {
+    const std::string reason = *std::exchange(failed_, std::nullopt);
+    return context_ ? close(reason) : fail(Ending::away, reason);
+  }
   close(connected_ ? "it does not answer" : "it cannot be reached in time");
 }
 
 void RedisClient::close(const std::string& reason) {
-  if (std::exchange(failed_at_once_, std::nullopt)) deadline_.stop();
+  if (std::exchange(failed_, std::nullopt)) deadline_.stop();
   redisAsyncContext* context = std::exchange(context_, nullptr);
   if (!context) return;
   watch_.reset();

@@ -85,6 +85,7 @@ class RedisClient {
   void sign_in();
   void expect(const RedisReply& reply);
   void fail(Ending ending, const std::string& reason);
+  void fail_soon(const std::string& reason);
   void answer(const RedisReply& reply);
   void watch_deadlines();
   void overdue();
@@ -98,8 +99,8 @@ class RedisClient {
   net::Timer deadline_;
   bool connected_ = false;
   bool ready_ = false;
-  Ending refusal_ = Ending::away;              // what close() is to say
-  std::optional<std::string> failed_at_once_;  // to be told on the next turn
+  Ending refusal_ = Ending::away;      // what close() is to say
+  std::optional<std::string> failed_;  // to be told on the next turn
 };
 
 }  // namespace sse

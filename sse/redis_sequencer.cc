@@ -34,6 +34,7 @@ RedisSequencer::RedisSequencer(Options options)
       link_(std::make_unique<RedisLink>(loop_,
                                         RedisClient::Options{options_.address, options_.timeout},
                                         static_cast<RedisLink::Owner&>(*this))) {
+  loop_.on_exception([this](const std::exception& error) { link_->drop(net::reason_of(error)); });
   std::future<std::string> first = first_.get_future();
   thread_ = std::thread([this] { loop_.run(); });
   const std::string refusal = first.get();

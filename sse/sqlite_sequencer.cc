@@ -3,7 +3,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
+
+#include "server/net/reserve.h"
 
 namespace sse {
 namespace {
@@ -19,10 +22,14 @@ std::size_t weight_of(const std::vector<Draft>& drafts) {
   return bytes;
 }
 
-Refused unwritable(const sqlite::Failure& failure) {
-  const std::string reason =
-      failure.code() == SQLITE_FULL ? "the disk is full" : std::string(failure.what());
-  return {503, "The event was not published: its store cannot be written (" + reason + ")."};
+std::string reason_of(const std::exception& failure) {
+  const auto* of_file = dynamic_cast<const sqlite::Failure*>(&failure);
+  return of_file && of_file->code() == SQLITE_FULL ? "the disk is full" : net::reason_of(failure);
+}
+
+Refused unwritable(const std::exception& failure) {
+  return {503,
+          "The event was not published: its store cannot be written (" + reason_of(failure) + ")."};
 }
 
 }  // namespace
@@ -195,7 +202,7 @@ void SqliteSequencer::write(std::deque<Job>& jobs) {
   try {
     insert(jobs, events);
     tally_.written(net::Clock::now() - begun);
-  } catch (const sqlite::Failure& failure) {
+  } catch (const std::exception& failure) {
     tally_.failed();
     const Refused refused = unwritable(failure);
     report(refused.sentence);
@@ -206,6 +213,7 @@ void SqliteSequencer::write(std::deque<Job>& jobs) {
     }
     return answer(jobs, &refused);
   }
+  const net::Reserve::Urgent urgent;  // they are accepted
   report("");
   newest_.store(file_->newest(), std::memory_order_release);
   fanout_.deliver(events);
@@ -230,7 +238,7 @@ void SqliteSequencer::tidy() {
     file_->begin();
     more_to_trim_ = file_->trim(400);
     file_->commit();
-  } catch (const sqlite::Failure& failure) {
+  } catch (const std::exception&) {
     more_to_trim_ = false;
     try {
       file_->roll_back();
@@ -271,8 +279,8 @@ void SqliteSequencer::read_all() {
     std::variant<Past, Refused> said;
     try {
       said = reader_->read(read.range);
-    } catch (const sqlite::Failure& failure) {
-      said = Refused{503, std::string("The events' store cannot be read: ") + failure.what()};
+    } catch (const std::exception& failure) {
+      said = Refused{503, "The events' store cannot be read: " + reason_of(failure)};
     }
     lock.lock();
     read.home->post(

@@ -5,7 +5,11 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
+
+#include "server/net/handle.h"
+#include "server/net/library_memory.h"
 
 namespace assets {
 namespace {
@@ -57,14 +61,26 @@ struct Qualities {
 constexpr std::size_t small = std::size_t{128} * 1024;
 
 std::string compress_brotli(std::string_view text) {
-  const int quality = text.size() <= small ? 9 : 5;
-  std::size_t size = BrotliEncoderMaxCompressedSize(text.size());
-  std::string out(size, '\0');
-  const auto* in = reinterpret_cast<const std::uint8_t*>(text.data());
-  const bool good =
-      BrotliEncoderCompress(quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, text.size(), in,
-                            &size, reinterpret_cast<std::uint8_t*>(out.data())) != 0;
-  out.resize(good ? size : 0);
+  std::string out(BrotliEncoderMaxCompressedSize(text.size()), '\0');
+  net::LibraryMemory memory;
+  BROTLI_BOOL good = BROTLI_FALSE;
+  std::size_t room = out.size();
+  const bool whole = memory.run([&] {
+    BrotliEncoderState* encoder = BrotliEncoderCreateInstance(net::LibraryMemory::allocate,
+                                                              net::LibraryMemory::release, &memory);
+    BrotliEncoderSetParameter(encoder, BROTLI_PARAM_QUALITY, text.size() <= small ? 9 : 5);
+    BrotliEncoderSetParameter(encoder, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT);
+    BrotliEncoderSetParameter(encoder, BROTLI_PARAM_SIZE_HINT,
+                              static_cast<std::uint32_t>(text.size()));
+    std::size_t left = text.size();
+    const auto* in = reinterpret_cast<const std::uint8_t*>(text.data());
+    auto* to = reinterpret_cast<std::uint8_t*>(out.data());
+    good = BrotliEncoderCompressStream(encoder, BROTLI_OPERATION_FINISH, &left, &in, &room, &to,
+                                       nullptr) == BROTLI_TRUE &&
+           BrotliEncoderIsFinished(encoder) == BROTLI_TRUE;
+  });
+  if (!whole) throw std::bad_alloc();
+  out.resize(good == BROTLI_TRUE ? out.size() - room : 0);
   return out;
 }
 
@@ -80,6 +96,7 @@ std::string compress_gzip(std::string_view text) {
   constexpr int gzip_window = 15 + 16;
   z_stream stream{};
   if (deflateInit2(&stream, 7, Z_DEFLATED, gzip_window, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+  const net::Handle<z_stream, deflateEnd> end(&stream);
   std::string out(deflateBound(&stream, text.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
@@ -87,7 +104,6 @@ std::string compress_gzip(std::string_view text) {
   stream.avail_out = static_cast<uInt>(out.size());
   const bool good = deflate(&stream, Z_FINISH) == Z_STREAM_END;
   out.resize(good ? stream.total_out : 0);
-  deflateEnd(&stream);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "server/http/admission.h"
+#include "server/net/reserve.h"
 
 namespace h2 {
 namespace {
@@ -91,7 +92,10 @@ bool Session::turn_over() { return around_.slice && around_.slice->over(); }
 void Session::dispatch() {
   // By index: a handler may push, and what is pushed arrives at once.
   std::size_t handled = 0;
-  while (handled < arrived_.size() && !turn_over()) dispatch(*arrived_[handled++]);
+  const unsigned lent = net::Reserve::taken();  // without memory, this connection is about to end
+  while (handled < arrived_.size() && !turn_over() && net::Reserve::taken() == lent) {
+    dispatch(*arrived_[handled++]);
+  }
   arrived_.erase(arrived_.begin(), arrived_.begin() + static_cast<std::ptrdiff_t>(handled));
   for (std::size_t i = 0; i < content_.size(); ++i) content_[i]->content()->deliver();
 }

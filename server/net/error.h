@@ -1,6 +1,7 @@
 // Exceptions for what should not happen: one sentence each, meant for a person.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -21,5 +22,8 @@ class SystemError final : public Error {
  private:
   int code_;
 };
+
+// What an exception says, for a sentence that ends with it.
+std::string reason_of(const std::exception& error);
 
 }  // namespace net

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <utility>
 
 #include "server/net/loop.h"
+#include "server/net/ring.h"
 #include "server/net/slice.h"
 
 namespace net {
@@ -16,28 +16,23 @@ namespace net {
 class Line {
  public:
   // What one member of a line is; leaves it when destroyed.
-  class Place {
+  class Place : private Ring::Link {
    public:
     // `go_on` does a slice's worth of work at most, and may join again.
     explicit Place(std::function<void()> go_on) : go_on_(std::move(go_on)) {}
-    ~Place() { leave(); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
 
     // Behind all others of `line`, which must outlive the place; unless it waits already.
     void join(Line& line) {
-      if (!line_) line.add(*this);
+      if (!joined()) line.add(*this);
     }
-    void leave() {
-      if (line_) line_->remove(*this);
-    }
-    bool waits_in(const Line& line) const { return line_ == &line; }
+    using Ring::Link::leave;
+    bool waits_in(const Line& line) const { return joined() && line_ == &line; }
 
    private:
     friend class Line;
     std::function<void()> go_on_;
-    Line* line_ = nullptr;  // in which it waits
-    std::uint64_t number_ = 0;
+    const Line* line_ = nullptr;  // that it joined last
+    std::uint64_t number_ = 0;    // there
   };
 
   // `loop` must outlive the line. `clock` is for tests.
@@ -54,28 +49,21 @@ class Line {
 
  private:
   void add(Place& place) {
-    members_.push_back(&place);
+    members_.add(place);
     place.line_ = this;
-    place.number_ = first_ + members_.size() - 1;
+    place.number_ = numbered_++;
     move_.put_off();
-  }
-
-  void remove(Place& place) {
-    members_[place.number_ - first_] = nullptr;
-    place.line_ = nullptr;
   }
 
   void move() {
     const Clock::time_point began = clock_();
-    // Not those who join anew: they have had their turn.
-    for (std::size_t left = members_.size(); left > 0; --left) {
-      Place* place = members_.front();
-      members_.pop_front();
-      ++first_;
-      if (!place) continue;
-      place->line_ = nullptr;
+    const std::uint64_t all = numbered_;  // who joins anew has had its turn
+    while (!members_.empty()) {
+      auto& place = static_cast<Place&>(*members_.front());
+      if (place.number_ >= all) break;
+      place.leave();
       if (!members_.empty()) move_.put_off();
-      place->go_on_();
+      place.go_on_();
       if (clock_() - began >= Slice::standard) break;
     }
   }
@@ -84,8 +72,8 @@ class Line {
   Clock::time_point (*clock_)();
   Slice slice_{Slice::standard, clock_};  // of those who pass
   Clock::time_point passing_;             // the turn in which it was begun
-  std::deque<Place*> members_;            // null where one has left
-  std::uint64_t first_ = 0;               // the number of the front
+  Ring members_;
+  std::uint64_t numbered_ = 0;
   Later move_;
 };
 

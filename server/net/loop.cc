@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <deque>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -14,6 +15,7 @@
 
 #include "server/net/error.h"
 #include "server/net/handle.h"
+#include "server/net/reserve.h"
 
 namespace net {
 namespace {
@@ -31,11 +33,12 @@ struct Loop::State {
   Event wake_event;
   Event alarm;  // ends the wait when the earliest timer is due
   bool stopped = false;
-  std::vector<Timer*> timers;   // binary heap, earliest first
-  std::vector<Later*> laters;   // null where one was destroyed
-  std::vector<Later*> put_off;  // likewise
-  std::mutex mutex;             // guards `posted` alone
-  std::vector<std::function<void()>> posted;
+  std::vector<Timer*> timers;  // binary heap, earliest first
+  Ring laters;
+  Ring put_off;
+  std::mutex mutex;  // guards `posted` alone
+  std::deque<std::function<void()>> posted;
+  std::deque<std::function<void()>> running;  // those that were posted before this turn
   std::atomic<std::thread::id> thread;  // that runs the loop
 };
 
@@ -112,34 +115,21 @@ void Loop::run_due_timers() {
 // ---------------------------------------------------------------------------------------- Later
 
 Later::Later(Loop& loop, std::function<void()> run) : loop_(loop), run_(std::move(run)) {}
-Later::~Later() {
-  if (scheduled()) (*list_)[place_] = nullptr;
+void Later::schedule() {
+  if (!scheduled()) loop_.state_->laters.add(*this);
 }
-void Later::schedule() { join(loop_.state_->laters); }
-void Later::put_off() { join(loop_.state_->put_off); }
-void Later::join(std::vector<Later*>& list) {
-  if (scheduled()) return;
-  list_ = &list;
-  place_ = list.size();
-  list.push_back(this);
+void Later::put_off() {
+  if (!scheduled()) loop_.state_->put_off.add(*this);
 }
 
 void Loop::run_laters() {
   auto& laters = state_->laters;
-  for (Later* later : std::exchange(state_->put_off, {})) {
-    if (!later) continue;
-    later->place_ = Later::idle;
-    later->schedule();
-  }
+  laters.add_all(state_->put_off);
   // Grows while it runs: work may schedule more work for the same turn.
-  for (std::size_t i = 0; i < laters.size(); ++i) {
-    Later* later = laters[i];
-    if (!later) continue;
-    later->place_ = Later::idle;
-    laters[i] = nullptr;
-    guarded(later->run_);
+  while (Ring::Link* first = laters.front()) {
+    first->leave();
+    guarded(static_cast<Later*>(first)->run_);
   }
-  laters.clear();
 }
 
 // ---------------------------------------------------------------------------------------- Watch
@@ -172,12 +162,12 @@ void Watch::on_event(short what) {
   });
 }
 
-void Watch::want_read(bool on) {
-  on ? event_add(events_->read.get(), nullptr) : event_del(events_->read.get());
-}
+void Watch::want_read(bool on) { want(events_->read.get(), on); }
+void Watch::want_write(bool on) { want(events_->write.get(), on); }
 
-void Watch::want_write(bool on) {
-  on ? event_add(events_->write.get(), nullptr) : event_del(events_->write.get());
+void Watch::want(event* event, bool on) {
+  const int problem = on ? event_add(event, nullptr) : event_del(event);
+  if (problem != 0) throw Error("cannot watch a descriptor");
 }
 
 // ----------------------------------------------------------------------------------------- Loop
@@ -185,6 +175,9 @@ void Watch::want_write(bool on) {
 Loop::Loop(Time time) : state_(std::make_unique<State>()), now_(Clock::now()) {
   state_->time = time;
   if (time == Time::manual) return;
+  static const bool lends =
+      (event_set_mem_functions(Lending::malloc, Lending::realloc, Lending::free), true);
+  (void)lends;
   const Handle<event_config, event_config_free> config(event_config_new());
   if (config) event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
   state_->base.reset(event_base_new_with_config(config.get()));
@@ -201,6 +194,10 @@ Loop::Loop(Time time) : state_(std::make_unique<State>()), now_(Clock::now()) {
   if (!state_->alarm || !state_->wake_event || event_add(state_->wake_event.get(), nullptr) != 0) {
     throw Error("cannot watch a descriptor");
   }
+  // Its place among libevent's timers is made now: later there may be no memory for it.
+  const timeval none{};
+  event_add(state_->alarm.get(), &none);
+  event_del(state_->alarm.get());
 }
 
 Loop::~Loop() = default;
@@ -223,12 +220,16 @@ bool Loop::has_posted() {
 }
 
 void Loop::run_posted() {
-  std::vector<std::function<void()>> tasks;
+  auto& running = state_->running;
   {
     const std::lock_guard lock(state_->mutex);
-    tasks.swap(state_->posted);
+    running.swap(state_->posted);
   }
-  for (const auto& task : tasks) guarded(task);
+  while (!running.empty()) {
+    const std::function<void()> task = std::move(running.front());
+    running.pop_front();
+    guarded(task);
+  }
 }
 
 void Loop::guarded(const std::function<void()>& callback) {

@@ -8,7 +8,10 @@
 #include <functional>
 #include <memory>
 #include <utility>
-#include <vector>
+
+#include "server/net/ring.h"
+
+struct event;  // libevent's
 
 namespace net {
 
@@ -40,29 +43,22 @@ class Timer {
 };
 
 // Work for the end of a turn of the loop; however often it is asked for before, it runs once.
-class Later {
+class Later : private Ring::Link {
  public:
+  // `loop` must outlive it.
   Later(Loop& loop, std::function<void()> run);
-  ~Later();
-  Later(const Later&) = delete;
-  Later& operator=(const Later&) = delete;
 
   // At the end of the present turn.
   void schedule();
   // Behind all that is scheduled in the present turn; from inside of such work, in the next one.
   void put_off();
   // Either of them.
-  bool scheduled() const { return place_ != idle; }
+  bool scheduled() const { return joined(); }
 
  private:
   friend class Loop;
-  static constexpr std::size_t idle = static_cast<std::size_t>(-1);
-  void join(std::vector<Later*>& list);
-
   Loop& loop_;
   std::function<void()> run_;
-  std::vector<Later*>* list_ = nullptr;  // the loop's, in which it waits
-  std::size_t place_ = idle;             // there
 };
 
 // Calls back whenever a descriptor is readable and, while asked for, writable (level-triggered).
@@ -78,11 +74,13 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  // They fail (net::Error) for want of memory.
   void want_read(bool on);
   void want_write(bool on);
 
  private:
   struct Events;
+  static void want(event* event, bool on);
   void on_event(short what);
   Loop& loop_;
   std::unique_ptr<Events> events_;

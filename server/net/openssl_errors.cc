@@ -27,7 +27,10 @@ void forget_openssl_errors() {
 }
 
 void require_openssl(bool done, const char* what) {
-  if (!done) throw Error(std::string(what) + ": " + drain_openssl_errors());
+  if (done) return;
+  const std::string why = drain_openssl_errors();
+  if (why.empty()) throw std::bad_alloc();  // not even for that was there memory
+  throw Error(std::string(what) + ": " + why);
 }
 
 }  // namespace net

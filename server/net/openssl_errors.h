@@ -10,7 +10,7 @@ namespace net {
 std::string drain_openssl_errors();
 // Nearly always there is nothing, and that is cheap to see.
 void forget_openssl_errors();
-// Throws Error, with `what` and what OpenSSL says, unless `done`.
+// Throws Error, with `what` and what OpenSSL says, or std::bad_alloc, unless `done`.
 void require_openssl(bool done, const char* what);
 
 }  // namespace net

@@ -10,6 +10,7 @@
 #include "server/net/openssl_errors.h"
 #include "server/net/staple.h"
 #include "server/net/tls_socket.h"
+#include "server/net/traffic_keys.h"
 
 namespace net {
 namespace {
@@ -121,6 +122,7 @@ TlsContext::TlsContext(std::shared_ptr<const Certificates> certificates, TicketK
 TlsContext::TlsContext(const Credentials& credentials, TicketKeys& tickets)
     : context_(SSL_CTX_new(TLS_server_method())) {
   require_openssl(context_ != nullptr, "cannot make a TLS context");
+  prepare_cipher_suites();
   SSL_CTX_set_app_data(context_, &tickets);
   SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
   SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "server/net/error.h"
+#include "server/net/openssl_errors.h"
 
 namespace net {
 
@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t tag_size = 16;  // of each of the suites
 
 void require(bool done) {
-  if (!done) throw Error("OpenSSL cannot protect a TLS record");
+  require_openssl(done, "OpenSSL cannot protect a TLS record");
 }
 
 unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
@@ -68,7 +68,11 @@ const CipherSuite* find_cipher_suite(std::uint16_t number) {
       {.number = 0x1302, .aead = "AES-256-GCM", .hash = "SHA384", .key_size = 32},
       {.number = 0x1303, .aead = "ChaCha20-Poly1305", .hash = "SHA256", .key_size = 32}};
   const auto* found = std::ranges::find(suites, number, &CipherSuite::number);
-  return found == std::end(suites) || !found->cipher ? nullptr : found;
+  return found == std::end(suites) || !found->cipher || !key_derivation() ? nullptr : found;
+}
+
+void prepare_cipher_suites() {
+  require_openssl(find_cipher_suite(0x1301) != nullptr, "cannot use the ciphers of TLS 1.3");
 }
 
 TrafficSecret::~TrafficSecret() { OPENSSL_cleanse(bytes.data(), bytes.size()); }

@@ -23,6 +23,9 @@ struct CipherSuite;
 // By its number (RFC 8446 appendix B.4). Null: none of those that TLS 1.3 servers must or should
 // have.
 const CipherSuite* find_cipher_suite(std::uint16_t number);
+// Looks up what it takes of OpenSSL, at the start, when there is memory for that; otherwise the
+// first call above does, and it is not done again.
+void prepare_cipher_suites();
 
 // An application traffic secret (section 7.1), forgotten for good when it goes.
 struct TrafficSecret {

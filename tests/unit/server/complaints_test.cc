@@ -1,14 +1,11 @@
 #include "server/complaints.h"
 
 #include <catch2/catch.hpp>
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 using namespace std::chrono_literals;
 using server::Complaints;
-using server::reason_of;
 
 TEST_CASE("complaints beyond so many a second are counted, and told of when the second is over") {
   net::Loop loop(net::Loop::Time::manual);
@@ -40,9 +37,4 @@ TEST_CASE("without a log nothing is said") {
   Complaints complaints(loop, nullptr);
   complaints.say("bad");
   loop.advance(1s);
-}
-
-TEST_CASE("that there is no memory is said in words, other reasons as they are") {
-  CHECK(reason_of(std::bad_alloc()) == "no memory is left");
-  CHECK(reason_of(std::runtime_error("the disk is full")) == "the disk is full");
 }
