@@ -32,7 +32,8 @@ void WorkerInbox::deliver(std::span<const EventRef> events) {
       if (batches_.empty() || batches_.back().events.size() == in_batch) batches_.emplace_back();
       auto& waiting = batches_.back().events;
       const std::size_t more = std::min(events.size(), in_batch - waiting.size());
-      waiting.insert(waiting.end(), events.begin(), events.begin() + more);
+      const auto moved = events.first(more);
+      waiting.insert(waiting.end(), moved.begin(), moved.end());
       events = events.subspan(more);
     }
     if (!first) return;

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace net {
 
@@ -23,7 +24,8 @@ void LibraryMemory::release(void*, void* given) {
 }
 
 void LibraryMemory::clear() {
-  while (all_.after != &all_) release(this, all_.after + 1);
+  for (Piece* piece = all_.after; piece != &all_;) std::free(std::exchange(piece, piece->after));
+  all_.before = all_.after = &all_;
 }
 
 }  // namespace net
