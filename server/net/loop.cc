@@ -33,26 +33,34 @@ struct Loop::State {
   Event wake_event;
   Event alarm;  // ends the wait when the earliest timer is due
   bool stopped = false;
-  std::vector<Timer*> timers;  // binary heap, earliest first
+  std::vector<Timer*> timers;   // binary heap, earliest first; with room for all
+  std::size_t timers_made = 0;  // and not destroyed yet
   Ring laters;
   Ring put_off;
   std::mutex mutex;  // guards `posted` alone
   std::deque<std::function<void()>> posted;
   std::deque<std::function<void()>> running;  // those that were posted before this turn
-  std::atomic<std::thread::id> thread;  // that runs the loop
+  std::atomic<std::thread::id> thread;        // that runs the loop
 };
 
 // ---------------------------------------------------------------------------------------- Timer
 
-Timer::Timer(Loop& loop, std::function<void()> fire) : loop_(loop), fire_(std::move(fire)) {}
-Timer::~Timer() { stop(); }
+Timer::Timer(Loop& loop, std::function<void()> fire) : loop_(loop), fire_(std::move(fire)) {
+  auto& state = *loop_.state_;
+  if (state.timers.capacity() <= state.timers_made) state.timers.reserve(2 * state.timers_made + 8);
+  ++state.timers_made;
+}
+Timer::~Timer() {
+  stop();
+  --loop_.state_->timers_made;
+}
 void Timer::start(Clock::duration after) { loop_.arm(*this, loop_.now() + after); }
 void Timer::stop() {
   if (armed()) loop_.disarm(*this);
 }
 
 // The heap is our own because libevent's time cannot be set by a test, and so that a timer knows
-// its place: starting and stopping one allocates nothing.
+// its place: starting and stopping one allocates nothing, and cannot fail.
 void Loop::arm(Timer& timer, Clock::time_point due) {
   auto& heap = state_->timers;
   if (timer.armed()) disarm(timer);

@@ -22,7 +22,7 @@ class Loop;
 // Calls back once when its time has come. May be started again, also from inside its own callback.
 class Timer {
  public:
-  // `loop` must outlive the timer.
+  // `loop` must outlive the timer. Starting it needs no memory any more.
   Timer(Loop& loop, std::function<void()> fire);
   ~Timer();
   Timer(const Timer&) = delete;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 
@@ -31,7 +32,9 @@ class Reserve {
   // Of a block that is lent: at least what was asked for.
   std::size_t size_of(const void* block) const noexcept { return sizes[shelf_of(block)]; }
   bool owns(const void* memory) const noexcept {
-    return memory >= memory_.data() && memory < memory_.data() + memory_.size();
+    return reinterpret_cast<std::uintptr_t>(memory) -
+               reinterpret_cast<std::uintptr_t>(memory_.data()) <
+           memory_.size();
   }
 
   // How often this thread has been lent something: if it grows while something is done, there was
@@ -49,8 +52,7 @@ class Reserve {
 
  private:
   static Reserve of_the_program;
-  static constexpr std::size_t for_each_size =
-      1024 * 1024;  // bytes; what is not lent is not touched
+  static constexpr std::size_t for_each_size = 1 << 20;  // bytes; untouched until they are lent
   static constexpr std::array<std::size_t, 4> sizes{64, 512, 4096, largest};
 
   std::size_t shelf_of(const void* block) const noexcept {
