@@ -9,8 +9,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "server/net/chain.h"
 #include "server/net/loop.h"
-#include "sse/chain.h"
 #include "sse/jitter.h"
 
 namespace sse {
@@ -32,7 +32,7 @@ class Audience {
   };
 
   // A stream: idle once it has said all it had to say, else busy.
-  class Member : public Link {
+  class Member : public net::Link {
    public:
     // Events that it has yet to give, at most.
     virtual std::uint64_t behind() const = 0;
@@ -98,8 +98,8 @@ class Audience {
   Options options_;
   Jitter jitter_;
   net::Timer timer_;
-  Chain<Member> idlers_;  // by due time, give or take the jitter
-  Chain<Member> busy_;
+  net::Chain<Member> idlers_;  // by due time, give or take the jitter
+  net::Chain<Member> busy_;
   std::unordered_map<std::uint64_t, std::size_t> connections_;
   std::size_t subscribers_ = 0;
   double admissions_;  // that are left; grows with time

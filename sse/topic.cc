@@ -48,7 +48,7 @@ void Topic::restart(std::uint64_t lost) {
 
 void Topic::wake() {
   // Whoever waits again while this goes on has seen the news, and is for the next time.
-  Chain<Waiter> woken;
+  net::Chain<Waiter> woken;
   woken.take(waiters_);
   while (!woken.empty()) {
     Waiter& waiter = woken.front();

@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "server/net/chain.h"
 #include "server/net/loop.h"
-#include "sse/chain.h"
 #include "sse/event.h"
 #include "sse/parsed_topic.h"
 #include "sse/retention.h"
@@ -20,7 +20,7 @@
 namespace sse {
 
 // Someone who is to be told once that a topic has more.
-class Waiter : public Link {
+class Waiter : public net::Link {
  public:
   // The waiter is in no chain any more, and may be destroyed or wait again.
   virtual void woken() = 0;
@@ -108,7 +108,7 @@ class Topic {
   std::uint64_t lost_;
   std::uint64_t newest_ = 0;
   std::size_t bytes_ = 0;
-  Chain<Waiter> waiters_;
+  net::Chain<Waiter> waiters_;
 };
 
 }  // namespace sse

@@ -7,8 +7,8 @@
 #include <functional>
 #include <utility>
 
+#include "server/net/chain.h"
 #include "server/net/loop.h"
-#include "server/net/ring.h"
 #include "server/net/slice.h"
 
 namespace net {
@@ -16,20 +16,21 @@ namespace net {
 class Line {
  public:
   // What one member of a line is; leaves it when destroyed.
-  class Place : private Ring::Link {
+  class Place : private Link {
    public:
     // `go_on` does a slice's worth of work at most, and may join again.
     explicit Place(std::function<void()> go_on) : go_on_(std::move(go_on)) {}
 
     // Behind all others of `line`, which must outlive the place; unless it waits already.
     void join(Line& line) {
-      if (!joined()) line.add(*this);
+      if (!linked()) line.add(*this);
     }
-    using Ring::Link::leave;
-    bool waits_in(const Line& line) const { return joined() && line_ == &line; }
+    void leave() { unlink(); }
+    bool waits_in(const Line& line) const { return linked() && line_ == &line; }
 
    private:
     friend class Line;
+    friend class Chain<Place>;
     std::function<void()> go_on_;
     const Line* line_ = nullptr;  // that it joined last
     std::uint64_t number_ = 0;    // there
@@ -49,7 +50,7 @@ class Line {
 
  private:
   void add(Place& place) {
-    members_.add(place);
+    members_.push_back(place);
     place.line_ = this;
     place.number_ = numbered_++;
     move_.put_off();
@@ -59,7 +60,7 @@ class Line {
     const Clock::time_point began = clock_();
     const std::uint64_t all = numbered_;  // who joins anew has had its turn
     while (!members_.empty()) {
-      auto& place = static_cast<Place&>(*members_.front());
+      Place& place = members_.front();
       if (place.number_ >= all) break;
       place.leave();
       if (!members_.empty()) move_.put_off();
@@ -72,7 +73,7 @@ class Line {
   Clock::time_point (*clock_)();
   Slice slice_{Slice::standard, clock_};  // of those who pass
   Clock::time_point passing_;             // the turn in which it was begun
-  Ring members_;
+  Chain<Place> members_;
   std::uint64_t numbered_ = 0;
   Later move_;
 };

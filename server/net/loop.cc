@@ -35,8 +35,8 @@ struct Loop::State {
   bool stopped = false;
   std::vector<Timer*> timers;   // binary heap, earliest first; with room for all
   std::size_t timers_made = 0;  // and not destroyed yet
-  Ring laters;
-  Ring put_off;
+  Chain<Later> laters;
+  Chain<Later> put_off;
   std::mutex mutex;  // guards `posted` alone
   std::deque<std::function<void()>> posted;
   std::deque<std::function<void()>> running;  // those that were posted before this turn
@@ -124,19 +124,20 @@ void Loop::run_due_timers() {
 
 Later::Later(Loop& loop, std::function<void()> run) : loop_(loop), run_(std::move(run)) {}
 void Later::schedule() {
-  if (!scheduled()) loop_.state_->laters.add(*this);
+  if (!scheduled()) loop_.state_->laters.push_back(*this);
 }
 void Later::put_off() {
-  if (!scheduled()) loop_.state_->put_off.add(*this);
+  if (!scheduled()) loop_.state_->put_off.push_back(*this);
 }
 
 void Loop::run_laters() {
   auto& laters = state_->laters;
-  laters.add_all(state_->put_off);
+  laters.take(state_->put_off);
   // Grows while it runs: work may schedule more work for the same turn.
-  while (Ring::Link* first = laters.front()) {
-    first->leave();
-    guarded(static_cast<Later*>(first)->run_);
+  while (!laters.empty()) {
+    Later& later = laters.front();
+    later.unlink();
+    guarded(later.run_);
   }
 }
 

@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-#include "server/net/ring.h"
+#include "server/net/chain.h"
 
 struct event;  // libevent's
 
@@ -43,7 +43,7 @@ class Timer {
 };
 
 // Work for the end of a turn of the loop; however often it is asked for before, it runs once.
-class Later : private Ring::Link {
+class Later : private Link {
  public:
   // `loop` must outlive it.
   Later(Loop& loop, std::function<void()> run);
@@ -53,10 +53,11 @@ class Later : private Ring::Link {
   // Behind all that is scheduled in the present turn; from inside of such work, in the next one.
   void put_off();
   // Either of them.
-  bool scheduled() const { return joined(); }
+  bool scheduled() const { return linked(); }
 
  private:
   friend class Loop;
+  friend class Chain<Later>;
   Loop& loop_;
   std::function<void()> run_;
 };

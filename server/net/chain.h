@@ -1,11 +1,11 @@
-// Chain: an intrusive, doubly linked list. Linking and unlinking allocate nothing, and a link
-// leaves its chain when it is destroyed, so a chain may lose members while it is walked from the
-// front.
+// Chain: an intrusive, doubly linked list. Linking and unlinking allocate nothing and cannot fail,
+// and a link leaves its chain when it is destroyed, so a chain may lose members while it is walked
+// from the front.
 #pragma once
 
 #include <cstddef>
 
-namespace sse {
+namespace net {
 
 // A place in at most one chain.
 class Link {
@@ -29,7 +29,7 @@ class Link {
   Link* next_ = this;
 };
 
-// T derives from Link. Owns nothing.
+// T derives from Link; where it does so privately, Chain<T> is its friend. Owns nothing.
 template <typename T>
 class Chain {
  public:
@@ -76,4 +76,4 @@ class Chain {
   Link head_;
 };
 
-}  // namespace sse
+}  // namespace net
