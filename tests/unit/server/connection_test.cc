@@ -13,6 +13,7 @@
 
 #include "server/net/handle.h"
 #include "server/net/plain_socket.h"
+#include "server/net/reserve.h"
 #include "tests/session/handlers.h"
 
 using namespace std::chrono_literals;
@@ -114,6 +115,26 @@ std::string heard_by(int client) {
 }
 
 }  // namespace
+
+TEST_CASE("a connection for which memory was lent pays for it, and no other does") {
+  World world;
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  std::vector<void*> lent;
+  testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/greedy") lent.push_back(net::Reserve::instance().take(10));
+    exchange.respond(testing::text("hello"));
+    world.loop.post([&] { world.loop.stop(); });
+  });
+  const int modest = world.connect(root, get("/"));
+  const int greedy = world.connect(root, get("/greedy"));
+  while (root.asked.size() < 2) world.loop.run();
+  CHECK(heard_by(modest).ends_with("hello"));
+  CHECK(heard_by(greedy).empty());
+  REQUIRE(complaints.size() == 1);
+  CHECK(complaints[0].ends_with("ended: no memory is left"));
+  for (void* block : lent) net::Reserve::instance().give_back(block);
+}
 
 TEST_CASE("a client that has sent 500 dear requests at once holds up another for a few of them") {
   World world;
