@@ -33,7 +33,7 @@ class PageScanner {
       known_;  // from an earlier load, as long as this one is the same
   std::vector<PageElement> own_;
   std::size_t given_ = 0;
-  std::size_t half_tag_ = 0;  // where the last tag begins, which may have been cut in two
+  std::size_t half_tag_ = 0;  // where the tag begins that is not whole yet, or the end
 };
 
 }  // namespace lab

@@ -63,6 +63,25 @@ TEST_CASE("an element is known with the byte that ends it, however the page is c
   }
 }
 
+TEST_CASE("a tag may be cut anywhere, whatever is in its values") {
+  for (const std::string_view html : {
+           R"(<p>x<img alt="1 < 2" src=a.png> and)",
+           R"(<p>x<img alt = 'a > b <i' src=a.png> and)",
+           R"(<p>1 < 2 <img onload="if (x<y) z('>');" src=a.png> and)",
+           R"(<p>x<img it's src=a.png> and)",
+       }) {
+    for (std::size_t cut = 1; cut < html.size(); ++cut) {
+      INFO(html.substr(0, cut) << " | " << html.substr(cut));
+      Texts texts;
+      PageScanner scanner(texts, "/");
+      scanner.read(html.substr(0, cut));
+      scanner.read(html.substr(cut));
+      CHECK(urls({scanner.elements().begin(), scanner.elements().end()}) ==
+            urls(read_elements(html)));
+    }
+  }
+}
+
 TEST_CASE("a scanner gives each element once, with the piece that completes it") {
   const std::string html = page;
   for (const std::size_t piece : {1, 7, 64, 4096}) {
