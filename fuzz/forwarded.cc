@@ -6,17 +6,24 @@
 #include "fuzz/target.h"
 #include "proxy/fields.h"
 
+using namespace std::string_literals;
+
 namespace {
+
+bool on_one_line(std::string_view text) {
+  return text.find_first_of("\r\n"s + '\0') == std::string_view::npos;
+}
 
 void check(const http::Headers& fields) {
   for (const http::Field field : fields) {
     fuzz::require(!field.name.empty(), "a field has a name");
+    fuzz::require(on_one_line(field.name) && on_one_line(field.value), "a field is on one line");
     // Of our own: that we take trailers (RFC 9110 section 10.1.4).
     if (field == http::Field{"connection", "te"}) continue;
     for (const std::string_view name :
-         {"connection", "transfer-encoding", "keep-alive", "upgrade"}) {
+         {"connection", "content-length", "transfer-encoding", "keep-alive", "upgrade"}) {
       fuzz::require(!http::equal_ignoring_case(field.name, name),
-                    "no field of the connection passes");
+                    "no field of the connection or the framing passes");
     }
   }
 }
@@ -32,6 +39,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   request.method = input.until('\n');
   request.target = input.until('\n');
   request.authority = input.until('\n');
+  if (!on_one_line(request.authority)) request.authority.clear();  // as sessions do
   http::Headers fields;
   while (!input.empty()) {
     fuzz::Bytes line(input.until('\n'));
@@ -39,7 +47,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     if (!name.empty()) fields.add(http::to_lower(name), http::trim(line.rest()));
   }
   check(proxy::response_fields(fields));
-  request.fields = fields;
+  check(proxy::trailer_fields(fields));
+  // Sessions let nothing else in (RFC 9113 section 8.2.1).
+  for (const http::Field field : fields) {
+    if (on_one_line(field.name) && on_one_line(field.value)) {
+      request.fields.add(field.name, field.value);
+    }
+  }
   check(proxy::request_fields(request, proxy::Forwarding::append));
   check(proxy::request_fields(request, proxy::Forwarding::replace));
   (void)proxy::times_seen(fields);

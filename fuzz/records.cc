@@ -110,5 +110,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   fuzz::require(whole.heard == split.heard && whole.status == split.status,
                 "pieces do not change what is heard");
   fuzz::require(talk.meant.starts_with(whole.heard), "only what was sealed as content is heard");
+  fuzz::require(whole.status != net::Socket::Status::open || whole.heard == talk.meant,
+                "as long as nothing is wrong, all of it is heard");
   return 0;
 }
