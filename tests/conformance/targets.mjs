@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 export const tree = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const heraldProgram = path.resolve(tree, process.env.HERALD ?? 'build/herald');
+export const sanitizer = /^.*(runtime error: |\w+Sanitizer).*$/m;  // what one says when it has found something
 
 export function makeSite() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'herald-conformance-'));
@@ -38,9 +39,39 @@ export async function freePort() {
   return port;
 }
 
-async function listening(port, child) {
+const running = new Set();  // what ends each
+process.once('exit', () => { for (const leave of running) leave(); });
+
+// The target once it is `ready`; if that fails, and if this program ends, nothing of it is left. Its stop() says what was wrong with it,
+// if anything was: "it ended by itself (SIGSEGV)".
+async function started(child, files, ready, target) {
+  const leave = () => { child.kill('SIGKILL'); files.remove(); };
+  running.add(leave);
+  const gone = new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? code));
+    child.once('error', (error) => resolve(error.message));
+  });
+  const stop = async () => {
+    const died = child.exitCode !== null || child.signalCode !== null;
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
+    const how = await gone;
+    clearTimeout(timer);
+    running.delete(leave);
+    files.remove();
+    return died || ![0, 'SIGTERM', 'SIGKILL'].includes(how) ? `it ended by itself (${how})` : '';
+  };
+  try {
+    await Promise.race([ready, gone.then((how) => { throw new Error(`${target.name} ended before it was ready (${how}) ${target.log ?? ''}`); })]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return Object.assign(target, { host: '127.0.0.1', path: '/', large: '/large.bin', pid: child.pid, stop });
+}
+
+async function listening(port) {
   for (let tries = 0; tries < 200; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const open = await new Promise((resolve) => {
       const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
       socket.on('error', () => resolve(false));
@@ -51,19 +82,6 @@ async function listening(port, child) {
   throw new Error(`nothing listens on port ${port}`);
 }
 
-function stopper(child, files) {
-  const gone = new Promise((resolve) => { child.once('exit', resolve); });
-  return async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
-      await gone;
-      clearTimeout(timer);
-    }
-    files?.remove();
-  };
-}
-
 export async function startHerald({ args = [], config = '' } = {}) {
   const files = makeSite();
   const configFile = path.join(files.folder, 'herald.toml');
@@ -71,27 +89,31 @@ export async function startHerald({ args = [], config = '' } = {}) {
   fs.writeFileSync(configFile, `${config}\n[hints]\nfeedback = false\n`);
   const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] });
-  const target = { name: 'Herald', host: '127.0.0.1', port: 0, path: '/', post: '/send', large: '/large.bin', pushes: '/page.html', collects: true, pid: child.pid, log: '', site: files.site, stop: stopper(child, files) };
-  child.stderr.on('data', (bytes) => { target.log = (target.log + bytes).slice(-200_000); });
+  const target = { name: 'Herald', port: 0, post: '/send', pushes: '/page.html', collects: true, log: '', site: files.site };
+  let complaint = '';
+  child.stderr.on('data', (bytes) => {
+    target.log = (target.log + bytes).slice(-200_000);
+    complaint ||= sanitizer.exec(target.log)?.[0] ?? '';
+  });
   let out = '';
-  await new Promise((resolve, reject) => {
+  const ready = new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`herald is not ready after 15 s: ${target.log}`)), 15_000);
+    child.once('exit', () => clearTimeout(timer));
     child.stdout.on('data', (bytes) => {
       out += bytes;
-      const port = /:(\d+)\/\s*$/m.exec(out)?.[1];
-      if (port) { target.port = Number(port); resolve(); }
+      target.port = Number(/:(\d+)\/\s*$/m.exec(out)?.[1] ?? 0);
+      if (target.port) { clearTimeout(timer); resolve(); }
     });
-    child.once('exit', (code) => reject(new Error(`herald ended with ${code}: ${target.log}`)));
-    child.once('error', reject);
   });
-  return target;
+  const { stop } = await started(child, files, ready, target);
+  return Object.assign(target, { stop: async () => await stop() || complaint });
 }
 
 async function startNghttpd() {
   const files = makeSite();
   const port = await freePort();
   const child = spawn('nghttpd', ['-a', '127.0.0.1', '-d', files.site, String(port), files.key, files.cert], { stdio: 'ignore' });
-  await listening(port, child);
-  return { name: 'nghttpd', host: '127.0.0.1', port, path: '/', post: '/', large: '/large.bin', pid: child.pid, stop: stopper(child, files) };
+  return started(child, files, listening(port), { name: 'nghttpd', port, post: '/' });
 }
 
 async function startNginx() {
@@ -106,8 +128,7 @@ http { access_log off; types { text/html html; }
     root ${files.site}; } }
 `);
   const child = spawn('nginx', ['-c', file, '-p', files.folder], { stdio: 'ignore' });
-  await listening(port, child);
-  return { name: 'nginx', host: '127.0.0.1', port, path: '/', post: '/', large: '/large.bin', pid: child.pid, stop: stopper(child, files) };
+  return started(child, files, listening(port), { name: 'nginx', port, post: '/' });
 }
 
 async function startH2o() {
@@ -120,8 +141,7 @@ hosts: { default: { paths: { "/": { file.dir: ${files.site} } } } }
 ${process.getuid() === 0 ? 'user: root' : ''}
 `);
   const child = spawn('h2o', ['-c', file], { stdio: 'ignore' });
-  await listening(port, child);
-  return { name: 'H2O', host: '127.0.0.1', port, path: '/', post: '/', large: '/large.bin', pid: child.pid, stop: stopper(child, files) };
+  return started(child, files, listening(port), { name: 'H2O', port, post: '/' });
 }
 
 const known = { herald: startHerald, nghttpd: startNghttpd, nginx: startNginx, h2o: startH2o };
@@ -131,5 +151,5 @@ export async function startTarget(name, options) {
   if (Object.hasOwn(known, name)) return known[name](options);
   const found = /^(.+):(\d+)$/.exec(name);
   if (!found) throw new Error(`"${name}" is neither HOST:PORT nor one of ${Object.keys(known).join(', ')}`);
-  return { name, host: found[1].replace(/^\[|\]$/g, ''), port: Number(found[2]), path: options?.path ?? '/', post: '/', stop: async () => {} };
+  return { name, host: found[1].replace(/^\[|\]$/g, ''), port: Number(found[2]), path: options?.path ?? '/', post: '/', stop: async () => '' };
 }

@@ -49,3 +49,7 @@ for (const each of attacks.values()) {
     assert.ok(seconds < 1, `it cost ${seconds.toFixed(2)} s of processor time`);
   });
 }
+
+test('no server that was attacked has ended by itself, and no sanitizer has complained', { skip, timeout: 30000 }, async () => {
+  for (const herald of running.values()) assert.equal(await (await herald).stop(), '');
+});

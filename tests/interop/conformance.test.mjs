@@ -24,3 +24,7 @@ for (const [section, list] of sections) {
     assert.deepEqual(broken(found.filter(({ verdict }) => verdict !== 'right' && verdict !== 'allowed')), []);
   });
 }
+
+test('the server has not ended by itself, and no sanitizer has complained', { skip, timeout: 30000 }, async () => {
+  assert.equal(await herald.stop(), '');
+});

@@ -83,7 +83,6 @@ test('SIGUSR2 hands over to a process that goes on with the same Redis, by its s
   await until('it arrives', () => feed.events.length === 1);
   herald.signal('SIGUSR2');
   const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
-  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
   await until('the stream is sent away', () => feed.ended);
   await until('the new process has no descriptors of the old one', () => descriptors(successor) <= before);
   const client = await session(t, herald);

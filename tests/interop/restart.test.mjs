@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certificate, fetchOn, folder, Herald, lacks, listen, program, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, endAllWith, fetchOn, folder, Herald, lacks, listen, program, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl', 'python3'] });
 
@@ -53,7 +53,6 @@ test('SIGUSR2 starts a new process that takes over: no request fails, streams ar
 
   herald.signal('SIGUSR2');
   const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
-  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
   await until('the stream is sent away', () => feed.ended);
   assert.ok(feed.retry >= 250);
   const before = asked.served;
@@ -111,7 +110,7 @@ test('a socket of systemd\'s stays open while the service is restarted: whoever 
   let out = '';
   child.stdout.on('data', (more) => { out += more; });
   child.stderr.on('data', () => {});
-  t.after(() => child.kill());
+  t.after(() => { child.kill(); endAllWith(key); });
   const herald = { port: Number(await until('the port is known', () => /^(\d+)\n/.exec(out)?.[1])) };
   const early = get(herald, '/');  // nobody accepts yet
   child.stdin.write('\n');
@@ -170,7 +169,7 @@ test('[serve] reads: a reload that names what is elsewhere is refused, others an
   config();
   const elsewhere = certificate(at('elsewhere'), 'other', 'DNS:other.test');
   const herald = new Herald({ root: at('site'), args: ['--config', at('keys/herald.toml')], ...certificate(at('keys')) });
-  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  t.after(() => herald.end());
   try { await herald.start(); } catch (error) {
     if (/the kernel has no Landlock/.test(error.message)) return t.skip('the kernel has no Landlock');
     throw error;
@@ -190,7 +189,6 @@ test('[serve] reads: a reload that names what is elsewhere is refused, others an
   assert.equal((await fetchOn(client, '/')).status, 200);
   herald.signal('SIGUSR2');
   const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
-  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
   assert.equal((await soon('the new one serves', get(herald, '/'))).status, 200);
 });
 

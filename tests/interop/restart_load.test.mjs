@@ -73,7 +73,6 @@ for (const [where, store] of Object.entries(stores)) {
     await until('pages are asked for', () => pages.served > 20);
     herald.signal('SIGUSR2');
     const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
-    t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
     if (where === 'in a file') {
       // One after the other: before it has the file, the new one has nothing to hand over.
       process.kill(successor, 'SIGUSR2');

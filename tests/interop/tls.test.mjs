@@ -16,7 +16,7 @@ async function serveNames(t, names) {
   const config = path.join(state, 'herald.toml');
   fs.writeFileSync(config, more.map(({ cert, key }) => `[[serve.certificate]]\ncert = "${path.basename(cert)}"\nkey = "${path.basename(key)}"\n`).join(''));
   const herald = new Herald({ root: path.join(state, 'site'), args: ['--workers', '2', '--config', config], ...standard });
-  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  t.after(() => herald.end());
   await herald.start();
   return { herald, state, config, standard, more };
 }
@@ -161,7 +161,7 @@ async function serveStapled(t) {
   const config = path.join(state, 'herald.toml');
   fs.writeFileSync(config, '[serve]\nocsp = "site.ocsp"\n[[serve.certificate]]\ncert = "other.crt"\nkey = "other.key"\nocsp = "other.ocsp"\n');
   const herald = new Herald({ root: path.join(state, 'site'), args: ['--config', config], ...standard });
-  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  t.after(() => herald.end());
   await herald.start();
   return { herald, authority, state, standard, other };
 }

@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { sanitizer } from '../conformance/targets.mjs';
 
 export const tree = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = path.resolve(tree, process.env.HERALD ?? 'build/herald');
@@ -88,9 +89,21 @@ export function spki(cert) {
   return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
 }
 
+// Ends every process that was started with this key: a server, and whoever took over from it.
+export function endAllWith(key) {
+  const args = (pid) => { try { return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'); } catch { return []; } };
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && args(name).includes(key))) {
+    try { process.kill(Number(pid), 'SIGKILL'); } catch { /* it has ended */ }
+  }
+}
+
 export class Herald {
   #child;
   #options;
+  #closed;            // its standard error, by everybody who has it
+  #ready = false;
+  #told = new Set();  // signals sent to it that end it
+  #complaint = '';    // a sanitizer's
   stderr = '';
   port = 0;
 
@@ -104,10 +117,17 @@ export class Herald {
   async start() {
     const { root, args = [], cert, key, env = {}, under = [] } = this.#options;
     const [first, ...rest] = [...under, program];
+    this.#ready = false;
+    this.#told.clear();
     this.#child = spawn(first, [...rest, 'serve', root, '--listen', `127.0.0.1:${this.port}`, '--cert', cert, '--key', key, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.exit = new Promise((resolve) => { this.#child.once('exit', (code, signal) => resolve({ code, signal })); });
+    this.#closed = new Promise((resolve) => { this.#child.once('close', resolve); });
     this.#child.once('error', (error) => { this.stderr += error; });
-    this.#child.stderr.on('data', (bytes) => { this.stderr = (this.stderr + bytes).slice(-20000); });
+    this.#child.stderr.on('data', (bytes) => {
+      this.stderr += bytes;
+      this.#complaint ||= sanitizer.exec(this.stderr)?.[0] ?? '';
+      this.stderr = this.stderr.slice(-20000);
+    });
     let out = '';
     this.#child.stdout.on('data', (bytes) => { out = (out + bytes).slice(-20000); });
     const port = await until('the line that says the server is ready', () => {
@@ -115,10 +135,14 @@ export class Herald {
       return /^herald: serving .* on https:\/\/[^\s]*:(\d+)\//m.exec(out)?.[1];
     }, { within: 15000, every: 10 });
     this.port = Number(port);
+    this.#ready = true;
     return this;
   }
 
-  signal(name) { this.#child.kill(name); }
+  signal(name) {
+    if (['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGUSR2'].includes(name)) this.#told.add(name);
+    this.#child.kill(name);
+  }
 
   // SIGTERM, then the exit code; SIGKILL and an error if it does not end.
   async stop(within = 15000) {
@@ -131,9 +155,21 @@ export class Herald {
       throw new Error(`${error.message}\n${this.stderr}`);
     }
   }
+
+  // For the end of a test: what still runs is ended. An error if the server did not end as it was told to, or if a sanitizer complained.
+  async end() {
+    if (!this.#child?.pid) return;
+    if (this.running) this.signal('SIGKILL');
+    endAllWith(this.#options.key);
+    const { code, signal } = await this.exit;
+    await this.#closed;
+    const asTold = signal === null ? this.#told.size > 0 && code === 0 : this.#told.has(signal);
+    if (this.#ready && !asTold) throw new Error(`the server ended by itself (${signal ?? code}): ${this.stderr}`);
+    if (this.#complaint) throw new Error(this.#complaint);
+  }
 }
 
-// A running server for this test, ended (and killed if it hangs) when the test is over.
+// A running server for this test, ended when the test is over.
 export async function serve(t, root, ...args) { return serveIn(t, {}, root, ...args); }
 // The same with more variables in its environment.
 export async function serveIn(t, env, root, ...args) { return started(t, { env, root, args }); }
@@ -142,7 +178,7 @@ export async function serveUnder(t, under, root, ...args) { return started(t, { 
 async function started(t, options) {
   const pair = certificate(folder(t));
   const herald = new Herald({ ...options, ...pair });
-  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  t.after(() => herald.end());
   return herald.start();
 }
 
