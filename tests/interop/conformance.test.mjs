@@ -16,12 +16,22 @@ const sections = Map.groupBy ? Map.groupBy(cases, (each) => `${each.rfc} section
   return all.set(key, [...(all.get(key) ?? []), each]);
 }, new Map());
 
+// What may be the error of one stream or of the connection (RFC 9113 section 5.4.1), and is the connection's here: no working client sends these.
+const harder = new Map([
+  ['DATA larger than SETTINGS_MAX_FRAME_SIZE', 'FRAME_SIZE_ERROR'],
+  ['PRIORITY of 4 bytes', 'FRAME_SIZE_ERROR'],
+  ['DATA on a half-closed (remote) stream', 'STREAM_CLOSED'],
+  ['HEADERS on a half-closed (remote) stream', 'STREAM_CLOSED'],
+  ['DATA on a stream that the client has reset', 'STREAM_CLOSED'],
+  ['HEADERS on a stream that the client has reset', 'STREAM_CLOSED'],
+]);
+const asExpected = ({ each, verdict, saw }) => (harder.has(each.text) ? verdict === 'allowed' && saw.includes(`GOAWAY ${harder.get(each.text)}`) : verdict === 'right');
 const broken = (found) => found.map(({ each, verdict, saw }) => `${each.text}: expected ${each.expect.says}, came ${saw} (${verdict})`);
 
 for (const [section, list] of sections) {
   test(`RFC ${section} holds`, { skip, timeout: 60000 }, async () => {
     const found = await Promise.all(list.map(async (each) => ({ each, ...await runCase(each, herald) })));
-    assert.deepEqual(broken(found.filter(({ verdict }) => verdict !== 'right' && verdict !== 'allowed')), []);
+    assert.deepEqual(broken(found.filter((one) => !asExpected(one))), []);
   });
 }
 
