@@ -47,11 +47,13 @@ for (const value of ['-1', '+35', 'x', '0x23', '99999999999999999999999', '']) {
 must('9113', '8.1.1', 'content as long as content-length says', served({ status: [200, 405] }), length('35', content));
 
 // ---- 8.2
-const refused = (section, what, fields) => must('9113', section, what, malformed(), (c) => c.get(1, { extra: fields }));
+function refused(section, what, fields) {
+  must('9113', section, what, malformed(), (c) => c.get(1, { extra: fields }));
+  must('9113', section, `${what} in the trailers`, malformed(), (c) => c.post().send(data(1, content), trailers(1, fields)));
+}
 refused('8.2', 'a field name in upper case', [['X-Upper', 'v']]);
-must('9113', '8.2', 'a field name in upper case in the trailers', malformed(), (c) => c.post().send(data(1, content), trailers(1, [['X-Upper', 'v']])));
-for (const [what, name] of [['a space', 'x y'], ['NUL', 'x\0y'], ['LF', 'x\ny'], ['DEL', 'x\x7fy'], ['a byte above 0x7f', 'x\xe4y'], ['a colon', 'x:y'], ['nothing', '']]) {
-  refused('8.2.1', `a field name with ${what} in it`, [[name, 'v']]);
+for (const [what, name] of [['a space', 'x y'], ['NUL', 'x\0y'], ['LF', 'x\ny'], ['DEL', 'x\x7fy'], ['a byte above 0x7f', 'x\xe4y'], ['a colon', 'x:y'], ['nothing in it', '']]) {
+  refused('8.2.1', `a field name with ${what}`, [[name, 'v']]);
 }
 for (const [what, value] of [['NUL', 'a\0b'], ['LF', 'a\nb'], ['CR', 'a\rb'], ['a space before it', ' a'], ['a tab before it', '\ta'], ['a space after it', 'a '], ['a tab after it', 'a\t']]) {
   refused('8.2.1', `a field value with ${what}`, [['x-value', value]]);

@@ -26,6 +26,7 @@ must('7541', '2.3.2', 'an entry that was added in one request is used in the nex
 });
 must('7541', '2.3.2', 'the newest entry has the lowest index', served({ about: 1 }), (c) => c.send(headers(1, Buffer.concat([
   added(':authority', 'localhost'), added(':path', c.target.path ?? '/'), added(':scheme', 'https'), added(':method', 'GET'), literal('x', 'y')]))));
+good('2.3.2', 'the same entry twice in the dynamic table is no error', Buffer.concat([added('x-one', '1'), added('x-one', '1'), indexed(62), indexed(63)]));
 must('7541', 'A', 'a request made of the static table alone', served(), (c) => c.send(headers(1, Buffer.concat([indexed(2), indexed(7), indexed(4), integer(1, 4), string('localhost')]))));
 
 // ---- table size updates

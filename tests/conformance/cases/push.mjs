@@ -1,6 +1,6 @@
 // RFC 9113 sections 5.1, 6.6 and 8.4: streams that the server promises. `pushes` is a page of the target that pushes.
 import { connectionError, ignored, must, NotProvoked, seen, served, sights } from '../case.mjs';
-import { data, headers, nameOf, priorityUpdate, request, rst, settings, type, windowUpdate } from '../wire.mjs';
+import { data, goaway, headers, nameOf, priorityUpdate, request, rst, settings, type, windowUpdate } from '../wire.mjs';
 
 const document = [['sec-fetch-mode', 'navigate'], ['sec-fetch-dest', 'document']];
 const pushing = (values = {}) => ({ needs: 'pushes', values: { ENABLE_PUSH: 1, ...values } });
@@ -73,5 +73,11 @@ must('9113', '6.6', 'a client that turns push off on the way is not pushed to af
   await c.wire.until(() => c.wire.acks > 1, '');
   c.get(1, { path: c.target.pushes, extra: document });
   await c.answered();
+  if (c.wire.promises.length) throw new Error(`${c.wire.promises.length} promises`);
+}, pushing());
+must('9113', '6.8', 'nothing is promised to a client that has sent GOAWAY', seen('no PUSH_PROMISE'), async (c) => {
+  c.send(goaway(0, 0)).get(1, { path: c.target.pushes, extra: document });
+  await c.answered();
+  if (c.wire.status(1) !== 200) throw new Error(sights(c.wire, 1));
   if (c.wire.promises.length) throw new Error(`${c.wire.promises.length} promises`);
 }, pushing());

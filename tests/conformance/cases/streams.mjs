@@ -1,6 +1,7 @@
 // RFC 9113 section 5: the states of a stream, identifiers, errors, extensions.
 import { connectionError, ignored, must, NotProvoked, seen, served, sights, streamError } from '../case.mjs';
-import { continuation, data, flag, frame, headers, nameOf, priorityUpdate, request, rst, setting, type, windowUpdate } from '../wire.mjs';
+import { added, indexed } from '../hpack.mjs';
+import { continuation, data, flag, frame, headers, nameOf, priorityUpdate, request, rst, setting, type, windowUpdate, Wire } from '../wire.mjs';
 
 const stalled = { values: { INITIAL_WINDOW_SIZE: 1 } };  // a GET is answered, but most of its content waits: half-closed (remote)
 const priority = (id, on = 0) => frame(type.PRIORITY, 0, id, Buffer.from([on >> 24 & 255, on >> 16 & 255, on >> 8 & 255, on & 255, 15]));
@@ -46,6 +47,12 @@ must('9113', '5.1', 'WINDOW_UPDATE, DATA and RST_STREAM on a stream that the ser
   c.send(windowUpdate(1, 1), data(1, 'xyz'), rst(1, 8));
   c.get(3);
 });
+must('9113', '5.1', 'HEADERS on a stream that the server has reset are ignored, but for what they add to the HPACK table', served({ about: 3 }), async (c) => {
+  c.send(headers(1, request(c.target, { extra: [['Upper', 'x']] }), flag.END_HEADERS));
+  if (!await c.wire.until(() => c.wire.stream(1).reset !== null, '', 1000)) throw new NotProvoked('the server does not reset a malformed request');
+  c.send(headers(1, added('x-late', '1')));
+  c.send(headers(3, Buffer.concat([request(c.target), indexed(62)])));
+});
 
 // ---- 5.1.1
 must('9113', '5.1.1', 'a request with an even identifier', connectionError('PROTOCOL_ERROR'), (c) => c.get(2));
@@ -65,6 +72,17 @@ must('9113', '5.1.2', 'one stream more than SETTINGS_MAX_CONCURRENT_STREAMS is r
   const code = c.wire.stream(last).reset ?? c.wire.goaway?.code;
   if (!['PROTOCOL_ERROR', 'REFUSED_STREAM'].includes(nameOf(code))) throw new Error(sights(c.wire, last));
   return sights(c.wire, last);
+}, stalled);
+must('9113', '5.1.2', 'a request that is refused has added to the HPACK table what it says', served({ about: 3001 }), async (c) => {
+  const most = c.wire.settings[setting.MAX_CONCURRENT_STREAMS];
+  if (most === undefined || most > 1000) throw new NotProvoked('no such limit is announced');
+  for (let i = 0; i < most; i += 1) c.get(1 + 2 * i);
+  const refused = 1 + 2 * most;
+  c.send(headers(refused, Buffer.concat([request(c.target), added('x-refused', '1')])));
+  if (!await c.wire.until(() => c.wire.over || c.wire.stream(refused).reset !== null, '') || c.wire.over) throw new NotProvoked(sights(c.wire, refused));
+  c.send(rst(1, 8));
+  await c.lives();
+  c.send(headers(3001, Buffer.concat([request(c.target), indexed(62)])), windowUpdate(3001, 0x100000));
 }, stalled);
 must('9113', '5.1.2', 'a stream that has ended makes room for another', served({ about: 1201 }), async (c) => {
   c.send(windowUpdate(0, 1 << 30));
@@ -104,6 +122,21 @@ must('9218', '7.1', 'PRIORITY_UPDATE on a stream other than 0', connectionError(
 must('9218', '7.1', 'PRIORITY_UPDATE for stream 0', connectionError('PROTOCOL_ERROR'), (c) => c.send(priorityUpdate(0, 'u=1')));
 must('9218', '7.1', 'PRIORITY_UPDATE for a push that is idle', connectionError('PROTOCOL_ERROR'), (c) => c.send(priorityUpdate(2, 'u=1')));
 must('9218', '7.1', 'PRIORITY_UPDATE for a request that is still to come is taken', served(), (c) => c.send(priorityUpdate(1, 'u=0, i')).get());
+must('9218', '7.1', 'the reserved bit of the stream that PRIORITY_UPDATE names is ignored', seen('what is urgent comes first'), async (c) => {
+  // Of two downloads, what the second has of the first 65,535 bytes.
+  const share = async (wire, id) => {
+    const get = (of) => headers(of, request(c.target, { path: c.target.large }));
+    wire.send(priorityUpdate(id, 'u=0'), get(1), get(3));
+    await wire.until(() => wire.over || wire.stream(1).bytes + wire.stream(3).bytes >= 65535, '');
+    return wire.stream(3).bytes;
+  };
+  const other = await Wire.open(c.target, { values: { INITIAL_WINDOW_SIZE: 1 << 20 } });
+  const usual = await share(other, 3);
+  other.destroy();
+  if (usual < 60_000) throw new NotProvoked('priorities change nothing');
+  const found = await share(c.wire, 0x80000003);
+  if (found !== usual) throw new Error(`${found} bytes came of it, and ${usual} without that bit`);
+}, { values: { INITIAL_WINDOW_SIZE: 1 << 20 }, needs: 'large' });
 must('9218', '7.1', 'PRIORITY_UPDATE for a closed stream is ignored', ignored(), async (c) => { c.get(); await c.answered(); c.send(priorityUpdate(1, 'u=7')); });
 must('9218', '7.1', 'PRIORITY_UPDATE with an empty value sets the defaults', served(), (c) => c.send(priorityUpdate(1, '')).get());
 must('9218', '7.1', 'PRIORITY_UPDATE too short for the identifier that it must carry', connectionError('FRAME_SIZE_ERROR', 'PROTOCOL_ERROR'), (c) => c.send(frame(type.PRIORITY_UPDATE, 0, 0, Buffer.from([0, 0, 1]))));
