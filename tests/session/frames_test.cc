@@ -79,20 +79,38 @@ class World {
   // By GOAWAY.
   ErrorCode ended_with() const { return code_in(FrameType::goaway, 4); }
   ErrorCode reset_with() const { return code_in(FrameType::rst_stream, 0); }
+  // Streams whose answers have begun.
+  std::vector<std::uint32_t> answered() const {
+    std::vector<std::uint32_t> ids;
+    each_frame([&](const h2::FrameHead& head, auto) {
+      if (head.type == FrameType::headers) ids.push_back(head.stream);
+      return true;
+    });
+    return ids;
+  }
   h2::Session& session() { return session_; }
   net::Loop& loop() { return loop_; }
 
  private:
   ErrorCode code_in(FrameType type, std::size_t offset) const {
+    ErrorCode code = ErrorCode::no_error;
+    each_frame([&](const h2::FrameHead& head, auto payload) {
+      if (head.type == type) code = ErrorCode{h2::read_32(payload.subspan(offset))};
+      return head.type != type;
+    });
+    return code;
+  }
+  // Of what was sent, until `look` has seen enough.
+  template <typename Look>
+  void each_frame(Look look) const {
     const std::span<const std::uint8_t> all(reinterpret_cast<const std::uint8_t*>(sent_.data()),
                                             sent_.size());
     for (std::size_t at = 0; at + h2::FrameHead::bytes <= all.size();) {
       const h2::FrameHead head = h2::read_head(all.subspan(at).first<h2::FrameHead::bytes>());
       at += h2::FrameHead::bytes;
-      if (head.type == type) return ErrorCode{h2::read_32(all.subspan(at + offset))};
+      if (!look(head, all.subspan(at, head.length))) return;
       at += head.length;
     }
-    return ErrorCode::no_error;
   }
 
   net::Loop loop_{net::Loop::Time::manual};
@@ -211,6 +229,7 @@ TEST_CASE("requests before a bad frame are still served") {
   CHECK_FALSE(world.feed(greeting + ended + frame(FrameType::data, none, 1, "late")));
   CHECK(world.session().complaint() ==
         "STREAM_CLOSED: the client has ended the stream (DATA on stream 1)");
+  CHECK(world.answered() == std::vector<std::uint32_t>{1});
 }
 
 TEST_CASE("more content than a stream's window resets that stream alone") {

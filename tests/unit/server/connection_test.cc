@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "server/h2/frame.h"
 #include "server/net/handle.h"
 #include "server/net/plain_socket.h"
 #include "server/net/reserve.h"
@@ -23,21 +24,14 @@ namespace {
 net::Clock::time_point present;
 net::Clock::time_point look() { return present; }
 
-// Whose first bytes are a handshake, which takes a second.
-class ShakingHands final : public net::Socket {
+// A plain socket, but for what derived ones say otherwise.
+class Wrapping : public net::Socket {
  public:
-  ShakingHands(net::Fd fd, net::SocketBuffers& buffers, int& shaken)
-      : plain_(std::move(fd), buffers), shaken_(shaken) {}
-  Status receive(const Sink& sink) override {
-    if (!std::exchange(handshaken_, true)) {
-      ++shaken_;
-      present += 1s;
-    }
-    return plain_.receive(sink);
-  }
+  Wrapping(net::Fd fd, net::SocketBuffers& buffers) : plain_(std::move(fd), buffers) {}
+  Status receive(const Sink& sink) override { return plain_.receive(sink); }
   Status write(std::span<const std::byte> bytes) override { return plain_.write(bytes); }
   Status flush() override { return plain_.flush(); }
-  bool handshaken() const override { return handshaken_; }
+  bool handshaken() const override { return true; }
   std::size_t unsent() const override { return plain_.unsent(); }
   std::size_t sealed() const override { return plain_.sealed(); }
   void shut_down() override { plain_.shut_down(); }
@@ -47,8 +41,32 @@ class ShakingHands final : public net::Socket {
 
  private:
   net::PlainSocket plain_;
+};
+
+// Whose first bytes are a handshake, which takes a second.
+class ShakingHands final : public Wrapping {
+ public:
+  ShakingHands(net::Fd fd, net::SocketBuffers& buffers, int& shaken)
+      : Wrapping(std::move(fd), buffers), shaken_(shaken) {}
+  Status receive(const Sink& sink) override {
+    if (!std::exchange(handshaken_, true)) {
+      ++shaken_;
+      present += 1s;
+    }
+    return Wrapping::receive(sink);
+  }
+  bool handshaken() const override { return handshaken_; }
+
+ private:
   int& shaken_;
   bool handshaken_ = false;
+};
+
+// Whose client has chosen HTTP/2.
+class SpeakingHttp2 final : public Wrapping {
+ public:
+  using Wrapping::Wrapping;
+  net::Protection protection() const override { return {"TLSv1.3", "", "h2"}; }
 };
 
 std::string get(const std::string& path) {
@@ -92,6 +110,9 @@ struct World {
   int shake_hands(http::Handler& root, const std::string& bytes) {
     return connect<ShakingHands>(root, bytes, shaken);
   }
+  // One that speaks HTTP/2 and has acknowledged the SETTINGS, before `bytes`. When its connection
+  // closes, the loop stops.
+  int speak_http2(http::Handler& root, const std::string& bytes = "");
 
  private:
   template <typename Socket, typename... More>
@@ -102,10 +123,48 @@ struct World {
     REQUIRE(write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
     connections.push_back(std::make_unique<server::Connection>(
         std::make_unique<Socket>(net::Fd(ends[1]), buffers, more...), http::Peer{}, root, workplace,
-        [](server::Connection&) {}));
+        [this](server::Connection&) { closed(); }));
     return ends[0];
   }
+
+  std::function<void()> closed = [] {};
 };
+
+std::string frame(h2::FrameType type, std::uint8_t flags, std::uint32_t id,
+                  std::string_view payload = "") {
+  h2::ByteQueue bytes;
+  h2::put_head({.length = static_cast<std::uint32_t>(payload.size()),
+                .type = type,
+                .flags = flags,
+                .stream = id},
+               bytes);
+  bytes.append(payload);
+  return {reinterpret_cast<const char*>(bytes.bytes().data()), bytes.size()};
+}
+
+struct Frame {
+  h2::FrameHead head;
+  std::string payload;
+};
+std::vector<Frame> frames_in(const std::string& bytes) {
+  std::vector<Frame> frames;
+  const std::span<const std::uint8_t> all(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                          bytes.size());
+  for (std::size_t at = 0; at + h2::FrameHead::bytes <= all.size();) {
+    const auto head = h2::read_head(all.subspan(at).first<h2::FrameHead::bytes>());
+    at += h2::FrameHead::bytes;
+    frames.push_back({head, bytes.substr(at, head.length)});
+    at += head.length;
+  }
+  return frames;
+}
+
+int World::speak_http2(http::Handler& root, const std::string& bytes) {
+  closed = [this] { loop.stop(); };
+  return connect<SpeakingHttp2>(root, std::string(h2::preface) +
+                                          frame(h2::FrameType::settings, h2::flag::none, 0) +
+                                          frame(h2::FrameType::settings, h2::flag::ack, 0) + bytes);
+}
 
 std::string heard_by(int client) {
   std::string heard(1 << 20, '\0');
@@ -304,4 +363,45 @@ TEST_CASE("of a client in line no more is read than its session has room for") {
   world.loop.post(send);
   world.loop.run();
   CHECK(taken < 1'000'000);
+}
+
+TEST_CASE("a connection without streams is told to go when the idle time is over, and closed") {
+  World world;
+  world.timeouts = {.handshake = 10ms, .idle = 20ms};
+  testing::Answering root([](const http::Request&, http::Exchange) {});
+  const int client = world.speak_http2(root);
+  const auto began = world.loop.now();
+  world.loop.run();
+  CHECK(world.loop.now() - began >= 20ms);
+  const std::vector<Frame> heard = frames_in(heard_by(client));
+  REQUIRE_FALSE(heard.empty());
+  CHECK(heard.back().head.type == h2::FrameType::goaway);
+  CHECK(heard.back().payload == std::string(8, '\0'));  // no stream, NO_ERROR
+  CHECK(world.tally.ended.get() == 0);                  // no fault of the client
+}
+
+TEST_CASE("a client with a live stream lives as long as it answers PINGs") {
+  testing::Feed feed;
+  World world;
+  world.timeouts = {.handshake = 10ms, .idle = 20ms, .ping = 20ms, .ping_ack = 300ms};
+  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  // GET https://a/
+  const std::string block =
+      "\x82\x87\x84\x41\x01"
+      "a";
+  const int client = world.speak_http2(
+      root, frame(h2::FrameType::headers, h2::flag::end_headers | h2::flag::end_stream, 1, block));
+  int pings = 0;
+  const net::Watch watch(world.loop, client, [&](net::Watch::Ready) {
+    for (const Frame& each : frames_in(heard_by(client))) {
+      if (each.head.type != h2::FrameType::ping || ++pings == 4) continue;
+      const std::string answer = frame(h2::FrameType::ping, h2::flag::ack, 0, each.payload);
+      CHECK(write(client, answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()));
+    }
+  });
+  world.loop.run();
+  CHECK(pings == 4);  // the last was not answered
+  CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::ping_ack)].get() == 1);
 }
