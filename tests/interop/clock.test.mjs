@@ -71,13 +71,19 @@ test('a token is good until the clock says otherwise', { skip, timeout: 60000 },
   assert.equal((await send()).status, 200);
 });
 
-test('a certificate that the clock has left behind is not taken by a reload; the one in use stays', { skip, timeout: 60000 }, async (t) => {
+test('a certificate that the clock has left behind, or not reached yet, is not taken by a reload; the one in use stays', { skip, timeout: 60000 }, async (t) => {
   const time = clock(t);
   const herald = await serveIn(t, time.env, folder(t, { 'index.html': 'x' }));
-  time.set('+30d');
-  herald.signal('SIGHUP');
-  await until('the log says so', () => /reload refused[^\n]*expired on [^\n]*renew it/.test(herald.stderr));
-  assert.equal((await fetchOn(await session(t, herald), '/')).status, 200);
+  const reload = async (offset, said) => {
+    time.set(offset);
+    const from = herald.stderr.length;
+    herald.signal('SIGHUP');
+    await until(`at ${offset} the log says ${said}`, () => said.test(herald.stderr.slice(from)));
+    assert.equal((await fetchOn(await session(t, herald), '/')).status, 200);
+  };
+  await reload('+30d', /reload refused[^\n]*expired on [^\n]*renew it/);
+  await reload('-3y', /reload refused[^\n]*is not valid before [^\n]*check this machine's clock/);
+  await reload('+0', /reloaded:/);
 });
 
 test('a clock that is before the certificate ends the start with one sentence, which names the clock', { skip, timeout: 60000 }, async (t) => {

@@ -214,46 +214,6 @@ test('a storm of SIGHUP loses no request, no stream and no descriptor, and what 
   await until('what was replaced is given back, whatever came after it', () => open(herald.pid) <= before + 3);
 });
 
-// A certificate that is valid from `from` to `until`, in seconds from now.
-function brief(into, from, until_) {
-  const stamp = (seconds) => new Date(Date.now() + seconds * 1000).toISOString().replace(/[-:T]/g, '').slice(2, 14) + 'Z';
-  fs.writeFileSync(path.join(into, 'index.txt'), '');
-  fs.writeFileSync(path.join(into, 'ca.cnf'), `[ca]\ndefault_ca=d\n[d]\ndatabase=${into}/index.txt\nnew_certs_dir=${into}\nserial=${into}/serial\nrand_serial=yes\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n`);
-  const key = path.join(into, 'brief.key');
-  const cert = path.join(into, 'brief.crt');
-  execFileSync('openssl', ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', `${into}/brief.csr`, '-subj', '/CN=localhost'], { stdio: 'ignore' });
-  execFileSync('openssl', ['ca', '-batch', '-config', `${into}/ca.cnf`, '-selfsign', '-keyfile', key, '-in', `${into}/brief.csr`, '-out', cert, '-notext', '-startdate', stamp(from), '-enddate', stamp(until_)], { stdio: 'ignore' });
-  return { key, cert };
-}
-
-test('a certificate that expires while it is used goes on being used, and is not taken anew; one of the future is refused', { skip, timeout: 30000 }, async (t) => {
-  const herald = await serve(t, folder(t, { 'index.html': 'x' }));
-  const key = herald.cert.replace(/\.crt$/, '.key');
-  const use = ({ cert, key: theirs }) => { fs.copyFileSync(cert, herald.cert); fs.copyFileSync(theirs, key); };
-  const hup = async (said) => {
-    const from = herald.stderr.length;
-    herald.signal('SIGHUP');
-    await until(`the log says ${said}`, () => said.test(herald.stderr.slice(from)));
-  };
-  const good = fs.readFileSync(herald.cert);
-  const good_key = fs.readFileSync(key);
-  use(brief(folder(t), 3600, 7200));
-  await hup(/is not valid before .* check this machine's clock/);
-  use(brief(folder(t), -60, 4));
-  const ends = Date.now() + 4000;
-  await hup(/reloaded/);
-  await until('it has expired', () => Date.now() > ends + 1000);
-  const served = await soon('a client that does not mind', new Promise((resolve, reject) => {
-    const socket = tls.connect({ host: '127.0.0.1', port: herald.port, rejectUnauthorized: false }, () => { resolve(socket.authorizationError); socket.destroy(); });
-    socket.on('error', reject);
-  }));
-  assert.ok(served);
-  await hup(/expired on .* renew it/);
-  fs.writeFileSync(herald.cert, good);
-  fs.writeFileSync(key, good_key);
-  await hup(/reloaded/);
-});
-
 test('a start with a taken port or a missing root ends with one sentence', { skip, timeout: 30000 }, async (t) => {
   const root = folder(t, { 'index.html': 'x' });
   const { cert, key } = certificate(folder(t));
