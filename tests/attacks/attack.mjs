@@ -36,18 +36,22 @@ export class Attack {
   account = { sent: 0, connections: 0, failed: 0, closed: 0, goaways: {}, resets: {}, statuses: {} };
   wires = new Set();
   sockets = new Set();
-  #end;
+  #time;       // ms
+  #end;        // from the first that is sent: setting up is not counted
   #round = 0;  // sent before this round
 
-  constructor(target, { count, seconds }) {
+  // `patience`: how long, in ms, what the server does in the end is waited for, whatever time is left.
+  constructor(target, { count, seconds, patience }) {
     this.target = target;
     this.count = count;
-    this.#end = performance.now() + seconds * 1000;
+    this.patience = patience;
+    this.#time = seconds * 1000;
   }
 
-  get timeLeft() { return Math.max(0, this.#end - performance.now()); }
+  get timeLeft() { return this.#end === undefined ? this.#time : Math.max(0, this.#end - performance.now()); }
   // True while the bound in number and in time allows one more.
   more(by = 1) {
+    this.#end ??= performance.now() + this.#time;
     if (this.account.sent - this.#round >= this.count || this.timeLeft === 0) return false;
     this.account.sent += by;
     return true;
@@ -86,7 +90,8 @@ export class Attack {
   async together(one, width = 24) { await Promise.all(Array.from({ length: width }, one)); }
 
   // Frames without end: `make(i)` gives each, until the connection is over or the bound is reached. Reads what comes meanwhile.
-  async flood(wire, make, { batch = 100 } = {}) {
+  // `thrownOut`: the server is to end it.
+  async flood(wire, make, { batch = 100, thrownOut = true } = {}) {
     for (let i = 0; wire && !wire.over && this.more();) {
       const frames = [];
       for (let in_batch = 0; in_batch < batch && (in_batch === 0 || this.more()); in_batch += 1) frames.push(make(i++));
@@ -94,7 +99,7 @@ export class Attack {
       await new Promise((resolve) => { setImmediate(resolve); });
       this.#tidy(wire);
     }
-    await wire?.until(() => wire.over, '', Math.min(1000, this.timeLeft));
+    if (thrownOut) await wire?.until(() => wire.closed, '', this.patience);
   }
   async #drained(wire) {
     await this.wait(() => wire.over || !wire.socket.writableNeedDrain, this.timeLeft, 2);
@@ -136,8 +141,8 @@ export class Attack {
 }
 
 // Whoever is thrown out comes again, in as many rounds as the time allows: `count` bounds each.
-export async function runAttack(each, target, { count = each.count, seconds = 3, rounds = 10_000 } = {}) {
-  const running = new Attack(target, { count, seconds });
+export async function runAttack(each, target, { count = each.count, seconds = 3, rounds = 10_000, patience = 1000 } = {}) {
+  const running = new Attack(target, { count, seconds, patience });
   try {
     for (let round = 0; round < rounds && running.timeLeft > 0; round += 1) {
       await each.run(running);

@@ -51,19 +51,21 @@ attack('table-churn', 'every field evicts the whole table', answered(200, 431), 
   const fields = Buffer.concat(Array.from({ length: 4 }, (_, n) => added(`x-${n}`, String(n).repeat(3500))));
   for (let i = 0; wire && !wire.over && a.more(); i += 1) {
     wire.send(headers(id(i), Buffer.concat([request(a.target), fields])), windowUpdate(0, 100_000));
-    if (i % 20 === 19) await wire.until(() => wire.over || wire.stream(id(i)).ended, '', 1000);
+    if (i % 20 === 19) await wire.until(() => wire.over || wire.stream(id(i)).ended, '', a.patience);
   }
 }, { count: 2000 });
 attack('table-size-churn', 'thousands of table size updates in one field block', answered(200), async (a) => {
   const updates = Buffer.concat(Array.from({ length: 2500 }, () => Buffer.concat([sizeUpdate(0), sizeUpdate(4096)])));
-  await a.flood(await a.open(), (i) => headers(id(i), Buffer.concat([updates, request(a.target)])), { batch: 5 });
+  const wire = await a.open();
+  await a.flood(wire, (i) => headers(id(i), Buffer.concat([updates, request(a.target)])), { batch: 5, thrownOut: false });
+  await wire?.until(() => wire.over || wire.status(1) > 0, '', a.patience);
 }, { count: 1000 });
 attack('huffman-flood', 'fields that are expensive to decode', answered(200, 431), async (a) => {
   const value = huffman('\x01'.repeat(2200).replace(/./g, '~'));
   const wire = await a.open();
   for (let i = 0; wire && !wire.over && a.more(); i += 1) {
     wire.send(headers(id(i), Buffer.concat([request(a.target), Buffer.from([0, 1, 0x78, 0xff]), Buffer.from([(value.length - 127) % 128 | 128, Math.floor((value.length - 127) / 128)]), value])), windowUpdate(0, 100_000));
-    if (i % 20 === 19) await wire.until(() => wire.over || wire.stream(id(i)).ended, '', 1000);
+    if (i % 20 === 19) await wire.until(() => wire.over || wire.stream(id(i)).ended, '', a.patience);
   }
 }, { count: 2000 });
 attack('settings-flood', 'CVE-2019-9515: SETTINGS that each want an acknowledgement', calmed, async (a) => a.flood(await a.open(), () => settings()));
@@ -80,7 +82,7 @@ attack('settings-unread', 'SETTINGS whose acknowledgements are not read', (accou
     await new Promise((resolve) => { setImmediate(resolve); });
   }
   wire?.socket.resume();
-  await wire?.until(() => wire.over, '', 1000);
+  await wire?.until(() => wire.over, '', a.patience);
 }, { log: named });
 attack('ping-flood', 'CVE-2019-9512: PING, each to be answered', calmed, async (a) => a.flood(await a.open(), () => ping()));
 attack('priority-flood', 'CVE-2019-9513: PRIORITY without end', calmed, async (a) => a.flood(await a.open(), (i) => frame(type.PRIORITY, 0, id(i % 1000) + 2, Buffer.from([0, 0, 0, 1, i & 255]))));
@@ -115,7 +117,7 @@ attack('refused-pushes', 'pages that push, and every push is reset', (account) =
     const wire = await a.open({ values: { ENABLE_PUSH: 1, INITIAL_WINDOW_SIZE: 0 } });
     if (!wire) return;
     wire.send(get(a, 0, { path: '/page.html', extra: [['sec-fetch-mode', 'navigate'], ['sec-fetch-dest', 'document']] }));
-    await wire.until(() => wire.over || wire.status(1) > 0, '', 500);
+    await wire.until(() => wire.over || wire.status(1) > 0, '', a.patience);
     a.account.promises = (a.account.promises ?? 0) + wire.promises.length;
     wire.send(...wire.promises.map((promised) => rst(promised, 8)));
     await wire.roundTrip();
