@@ -12,7 +12,7 @@ const timeout = 120000;
 
 async function demoServer(t, ...args) {
   const log = path.join(folder(t), 'access.log');
-  const herald = await serve(t, demo, '--think', '300', '--access-log', log, ...args);
+  const herald = await serve(t, demo, '--think', '600', '--access-log', log, ...args);
   const line = await proxy(t, herald.port, { delay: 10 });
   return { herald, log, url: `${line.origin}/`, browser: await browse(t, herald.cert) };
 }

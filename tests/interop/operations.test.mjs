@@ -110,7 +110,7 @@ test('metrics tell of a subscriber that lags, until it has caught up', { skip },
 
 test('metrics tell which limit was reached', { skip }, async (t) => {
   const config = path.join(folder(t), 'herald.toml');
-  fs.writeFileSync(config, '[events]\nsubscribers = 1\n[limits]\nconnections_per_address = 6\n[timeouts]\nhandshake = "300ms"\n');
+  fs.writeFileSync(config, '[events]\nsubscribers = 1\n[limits]\nconnections_per_address = 6\n[timeouts]\nhandshake = "2s"\n');
   const herald = await watched(t, '--workers', '1', '--config', config);
   const hits = (limit) => value(herald, `herald_limits_hit_total{limit="${limit}"}`);
   const client = await session(t, herald);

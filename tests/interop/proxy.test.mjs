@@ -282,7 +282,7 @@ test('an app that is killed and started again under load costs only its own requ
 });
 
 test('an answer that breaks off resets its stream, one that never comes is 504', { skip }, async (t) => {
-  const config = folder(t, { 'herald.toml': '[proxy]\nfirst_byte = "300ms"\n' });
+  const config = folder(t, { 'herald.toml': '[proxy]\nfirst_byte = "2s"\n' });
   const { client } = await proxied(t, await shop(t), '--config', path.join(config, 'herald.toml'));
   await assert.rejects(fetchOn(client, '/halfway'), /INTERNAL_ERROR/);
   const late = await fetchOn(client, '/silent', { headers: { accept: 'application/json' } });
