@@ -1,6 +1,7 @@
 #include "cli/access_log.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,6 +157,50 @@ TEST_CASE("a full disk drops and counts lines, and nothing else") {
   log.completed(access());
   log.flush();
   CHECK(log.dropped() == 11);
+}
+
+// No file of this process may be longer, while this lives.
+class SizeLimit {
+ public:
+  explicit SizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~SizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+  SizeLimit(const SizeLimit&) = delete;
+  SizeLimit& operator=(const SizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_CASE("a disk that is full in the middle of a line spoils that line alone, and it is counted") {
+  const testing::Folder folder;
+  const std::string file = (folder / "access.log").string();
+  std::string line;
+  cli::append_access_line(line, access(), {});
+  cli::AccessLog log({.file = file});
+  {
+    const SizeLimit limit(line.size() * 5 / 2);
+    for (int i = 0; i < 10; ++i) log.completed(access());
+    log.flush();
+    CHECK(log.dropped() == 8);
+    log.completed(access());
+    log.flush();
+    CHECK(log.dropped() == 9);
+  }
+  log.completed(access("/after"));
+  log.flush();
+  CHECK(log.dropped() == 9);
+  std::istringstream in(content(file));
+  std::vector<std::string> all;
+  for (std::string one; std::getline(in, one);) all.push_back(one);
+  REQUIRE(all.size() == 4);
+  CHECK_FALSE(json::accept(all[2]));
+  for (const int whole : {0, 1, 3}) CHECK(json::accept(all[whole]));
+  CHECK(json::parse(all[3])["target"] == "/after");
 }
 
 TEST_CASE("lines beyond what may wait are dropped and counted") {
