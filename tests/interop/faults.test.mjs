@@ -253,3 +253,24 @@ test('standard streams that are closed do no harm: nothing else is opened in the
   child.kill('SIGTERM');
   await soon('it ends', ended);
 });
+
+test('whoever reads the logs may go: pages are served, and a reload is done', { skip, timeout: 30000 }, async (t) => {
+  const { cert, key } = certificate(folder(t));
+  const root = folder(t, { 'index.html': 'x', 'herald.toml': '[limits]\ntarget_bytes = 200\n' });
+  const child = spawn(program, ['serve', root, '--config', path.join(root, 'herald.toml'), '--access-log', '-', '--cert', cert, '--key', key, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise((resolve) => { child.once('exit', (code, signal) => resolve(signal ?? code)); });
+  t.after(() => child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.on('data', (bytes) => { out += bytes; });
+  const port = await until('it serves', () => /:(\d+)\/$/m.exec(out)?.[1]);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  const client = await session(t, { cert }, { origin: `https://127.0.0.1:${port}` });
+  for (let i = 0; i < 20; ++i) assert.equal((await fetchOn(client, '/')).text, 'x');
+  fs.writeFileSync(path.join(root, 'herald.toml'), '[limits]\ntarget_bytes = 2000\n');
+  child.kill('SIGHUP');  // which is logged
+  await until('the reload is done', async () => (await fetchOn(client, `/${'a'.repeat(300)}`)).status === 404);
+  assert.equal((await fetchOn(client, '/')).text, 'x');
+  child.kill('SIGTERM');
+  assert.equal(await soon('it ends', ended), 0);
+});

@@ -73,6 +73,35 @@ test('a Redis busy with a script refuses for as long, and a script that was kill
   assert.match(JSON.parse(after.text).id, /-2$/);
 });
 
+test('a Redis without memory refuses for as long: nothing is half kept, streams stay, and events are taken again when there is some', { skip, timeout: 60000 }, async (t) => {
+  const store = await redis(t, '--maxmemory-policy', 'noeviction');
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--store', `unix://${store.socket}`);
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  assert.equal((await publish(client, 't', 'before')).status, 200);
+  assert.match(await say(store.socket, 'CONFIG SET maxmemory 1'), /OK/);
+  for (const message of ['lost', 'lost as well']) {
+    const refused = await publish(client, ['t', 'u'], message, { id: 'mine' });
+    assert.equal(refused.status, 503, refused.text);
+    assert.ok(refused.headers['retry-after']);
+    assert.match(refused.text, /store/);
+  }
+  assert.equal((await fetchOn(client, '/')).status, 200);
+  assert.match(await say(store.socket, 'CONFIG SET maxmemory 0'), /OK/);
+  const after = await until('publishing works again', async () => {
+    const answer = await publish(client, 't', 'after');
+    return answer.status === 200 && answer;
+  }, { every: 100 });
+  assert.match(JSON.parse(after.text).id, /-2$/);
+  await until('the stream has it', () => feed.events.at(-1)?.data === 'after');
+  assert.equal(feed.ended, false);
+  assert.deepEqual(feed.events.map((event) => event.data), ['before', 'after']);
+  const all = listen(client, '/events?topic=t&topic=u', { 'last-event-id': 'earliest' });
+  await until('who reads from the beginning has it', () => all.events.at(-1)?.data === 'after');
+  assert.deepEqual(all.events.map((event) => event.data), ['before', 'after']);
+  assert.equal((await fetchOn(client, '/state?topic=u')).status, 404);
+});
+
 test('SIGUSR2 hands over to a process that goes on with the same Redis, by its socket file too: a reader goes on without a gap', { skip, timeout: 60000 }, async (t) => {
   const { socket } = await redis(t);
   const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--store', `unix://${socket}`);
