@@ -16,12 +16,13 @@ namespace cli {
 namespace {
 
 constexpr const char* examples =
-    R"help(Exit code 1, and a line for each reason, when `herald serve` with the same flags would not do.
+    R"help(Exit code 1, and a line for each reason, when something is wrong: with settings, with which `herald serve` would not start, or
+with a page or a rule, which costs visitors something though `herald serve` starts. 0: nothing is; notes do not count.
 
 Examples:
   herald check dist
   herald check dist --format sarif > herald.sarif
-  herald check --config herald.toml && systemctl reload herald)help";
+  herald check --config herald.toml             before a restart, or in a pipeline)help";
 
 void check_root(const Config& config, std::vector<Fault>& reasons) {
   const std::string& root = config.serve.root;

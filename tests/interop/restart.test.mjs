@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certificate, endAllWith, fetchOn, folder, Herald, lacks, listen, program, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, endAllWith, fetchOn, folder, Herald, lacks, listen, program, run, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl', 'python3'] });
 
@@ -205,11 +205,27 @@ test('[serve] user: the program becomes that user with its groups once the port 
   assert.equal((await fetchOn(await session(t, herald), '/')).status, 200);
 });
 
+const unit = (name) => fs.readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
+
+test('a page with a broken link fails the check and not the start: the unit has no other condition than that the program serves', { skip }, async (t) => {
+  const root = folder(t, { 'index.html': '<!doctype html><link rel=stylesheet href=/gone.css>' });
+  const checked = await run(program, ['check', root]);
+  assert.equal(checked.code, 1);
+  assert.match(checked.stderr, /gone\.css/);
+  const herald = await serve(t, root);
+  assert.equal((await get(herald, '/')).status, 200);
+  assert.doesNotMatch(unit('herald.service'), /^Exec(StartPre|Condition)=/m);
+});
+
+test('the unit\'s filter lets Landlock\'s calls through, which are in no group of Debian 12\'s systemd', async () => {
+  const [, allowed] = /^SystemCallFilter=(@system-service.*)$/m.exec(unit('herald.service'));
+  for (const call of ['landlock_create_ruleset', 'landlock_add_rule', 'landlock_restrict_self']) assert.ok(allowed.split(' ').includes(call), call);
+});
+
 test('the systemd units are right by systemd\'s own check', { skip: skip || lacks({ programs: ['systemd-analyze'] }) }, async (t) => {
   const units = folder(t);
   for (const name of ['herald.service', 'herald.socket']) {
-    const text = fs.readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
-    fs.writeFileSync(path.join(units, name), text.replaceAll('/usr/local/bin/herald', program));
+    fs.writeFileSync(path.join(units, name), unit(name).replaceAll('/usr/local/bin/herald', program));
   }
   execFileSync('systemd-analyze', ['verify', '--man=no', path.join(units, 'herald.socket'), path.join(units, 'herald.service')], { stdio: 'pipe' });
 });
