@@ -32,7 +32,7 @@ constexpr std::uint64_t read_rights =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr std::uint64_t devices = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
 
-// Of the kernel; less than 1: it has none, or it is switched off.
+// Of the kernel; less than 1: there is none, and errno says why.
 long version() {
   return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
@@ -45,7 +45,10 @@ std::uint64_t newer_rights(long version) {
   return rights;
 }
 
-constexpr const char* none = "the kernel has no Landlock";
+std::string absence(int error) {
+  if (error == EPERM) return "a filter of system calls forbids Landlock";
+  return "the kernel has no Landlock";  // or it is switched off
+}
 
 // What is to be forbidden everywhere, but for what is allowed.
 class Rules {
@@ -58,11 +61,12 @@ class Rules {
     const landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = fd.get()};
     syscall(SYS_landlock_add_rule, fd_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
   }
-  // From now on. Why not, in a sentence; empty: they are.
-  std::string enforced() {
+  // From now on.
+  Unbound enforced() {
     if (fd_ && syscall(SYS_landlock_restrict_self, fd_.get(), 0) != 0) problem_ = errno;
     if (problem_ == 0) return {};
-    return "Landlock refused (" + std::generic_category().message(problem_) + ")";
+    if (problem_ == E2BIG) return {"Landlock takes no more bounds than it has", true};
+    return {"Landlock refused (" + std::generic_category().message(problem_) + ")", false};
   }
 
  private:
@@ -111,19 +115,13 @@ std::vector<fs::path> read_folders(const Config& config) {
   return folders;
 }
 
-std::string read_only_below(const std::vector<fs::path>& folders) {
-  if (version() < 1) return none;
-  Rules rules(read_rights);
-  for (const fs::path& folder : folders) rules.allow(folder, read_rights);
-  return rules.enforced();
-}
-
-std::string write_only_below(const std::vector<fs::path>& folders) {
+Unbound keep_to(const std::vector<fs::path>& reads, const std::vector<fs::path>& writes) {
   const long known = version();
-  if (known < 1) return none;
+  if (known < 1) return {absence(errno), false};
   const std::uint64_t newer = newer_rights(known);
-  Rules rules(folder_rights | devices | newer);
-  for (const fs::path& folder : folders) rules.allow(folder, folder_rights | newer);
+  Rules rules(folder_rights | devices | newer | (reads.empty() ? 0 : read_rights));
+  for (const fs::path& folder : reads) rules.allow(folder, read_rights);
+  for (const fs::path& folder : writes) rules.allow(folder, folder_rights | newer);
   rules.allow("/dev", file_rights | (newer & truncate));
   return rules.enforced();
 }

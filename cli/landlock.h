@@ -18,14 +18,16 @@ std::vector<std::filesystem::path> written_folders(const Config& config);
 // that it writes into, and those of the system and of this program. Empty: all.
 std::vector<std::filesystem::path> read_folders(const Config& config);
 
-// This thread, those that it starts, and programs that these start can from here on open and
-// execute only what is in `folders` and below. After no_new_privs. Returns as write_only_below().
-std::string read_only_below(const std::vector<std::filesystem::path>& folders);
+struct Unbound {
+  std::string why;  // in a sentence; empty: the bound is kept
+  bool full;  // the processes that led to this one have set all that a process can have: they hold
+};
 
-// This thread, those that it starts, and programs that these start can from here on create, change
-// and remove files only in `folders` and below; devices can be written. After no_new_privs. Returns
-// why the kernel does not do so, in a sentence; empty: it does. A folder that is not there is left
-// out.
-std::string write_only_below(const std::vector<std::filesystem::path>& folders);
+// This thread, those that it starts, and programs that these start can from here on open and
+// execute only what is in `reads` and below (empty: anything), and create, change and remove files
+// only in `writes` and below; devices can be written. After no_new_privs. A folder that is not
+// there is left out. It is one of the sixteen bounds that a process and those before it can set.
+Unbound keep_to(const std::vector<std::filesystem::path>& reads,
+                const std::vector<std::filesystem::path>& writes);
 
 }  // namespace cli

@@ -374,6 +374,17 @@ class Service {
   bool succeeded_ = false;
 };
 
+// What this process reads and writes, from here on.
+void bound_access(const Config& config, const Inheritance& given) {
+  const Unbound unbound = keep_to(read_folders(config), written_folders(config));
+  if (unbound.why.empty()) return;
+  if (given.report && unbound.full) {
+    return log_warning(unbound.why + ": those of the processes that this one takes over from stay");
+  }
+  if (!config.serve.reads.empty()) throw net::Error("[serve] reads cannot be kept: " + unbound.why);
+  spdlog::debug("{}: what this process may write is up to permissions alone", unbound.why);
+}
+
 }  // namespace
 
 int serve(const Config& config, std::function<Config()> reread) {
@@ -382,14 +393,9 @@ int serve(const Config& config, std::function<Config()> reread) {
   take_descriptors();
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
-  if (const auto folders = read_folders(config); !folders.empty()) {
-    const std::string lacking = read_only_below(folders);
-    if (!lacking.empty()) throw net::Error("[serve] reads cannot be kept: " + lacking);
+  bound_access(config, given);
+  if (!config.serve.reads.empty())
     identity = identity_of(config);  // a reload is to find it as well
-  }
-  if (const auto lacking = write_only_below(written_folders(config)); !lacking.empty()) {
-    spdlog::debug("{}: what this process may write is up to permissions alone", lacking);
-  }
   return Service(config, std::move(reread), std::move(given), std::move(identity)).run();
 }
 

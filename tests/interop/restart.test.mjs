@@ -192,6 +192,31 @@ test('[serve] reads: a reload that names what is elsewhere is refused, others an
   assert.equal((await soon('the new one serves', get(herald, '/'))).status, 200);
 });
 
+test('[serve] reads: the program is replaced more often than the kernel takes bounds', { skip, timeout: 120000 }, async (t) => {
+  const state = folder(t, { 'site/index.html': 'x', 'keys/x': '' });
+  const config = path.join(state, 'keys/herald.toml');
+  fs.writeFileSync(config, `[serve]\nreads = ["${path.join(state, 'keys')}"]\n`);
+  const herald = new Herald({ root: path.join(state, 'site'), args: ['--workers', '1', '--config', config], ...certificate(path.join(state, 'keys')) });
+  let pid = 0;
+  t.after(() => { if (pid) process.kill(pid, 'SIGKILL'); });
+  try { await herald.start(); } catch (error) {
+    if (/the kernel has no Landlock/.test(error.message)) return t.skip('the kernel has no Landlock');
+    throw error;
+  }
+  pid = herald.pid;
+  for (let round = 1; round <= 17; ++round) {
+    process.kill(pid, 'SIGUSR2');
+    const told = () => [...herald.stderr.matchAll(/process (\d+) has taken over|this one stays/g)][round - 1];
+    const [said, successor] = await until(`takeover ${round}`, told);
+    assert.ok(successor, `takeover ${round}: ${said}\n${herald.stderr.slice(-1000)}`);
+    const left = pid;
+    pid = Number(successor);
+    await until('the old one has gone', () => !fs.existsSync(`/proc/${left}`) || / Z /.test(fs.readFileSync(`/proc/${left}/stat`, 'utf8')));
+  }
+  assert.equal((await get(herald, '/')).status, 200);
+  assert.match(herald.stderr, /warning: Landlock takes no more bounds/);
+});
+
 test('[serve] user: the program becomes that user with its groups once the port is bound', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {
   const root = folder(t, { 'index.html': 'x' });
   fs.chmodSync(root, 0o755);

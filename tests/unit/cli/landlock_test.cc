@@ -1,6 +1,7 @@
 #include "cli/landlock.h"
 
 #include <fcntl.h>
+#include <seccomp.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -17,12 +18,13 @@
 
 namespace {
 
-// The exit code of a child that is bound by `bind`, and then does `act`; 200: it was not bound.
-int bound(const std::function<std::string()>& bind, const std::function<int()>& act) {
+using Folders = std::vector<std::filesystem::path>;
+
+// The exit code of a child that does `act` and can gain no privileges.
+int in_child(const std::function<int()>& act) {
   const pid_t child = fork();
   if (child == 0) {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!bind().empty()) _exit(200);
     _exit(act());
   }
   int status = 0;
@@ -30,9 +32,24 @@ int bound(const std::function<std::string()>& bind, const std::function<int()>& 
   return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
+constexpr int not_bound = 200;
+
+int bound(const Folders& reads, const Folders& writes, const std::function<int()>& act) {
+  return in_child([&] { return cli::keep_to(reads, writes).why.empty() ? act() : not_bound; });
+}
+
 // May write only below `folder`.
 int confined(const testing::Folder& folder, const std::function<int()>& act) {
-  return bound([&] { return cli::write_only_below({folder.path()}); }, act);
+  return bound({}, {folder.path()}, act);
+}
+
+// Whoever asks for Landlock is told `error` from here on.
+void forbid_landlock(int error) {
+  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  seccomp_rule_add(filter, SCMP_ACT_ERRNO(static_cast<unsigned>(error)),
+                   SCMP_SYS(landlock_create_ruleset), 0);
+  seccomp_load(filter);
+  seccomp_release(filter);
 }
 
 int open_error(const std::string& file, int flags) {
@@ -47,7 +64,7 @@ TEST_CASE("files are written below the folders that are named, and nowhere else"
   const testing::Folder out;
   const std::string inside = (in / "new").string();
   const std::string outside = out.write("old", "text");
-  if (confined(in, [] { return 0; }) == 200) {
+  if (confined(in, [] { return 0; }) == not_bound) {
     WARN("this kernel has no Landlock");
     return;
   }
@@ -90,16 +107,45 @@ TEST_CASE("files are read below the folders that are named, and nowhere else") {
   const std::string inside = in.write("a", "text");
   const std::string outside = out.write("b", "text");
   const auto reading = [&](const std::string& file) {
-    return bound([&] { return cli::read_only_below({in.path()}); },
-                 [&] { return open_error(file, O_RDONLY); });
+    return bound({in.path()}, {}, [&] { return open_error(file, O_RDONLY); });
   };
-  if (reading(inside) == 200) {
+  if (reading(inside) == not_bound) {
     WARN("this kernel has no Landlock");
     return;
   }
   CHECK(reading(inside) == 0);
   CHECK(reading(outside) == EACCES);
   CHECK(reading("/etc/passwd") == EACCES);
+}
+
+TEST_CASE("a filter of system calls that forbids Landlock is told from a kernel without it") {
+  const auto told = [](int error, const std::string& why) {
+    return in_child([&] {
+      forbid_landlock(error);
+      return cli::keep_to({}, {}).why == why ? 0 : 1;
+    });
+  };
+  CHECK(told(EPERM, "a filter of system calls forbids Landlock") == 0);
+  CHECK(told(ENOSYS, "the kernel has no Landlock") == 0);
+  CHECK(told(EOPNOTSUPP, "the kernel has no Landlock") == 0);
+}
+
+TEST_CASE("sixteen processes can each take over from the one before; the next has their bounds") {
+  const testing::Folder in;
+  const testing::Folder out;
+  const std::string outside = out.write("old", "text");
+  const int result = in_child([&] {
+    for (int i = 0; i < 16; ++i) {
+      if (!cli::keep_to({in.path()}, {in.path()}).why.empty()) return i == 0 ? not_bound : 100 + i;
+    }
+    if (!cli::keep_to({in.path()}, {in.path()}).full) return 1;
+    return open_error(outside, O_RDONLY);
+  });
+  if (result == not_bound) {
+    WARN("this kernel has no Landlock");
+    return;
+  }
+  CHECK(result == EACCES);
 }
 
 TEST_CASE(
