@@ -70,14 +70,17 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
-// Ours, without what an earlier takeover said, and with what this one has to say.
+// What an earlier takeover said, or systemd of this process alone.
+bool of_this_process(std::string_view variable) {
+  return variable.starts_with("LISTEN_") || variable.starts_with(predecessor_variable) ||
+         variable.starts_with("WATCHDOG_PID=");
+}
+
+// Ours, but for that, and with what this takeover has to say.
 std::vector<std::string> environment(const Successor::Sockets& sockets) {
   std::vector<std::string> all;
   for (char** each = environ; *each; ++each) {
-    const std::string_view text = *each;
-    if (!text.starts_with("LISTEN_") && !text.starts_with(predecessor_variable)) {
-      all.emplace_back(text);
-    }
+    if (!of_this_process(*each)) all.emplace_back(*each);
   }
   std::string names;
   for (const auto& [name, fd] : sockets) names += name + ":";

@@ -73,6 +73,41 @@ test('SIGUSR2 starts a new process that takes over: no request fails, streams ar
   await until('the new process ends too', () => !fs.existsSync(`/proc/${successor}`) || fs.readFileSync(`/proc/${successor}/stat`, 'utf8').includes(') Z '));
 });
 
+// What systemd is told: all datagrams so far, one a line, in `text`.
+async function notified(t) {
+  const file = path.join(folder(t), 'notify');
+  const receiver = `import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print('bound', flush=True)
+while True: print(s.recv(4096).decode().replace(chr(10), ' '), flush=True)`;
+  const child = spawn('python3', ['-c', receiver, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill());
+  const systemd = { file, text: '' };
+  child.stdout.on('data', (more) => { systemd.text += more; });
+  await until('the socket is there', () => systemd.text.startsWith('bound'));
+  return systemd;
+}
+
+test('a process that takes over pats systemd\'s watchdog, which was meant for the one before it', { skip, timeout: 60000 }, async (t) => {
+  const systemd = await notified(t);
+  const herald = new Herald({
+    root: folder(t, { 'index.html': 'x' }),
+    under: ['sh', '-c', 'WATCHDOG_PID=$$ exec "$@"', 'sh'],
+    env: { NOTIFY_SOCKET: systemd.file, WATCHDOG_USEC: '400000' },
+    ...certificate(folder(t)),
+  });
+  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  await herald.start();
+  const pats = (from) => systemd.text.slice(from).includes('WATCHDOG=1');
+  await until('the watchdog is patted', () => pats(0));
+  herald.signal('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await soon('the old process ends', herald.exit);
+  assert.match(systemd.text, new RegExp(`MAINPID=${successor}`));
+  const from = systemd.text.length;
+  await until('the watchdog is patted by the new one', () => pats(from));
+});
+
 test('a new process that cannot start leaves the old one as it was', { skip, timeout: 60000 }, async (t) => {
   const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev');
   const key = herald.cert.replace(/\.crt$/, '.key');
