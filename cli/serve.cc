@@ -196,6 +196,10 @@ class Service {
   }
 
   void stop() {
+    if (successor_ && !succeeded_) {
+      log_warning("told to stop: the new process, which does not serve yet, is ended as well");
+      successor_ = nullptr;
+    }
     log_info("draining: no new connections, live streams are sent away, downloads go on");
     if (!succeeded_) notify_.stopping();
     server_->drain();
@@ -217,9 +221,10 @@ class Service {
   // A new process of this program, perhaps of a newer version, gets the sockets; when it serves,
   // this one drains. If it cannot, all stays as it was.
   void hand_over() {
-    if (successor_ || waiter_.joinable()) {
+    if (waiter_.joinable()) {
       return log_warning("no new process is started: this one is on its way out");
     }
+    if (successor_) return log_warning("no new process is started: there is one that starts");
     if (!sequencer_->has_store()) {
       return log_warning(
           "no new process is started: this one does not have its predecessor's file of events yet; "

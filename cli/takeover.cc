@@ -171,6 +171,12 @@ Successor::Successor(net::Loop& loop, const std::string& program, const Sockets&
   watch_ = std::make_unique<net::Watch>(loop, report_.get(), [this](auto) { on_report(); });
 }
 
+Successor::~Successor() {
+  if (!watch_) return;
+  kill(pid_, SIGKILL);  // SIGTERM would wait until it serves
+  waitpid(pid_, nullptr, 0);
+}
+
 void Successor::on_report() {
   std::string word(serving_word.size(), '\0');
   const ssize_t got = ::read(report_.get(), word.data(), word.size());

@@ -47,6 +47,8 @@ class Successor {
   // net::SystemError if it cannot be started.
   Successor(net::Loop& loop, const std::string& program, const Sockets& sockets,
             Callbacks callbacks);
+  // Ends it, unless it serves.
+  ~Successor();
   Successor(const Successor&) = delete;
   Successor& operator=(const Successor&) = delete;
 
@@ -56,7 +58,7 @@ class Successor {
   const Callbacks callbacks_;
   net::Fd report_;
   pid_t pid_ = -1;
-  std::unique_ptr<net::Watch> watch_;
+  std::unique_ptr<net::Watch> watch_;  // null once it serves or has ended
 };
 
 // The file of this program, to start it anew after it has been replaced by another version.

@@ -123,6 +123,37 @@ test('a new process that cannot start leaves the old one as it was', { skip, tim
   assert.equal(await herald.stop(), 0);
 });
 
+test('SIGTERM while a new process starts ends that, and drains as ever', { skip: skip || lacks({ programs: ['mkfifo'] }), timeout: 60000 }, async (t) => {
+  const config = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(config, '');
+  const root = folder(t, { 'index.html': 'x' });
+  fs.writeFileSync(path.join(root, 'large.bin'), Buffer.alloc(3_000_000));
+  const herald = await serve(t, root, '--config', config);
+  const children = () => fs.readFileSync(`/proc/${herald.pid}/task/${herald.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const client = await session(t, herald);
+  const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
+  const download = client.request({ ':path': '/large.bin' });
+  let received = 0;
+  const whole = new Promise((resolve, reject) => { download.on('end', resolve); download.on('error', reject); });
+  download.on('data', (bytes) => { received += bytes.length; download.pause(); });
+  await until('the download is under way', () => received > 0);
+
+  fs.rmSync(config);
+  execFileSync('mkfifo', [config]);  // the new process waits for somebody who writes it
+  herald.signal('SIGUSR2');
+  const [starting] = await until('a new process starts', () => children().length > 0 && children());
+  t.after(() => { try { process.kill(Number(starting), 'SIGKILL'); } catch { /* it has ended */ } });
+  herald.signal('SIGUSR2');
+  await until('a second one is refused', () => /there is one that starts/.test(herald.stderr));
+  herald.signal('SIGTERM');
+  await until('the stream is sent away', () => feed.ended && feed.retry >= 250);
+  await until('the new process has ended', () => !fs.existsSync(`/proc/${starting}`));
+  download.removeAllListeners('data').on('data', (bytes) => { received += bytes.length; }).resume();
+  await soon('the download ends', whole);
+  assert.equal(received, 3_000_000);
+  assert.deepEqual(await soon('the server ends', herald.exit), { code: 0, signal: null });
+});
+
 // Python holds the socket and starts the program with it, twice, one after the other.
 const activator = `
 import os, socket, sys
