@@ -21,7 +21,8 @@ struct Flag {
 
 constexpr auto flags = std::to_array<Flag>({
     {"ROOT", "serve", "root", "ROOT", "The folder to serve"},
-    {"--listen", "serve", "listen", "HOST:PORT", "Where to listen; may be given several times"},
+    {"--listen", "serve", "listen", "HOST:PORT",
+     "Where to listen; may be given several times; without HOST on all of IPv4 and IPv6"},
     {"--cert", "serve", "cert", "FILE",
      "Certificate chain in PEM; without it a development certificate"},
     {"--key", "serve", "key", "FILE", "Private key of --cert in PEM"},

@@ -8,7 +8,8 @@
 namespace net {
 
 struct Endpoint {
-  std::string host;  // numeric or a name; empty = all addresses
+  // Numeric or a name. Empty: all addresses, of IPv4 and IPv6; "::" is all of IPv6.
+  std::string host;
   std::uint16_t port = 0;
 
   // "127.0.0.1:8443", "[::1]:8443", ":8443", "localhost:0". Throws net::Error with the remedy.

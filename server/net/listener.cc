@@ -6,8 +6,10 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <vector>
 
 #include "server/net/error.h"
 #include "server/net/slice.h"
@@ -31,6 +33,7 @@ Addresses resolve(const Endpoint& endpoint) {
   return Addresses(found);
 }
 
+// A socket for both versions of IP has clients of IPv4 at addresses that are mapped into IPv6.
 Endpoint endpoint_of(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
   std::uint16_t port = 0;
@@ -40,7 +43,9 @@ Endpoint endpoint_of(const sockaddr_storage& address) {
     port = ntohs(v4.sin_port);
   } else if (address.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
+    const auto* bytes = v6.sin6_addr.s6_addr;
+    inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? bytes + 12 : bytes, text, sizeof text);
     port = ntohs(v6.sin6_port);
   }
   return {text, port};
@@ -72,45 +77,71 @@ std::string remedy(const Endpoint& endpoint, int error_number) {
   return "cannot listen on " + endpoint.to_string();
 }
 
-// SO_REUSEPORT would let two servers of one user share a port, each with half of the clients and
-// none the wiser: a socket without it tells.
-bool taken(const addrinfo& address) {
-  const Fd fd(socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, address.ai_protocol));
+// As they are to be tried. Without a host IPv6 comes first: its socket takes IPv4 as well.
+std::vector<const addrinfo*> in_order(const Addresses& addresses, const Endpoint& endpoint) {
+  std::vector<const addrinfo*> all;
+  for (const addrinfo* at = addresses.get(); at; at = at->ai_next) all.push_back(at);
+  if (endpoint.host.empty()) {
+    std::ranges::stable_partition(all, [](auto* at) { return at->ai_family == AF_INET6; });
+  }
+  return all;
+}
+
+enum class Sharing { none, with_workers };
+
+struct Attempt {
+  Fd fd;
+  int problem = EADDRNOTAVAIL;  // errno, if there is no descriptor
+};
+
+Attempt bind_one(const addrinfo& address, const Endpoint& endpoint, Sharing sharing) {
+  Fd fd(socket(address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+               address.ai_protocol));
+  if (!fd) return {{}, errno};
   const int on = 1;
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  return fd && bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0 && errno == EADDRINUSE;
+  if (sharing == Sharing::with_workers) {
+    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  }
+  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address.ai_addr);
+  if (address.ai_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr)) {
+    const int alone = endpoint.host.empty() ? 0 : 1;  // [::] leaves IPv4's port to others
+    setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone);
+  }
+  if (bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) return {{}, errno};
+  return {std::move(fd), 0};
+}
+
+// The first address that this machine has. One that it has and that cannot be bound is not passed
+// over for another: a part of the clients would find nobody.
+Attempt bind_first(const Endpoint& endpoint, Sharing sharing) {
+  const Addresses addresses = resolve(endpoint);
+  Attempt last;
+  for (const addrinfo* address : in_order(addresses, endpoint)) {
+    last = bind_one(*address, endpoint, sharing);
+    if (last.problem != EAFNOSUPPORT && last.problem != EADDRNOTAVAIL) break;
+  }
+  return last;
 }
 
 Fd spare_descriptor() { return Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 }  // namespace
 
+// SO_REUSEPORT would let two servers of one user share a port, each with half of the clients and
+// none the wiser: a socket without it tells.
 void require_free(const Endpoint& endpoint) {
   if (endpoint.port == 0) return;
-  const Addresses addresses = resolve(endpoint);
-  if (taken(*addresses)) throw SystemError(remedy(endpoint, EADDRINUSE), EADDRINUSE);
+  const int problem = bind_first(endpoint, Sharing::none).problem;
+  if (problem == EADDRINUSE) throw SystemError(remedy(endpoint, problem), problem);
 }
 
 Bound bind_and_listen(const Endpoint& endpoint, int backlog) {
-  const Addresses addresses = resolve(endpoint);
-  int last_error = EADDRNOTAVAIL;
-  for (const addrinfo* at = addresses.get(); at; at = at->ai_next) {
-    Fd fd(socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol));
-    if (!fd) {
-      last_error = errno;
-      continue;
-    }
-    const int on = 1;
-    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    if (bind(fd.get(), at->ai_addr, at->ai_addrlen) != 0 || listen(fd.get(), backlog) != 0) {
-      last_error = errno;
-      continue;
-    }
-    const Endpoint bound = local_endpoint(fd.get());
-    return {std::move(fd), {endpoint.host, bound.port}};
-  }
-  throw SystemError(remedy(endpoint, last_error), last_error);
+  Attempt attempt = bind_first(endpoint, Sharing::with_workers);
+  if (attempt.fd && listen(attempt.fd.get(), backlog) != 0) attempt = {{}, errno};
+  if (!attempt.fd) throw SystemError(remedy(endpoint, attempt.problem), attempt.problem);
+  const Endpoint bound = local_endpoint(attempt.fd.get());
+  return {std::move(attempt.fd), {endpoint.host, bound.port}};
 }
 
 Bound adopt(Fd fd) {

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 
+#include "server/net/error.h"
 #include "server/net/listener.h"
 
 using server::Binder;
@@ -22,6 +24,37 @@ bool same_socket(const net::Fd& a, const net::Fd& b) {
     return known.st_ino;
   };
   return inode(a.get()) == inode(b.get());
+}
+
+// A client of the loopback; without a descriptor if it is refused.
+net::Fd client_of_ipv4(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  net::Fd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto* name = reinterpret_cast<const sockaddr*>(&address);
+  return connect(fd.get(), name, sizeof address) == 0 ? std::move(fd) : net::Fd();
+}
+
+net::Fd client_of_ipv6(std::uint16_t port) {
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  address.sin6_addr = in6addr_loopback;
+  net::Fd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto* name = reinterpret_cast<const sockaddr*>(&address);
+  return connect(fd.get(), name, sizeof address) == 0 ? std::move(fd) : net::Fd();
+}
+
+bool no_ipv6() {
+  try {
+    (void)net::bind_and_listen({"::1", 0}, 1);
+    return false;
+  } catch (const net::Error&) {
+    WARN("this machine has no IPv6");
+    return true;
+  }
 }
 
 }  // namespace
@@ -58,4 +91,52 @@ TEST_CASE("more inherited sockets than workers are all accepted from") {
   CHECK(bound.of_worker[1].size() == 2);
   CHECK(bound.endpoints.size() == 5);
   CHECK(binder.take().kept.empty());
+}
+
+TEST_CASE("without a host clients of IPv4 and of IPv6 are taken, on one socket") {
+  if (no_ipv6()) return;
+  Binder binder(1, 8);
+  binder.bind({"", 0});
+  const Binder::Bound bound = binder.take();
+  CHECK(bound.kept.size() == 1);
+  CHECK(client_of_ipv4(bound.endpoints[0].port));
+  CHECK(client_of_ipv6(bound.endpoints[0].port));
+}
+
+TEST_CASE("[::] is IPv6 alone, so that IPv4 may have a line of its own") {
+  if (no_ipv6()) return;
+  Binder both(1, 8);
+  both.bind({"::", 0});
+  const Binder::Bound first = both.take();
+  const auto port = first.endpoints[0].port;
+  CHECK(client_of_ipv6(port));
+  CHECK_FALSE(client_of_ipv4(port));
+  both.bind({"0.0.0.0", port});
+  const Binder::Bound second = both.take();
+  CHECK(client_of_ipv4(port));
+}
+
+TEST_CASE("a port that another has in either version is not taken in the other alone") {
+  if (no_ipv6()) return;
+  const std::string host = GENERATE("0.0.0.0", "127.0.0.1", "::", "::1");
+  INFO(host);
+  const net::Bound taken = net::bind_and_listen({host, 0}, 8);
+  Binder binder(1, 8);
+  CHECK_THROWS_WITH(binder.bind({"", taken.endpoint.port}),
+                    Catch::Contains("another program has that port"));
+}
+
+TEST_CASE("a client of IPv4 has its own address on a socket for both versions") {
+  if (no_ipv6()) return;
+  net::Bound bound = net::bind_and_listen({"", 0}, 8);
+  net::Loop loop;
+  std::string address;
+  const net::Listener listener(loop, std::move(bound.fd), [&](const net::Accepted& accepted) {
+    address = accepted.address;
+    loop.stop();
+  });
+  const net::Fd client = client_of_ipv4(bound.endpoint.port);
+  REQUIRE(client);
+  loop.run();
+  CHECK(address == "127.0.0.1");
 }
