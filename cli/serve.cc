@@ -47,7 +47,8 @@ std::vector<server::PlainListener> plain_listeners(const Config& config, Inherit
     all.push_back({plain_endpoint(config.serve.redirect), redirect, std::move(given.redirect)});
   }
   if (!config.serve.metrics.empty()) {
-    all.push_back({plain_endpoint(config.serve.metrics), operations, std::move(given.metrics)});
+    all.push_back({plain_endpoint(config.serve.metrics), operations, std::move(given.metrics),
+                   server::Callers::machines});
   }
   return all;
 }

@@ -47,7 +47,7 @@ class AddressLimits {
     std::uint64_t key_ = 0;
   };
   struct Admission {
-    Refusal refusal;
+    Refusal refusal = Refusal::none;
     Seat seat;  // empty if refused
   };
 

@@ -47,11 +47,16 @@ struct Tuning {
   http::Timeouts timeouts;
 };
 
+// Whose connections a listener takes. Machines that look after this one have to be answered when it
+// is full: no limit for clients counts for them, but one of their own.
+enum class Callers { clients, machines };
+
 // A listener without TLS, and which of an App's handlers answers there.
 struct PlainListener {
   net::Endpoint endpoint;
   std::function<http::Handler&(App&)> root;
   std::vector<net::Fd> inherited;  // sockets that listen already: `endpoint` is then not bound
+  Callers callers = Callers::clients;
 };
 
 struct Options {

@@ -46,15 +46,16 @@ void Worker::use(std::shared_ptr<const net::Certificates> certificates) {
 
 void Worker::use(const Tuning& tuning) {
   const net::Reserve::Urgent urgent;
-  const bool was_full = full();
+  const bool was_full = clients_.full();
   tuning_ = tuning;
-  if (was_full && !full() && !draining_) resume();
+  clients_.most = share_of_clients();
+  if (was_full && !clients_.full()) clients_.resume();
 }
 
 void Worker::drain() {
   if (draining_) return;
   draining_ = true;
-  listeners_.clear();
+  close_listeners();
   for (auto& [key, seated] : connections_) seated.connection->drain();
   app_->drain();
   patience_ = std::make_unique<net::Timer>(loop_, [this] { cut(); });
@@ -116,7 +117,7 @@ void Worker::run(std::promise<void>& ready) {
   }
   ready.set_value();
   loop_.run();
-  listeners_.clear();
+  close_listeners();
   connections_.clear();
   patience_ = nullptr;
   bury_ = nullptr;
@@ -125,17 +126,19 @@ void Worker::run(std::promise<void>& ready) {
 
 void Worker::listen() {
   for (net::Fd& socket : sockets_.tls) {
-    listen(std::move(socket), [this](net::Accepted accepted) {
-      accept(std::move(accepted), app_->root(), [this](net::Fd fd) {
+    listen(clients_, std::move(socket), [this](net::Accepted accepted) {
+      accept(clients_, std::move(accepted), app_->root(), [this](net::Fd fd) {
         return std::make_unique<net::TlsSocket>(std::move(fd), *tls_, buffers_);
       });
     });
   }
   for (std::size_t i = 0; i < sockets_.plain.size(); ++i) {
-    http::Handler& root = shared_.options.plain[i].root(*app_);
+    const PlainListener& plain = shared_.options.plain[i];
+    http::Handler& root = plain.root(*app_);
+    Entrance& entrance = plain.callers == Callers::machines ? machines_ : clients_;
     for (net::Fd& socket : sockets_.plain[i]) {
-      listen(std::move(socket), [this, &root](net::Accepted accepted) {
-        accept(std::move(accepted), root, [this](net::Fd fd) {
+      listen(entrance, std::move(socket), [this, &entrance, &root](net::Accepted accepted) {
+        accept(entrance, std::move(accepted), root, [this](net::Fd fd) {
           return std::make_unique<net::PlainSocket>(std::move(fd), buffers_);
         });
       });
@@ -143,8 +146,8 @@ void Worker::listen() {
   }
 }
 
-void Worker::listen(net::Fd socket, std::function<void(net::Accepted)> accept) {
-  listeners_.push_back(std::make_unique<net::Listener>(
+void Worker::listen(Entrance& entrance, net::Fd socket, std::function<void(net::Accepted)> accept) {
+  entrance.listeners.push_back(std::make_unique<net::Listener>(
       loop_, std::move(socket), [this, accept = std::move(accept)](net::Accepted accepted) {
         try {
           accept(std::move(accepted));
@@ -154,6 +157,11 @@ void Worker::listen(net::Fd socket, std::function<void(net::Accepted)> accept) {
       }));
 }
 
+void Worker::close_listeners() {
+  clients_.listeners.clear();
+  machines_.listeners.clear();
+}
+
 void Worker::tell(const std::exception& error) noexcept {
   try {
     complaints_.say("something could not be done for a client: " + net::reason_of(error));
@@ -161,18 +169,25 @@ void Worker::tell(const std::exception& error) noexcept {
   }
 }
 
-bool Worker::full() const {
-  return connections_.size() >=
-         std::max<std::size_t>(1, tuning_.connections / shared_.options.workers);
+std::size_t Worker::share_of_clients() const {
+  return std::max<std::size_t>(1, tuning_.connections / shared_.options.workers);
 }
 
-void Worker::resume() {
-  for (auto& listener : listeners_) listener->resume();
+void Worker::Entrance::pause() {
+  for (auto& listener : listeners) listener->pause();
+}
+
+void Worker::Entrance::resume() {
+  for (auto& listener : listeners) listener->resume();
 }
 
 template <typename MakeSocket>
-void Worker::accept(net::Accepted accepted, http::Handler& root, MakeSocket make_socket) {
-  auto admission = shared_.addresses.admit(accepted.address, loop_.now());
+void Worker::accept(Entrance& entrance, net::Accepted accepted, http::Handler& root,
+                    MakeSocket make_socket) {
+  AddressLimits::Admission admission;
+  if (entrance.callers == Callers::clients) {
+    admission = shared_.addresses.admit(accepted.address, loop_.now());
+  }
   if (admission.refusal != AddressLimits::Refusal::none) {
     return refuse(accepted, admission.refusal);
   }
@@ -189,13 +204,13 @@ void Worker::accept(net::Accepted accepted, http::Handler& root, MakeSocket make
                                              bury_->schedule();
                                            });
   Connection* key = made.get();
-  connections_.emplace(key, Seated{std::move(admission.seat), std::move(made)});
+  connections_.emplace(key, Seated{entrance, std::move(admission.seat), std::move(made)});
+  ++entrance.connections;
   accepted_.add(1);
   connections_now_.add(1);
-  if (full()) {
-    tally_.hit(http::Limit::connections);
-    for (auto& listener : listeners_) listener->pause();
-  }
+  if (!entrance.full()) return;
+  entrance.pause();
+  if (entrance.callers == Callers::clients) tally_.hit(http::Limit::connections);
 }
 
 // What the kernel keeps unsent, and how long it waits for a peer that acknowledges nothing.
@@ -225,11 +240,14 @@ void Worker::refuse(const net::Accepted& accepted, AddressLimits::Refusal why) {
 
 // Taking one down costs 10 us and more, and a client may close thousands at once.
 bool Worker::bury_one() {
-  const bool was_full = full();
-  connections_.erase(dead_.back());
+  const auto place = connections_.find(dead_.back());
+  Entrance& entrance = place->second.entrance;
+  const bool was_full = entrance.full();
+  connections_.erase(place);
   dead_.pop_back();
+  --entrance.connections;
   connections_now_.add(-1);
-  if (was_full && !full() && !draining_) resume();
+  if (was_full && !entrance.full()) entrance.resume();
   stop_if_drained();
   return !dead_.empty();
 }

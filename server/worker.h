@@ -47,6 +47,9 @@ struct Shared {
 
 class Worker {
  public:
+  // Connections at one time of those who ask for metrics and health.
+  static constexpr std::size_t most_machines = 64;
+
   // `index` counts from 0.
   Worker(Shared& shared, std::size_t index, Listening sockets);
   // Cuts what is left and joins the thread.
@@ -71,18 +74,31 @@ class Worker {
   void cut();
 
  private:
+  // Listeners whose connections share a bound.
+  struct Entrance {
+    Callers callers;
+    std::size_t most = 0;
+    std::size_t connections = 0;
+    std::vector<std::unique_ptr<net::Listener>> listeners = {};
+
+    bool full() const { return connections >= most; }
+    void pause();
+    void resume();
+  };
   struct Seated {
+    Entrance& entrance;
     AddressLimits::Seat seat;
     std::unique_ptr<Connection> connection;
   };
 
   void run(std::promise<void>& ready);
   void listen();
-  void listen(net::Fd socket, std::function<void(net::Accepted)> accept);
-  bool full() const;
-  void resume();
+  void listen(Entrance& entrance, net::Fd socket, std::function<void(net::Accepted)> accept);
+  void close_listeners();
+  std::size_t share_of_clients() const;
   template <typename MakeSocket>
-  void accept(net::Accepted accepted, http::Handler& root, MakeSocket make_socket);
+  void accept(Entrance& entrance, net::Accepted accepted, http::Handler& root,
+              MakeSocket make_socket);
   void bound_waiting(const net::Fd& fd) const;
   void refuse(const net::Accepted& accepted, AddressLimits::Refusal why);
   void tell(const std::exception& error) noexcept;
@@ -110,7 +126,8 @@ class Worker {
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<App> app_;
   std::optional<Workplace> workplace_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  Entrance clients_{.callers = Callers::clients, .most = share_of_clients()};
+  Entrance machines_{.callers = Callers::machines, .most = most_machines};
   std::unordered_map<const Connection*, Seated> connections_;
   std::vector<Connection*> dead_;
   std::unique_ptr<net::Chore> bury_;

@@ -127,6 +127,25 @@ test('metrics tell which limit was reached', { skip }, async (t) => {
   await hits('connections_per_address');  // once those have been closed for saying nothing
 });
 
+test('metrics and health are answered when there is no room for clients, and whoever holds that port takes none from them', { skip }, async (t) => {
+  const config = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(config, '[limits]\nconnections = 2\nconnections_per_address = 2\n');
+  const herald = await watched(t, '--workers', '1', '--config', config);
+  const hold = (port) => { const socket = net.connect(port, '127.0.0.1').on('error', () => {}); t.after(() => socket.destroy()); return socket; };
+  const client = await session(t, herald);
+  const other = await session(t, herald);
+  assert.equal((await plain(herald.metrics, '/healthz')).text, 'ok\n');
+  assert.equal(values((await plain(herald.metrics, '/metrics')).text).get('herald_limits_hit_total{limit="connections"}'), 1);
+
+  const many = Array.from({ length: 200 }, () => hold(herald.metrics));
+  await until('they have all come', () => many.every((socket) => !socket.connecting));
+  assert.equal((await fetchOn(client, '/a.css')).status, 200);
+  other.destroy();
+  assert.equal((await fetchOn(await session(t, herald), '/a.css')).status, 200, 'a new client is let in');
+  many.forEach((socket) => socket.destroy());
+  assert.equal((await plain(herald.metrics, '/readyz')).text, 'ready\n');
+});
+
 test('metrics tell which app server answers', { skip }, async (t) => {
   const app = http.createServer((request, response) => response.end('app'));
   await new Promise((resolve) => { app.listen(0, '127.0.0.1', resolve); });
