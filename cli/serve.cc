@@ -40,15 +40,36 @@ constexpr std::chrono::seconds patience_with_workers{10};
 http::Handler& redirect(server::App& app) { return static_cast<WorkerApp&>(app).redirect(); }
 http::Handler& operations(server::App& app) { return static_cast<WorkerApp&>(app).operations(); }
 
-// Listeners without TLS: the one that redirects, then the one for machines.
-std::vector<server::PlainListener> plain_listeners(const Config& config, Inheritance& given) {
+// Which listeners there are without TLS: whoever gives the socket of one need not name its address.
+struct Plain {
+  bool redirect;
+  bool metrics;
+};
+
+Plain plain_of(const Config::Serve& serve, const Inheritance& given) {
+  return {.redirect = !serve.redirect.empty() || !given.redirect.empty(),
+          .metrics = !serve.metrics.empty() || !given.metrics.empty()};
+}
+
+server::PlainListener plain_listener(const std::string& address, std::vector<net::Fd> given) {
+  server::PlainListener listener;
+  if (given.empty()) listener.endpoint = plain_endpoint(address);
+  listener.inherited = std::move(given);
+  return listener;
+}
+
+// In the order of Plain.
+std::vector<server::PlainListener> plain_listeners(const Config::Serve& serve, Plain plain,
+                                                   Inheritance& given) {
   std::vector<server::PlainListener> all;
-  if (!config.serve.redirect.empty()) {
-    all.push_back({plain_endpoint(config.serve.redirect), redirect, std::move(given.redirect)});
+  if (plain.redirect) {
+    all.push_back(plain_listener(serve.redirect, std::move(given.redirect)));
+    all.back().root = redirect;
   }
-  if (!config.serve.metrics.empty()) {
-    all.push_back({plain_endpoint(config.serve.metrics), operations, std::move(given.metrics),
-                   server::Callers::machines});
+  if (plain.metrics) {
+    all.push_back(plain_listener(serve.metrics, std::move(given.metrics)));
+    all.back().root = operations;
+    all.back().callers = server::Callers::machines;
   }
   return all;
 }
@@ -72,6 +93,7 @@ class Service {
       : config_(std::move(config)),
         reread_(std::move(reread)),
         identity_(std::move(identity)),
+        plain_(plain_of(config_.serve, given)),
         log_(access_log_of(config_)),
         authorization_(authorizer_options(config_)),
         totals_(server_options(config_).workers),
@@ -109,7 +131,7 @@ class Service {
     server::Options options = server_options(config_);
     options.complain = [](const std::string& what) { log_warning(what); };
     options.inherited = std::move(given.https);
-    options.plain = plain_listeners(config_, given);
+    options.plain = plain_listeners(config_.serve, plain_, given);
     report_ = std::move(given.report);
     server_ = std::make_unique<server::Server>(
         std::move(options), identity_.certificates,
@@ -156,7 +178,7 @@ class Service {
   }
 
   std::unique_ptr<Metrics> metrics_of() {
-    if (config_.serve.metrics.empty()) return nullptr;
+    if (!plain_.metrics) return nullptr;
     return std::make_unique<Metrics>(
         config_,
         Metrics::Sources{.server = [this] { return server_->counters(); },
@@ -169,16 +191,15 @@ class Service {
         log_.get());
   }
 
-  // In the order of plain_listeners().
   void tell_plain_endpoints() const {
     std::size_t next = 0;
-    const auto tell = [&](const std::string& asked, std::string_view what) {
-      if (asked.empty()) return;
+    const auto tell = [&](bool there, std::string_view what) {
+      if (!there) return;
       const std::string where = server_->plain_endpoints()[next++].to_string();
       log_info(fmt::format(fmt::runtime(what), where));
     };
-    tell(started_.serve.redirect, "http://{}/ is redirected to https");
-    tell(started_.serve.metrics, "metrics are at http://{}/metrics");
+    tell(plain_.redirect, "http://{}/ is redirected to https");
+    tell(plain_.metrics, "metrics are at http://{}/metrics");
   }
 
   // Which worker does not turn, in a sentence; empty: all do.
@@ -254,9 +275,8 @@ class Service {
     const server::Server::Sockets sockets = server_->sockets();
     Successor::Sockets named;
     for (const int fd : sockets.tls) named.emplace_back("https", fd);
-    const bool redirects = !started_.serve.redirect.empty();
     for (std::size_t i = 0; i < sockets.plain.size(); ++i) {
-      const char* name = i == 0 && redirects ? "http" : "metrics";
+      const char* name = i == 0 && plain_.redirect ? "http" : "metrics";
       for (const int fd : sockets.plain[i]) named.emplace_back(name, fd);
     }
     return named;
@@ -344,6 +364,7 @@ class Service {
   Config config_;  // as last reloaded; the workers read it only while they start
   std::function<Config()> reread_;
   Identity identity_;
+  const Plain plain_;
   std::unique_ptr<AccessLog> log_;
   sse::ClientCursors cursors_;
   const sse::Authorizer::Options authorization_;  // at the start

@@ -154,6 +154,43 @@ test('SIGTERM while a new process starts ends that, and drains as ever', { skip:
   assert.deepEqual(await soon('the server ends', herald.exit), { code: 0, signal: null });
 });
 
+// Python starts the program with three sockets, one of each kind, and says their ports.
+const giver = `
+import os, socket, sys
+given = [socket.socket() for _ in range(3)]
+for s in given: s.bind(('127.0.0.1', 0)); s.listen(64)
+print(*[s.getsockname()[1] for s in given], flush=True)
+for i, s in enumerate(given): os.dup2(s.fileno(), 10 + i)
+for i in range(3): os.dup2(10 + i, 3 + i)
+os.environ.update(LISTEN_FDS='3', LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES='https:http:metrics')
+os.execv(sys.argv[1], sys.argv[1:])
+`;
+
+test('the name of a socket of systemd\'s is enough: one redirects, one is for machines, also after a takeover', { skip, timeout: 60000 }, async (t) => {
+  const { cert, key } = certificate(folder(t));
+  const child = spawn('python3', ['-c', giver, program, 'serve', folder(t, { 'index.html': 'x' }), '--cert', cert, '--key', key, '--workers', '2'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (more) => { out += more; });
+  child.stderr.on('data', (more) => { err += more; });
+  t.after(() => child.kill('SIGKILL'));
+  const [, site, redirect, metrics] = await until('the ports are known', () => /^(\d+) (\d+) (\d+)\n/.exec(out));
+  const plain = (port, target) => soon(`${target} is answered`, fetch(`http://127.0.0.1:${port}${target}`, { redirect: 'manual', headers: { connection: 'close' } }));
+  const answers = async () => {
+    assert.equal((await soon('the site is served', get({ port: site }, '/'))).status, 200);
+    assert.equal((await plain(redirect, '/a')).headers.get('location'), `https://127.0.0.1:${site}/a`);
+    assert.equal(await (await plain(metrics, '/readyz')).text(), 'ready\n');
+    assert.match(await (await plain(metrics, '/metrics')).text(), /^herald_connections /m);
+  };
+  await answers();
+  assert.match(err, new RegExp(`metrics are at http://127.0.0.1:${metrics}/metrics`));
+  child.kill('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(err)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await until('the old one has ended', () => child.exitCode !== null);
+  await answers();
+});
+
 // Python holds the socket and starts the program with it, twice, one after the other.
 const activator = `
 import os, socket, sys
