@@ -10,8 +10,9 @@ namespace cli {
 // started: they take it over. Returns what could not be done, in a sentence; empty: all is done.
 std::string confine();
 
-// Becomes `user` with its groups, if this process is root: after its ports are bound and its keys
-// are read, before threads serve. Throws net::Error if it cannot.
+// Becomes `user` with its groups, if this process is root: after its ports are bound and its
+// keys are read, before files are opened to be written and threads serve. Throws
+// net::Error if it cannot.
 void become(const std::string& user);
 
 }  // namespace cli

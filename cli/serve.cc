@@ -89,19 +89,23 @@ std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
 // Everything that `herald serve` is made of, in the order in which it depends on each other.
 class Service {
  public:
-  Service(Config config, std::function<Config()> reread, Inheritance given, Identity identity)
+  // `server` has its ports, `authorization` the keys of tokens; `report` is where a predecessor
+  // waits, if there is one.
+  Service(Config config, std::function<Config()> reread, Identity identity,
+          sse::Authorizer::Options authorization, Plain plain,
+          std::unique_ptr<server::Server> server, net::Fd report)
       : config_(std::move(config)),
         reread_(std::move(reread)),
         identity_(std::move(identity)),
-        plain_(plain_of(config_.serve, given)),
+        plain_(plain),
         log_(access_log_of(config_)),
-        authorization_(authorizer_options(config_)),
+        authorization_(std::move(authorization)),
         totals_(server_options(config_).workers),
         hints_(server_options(config_).workers),
         upstreams_(server_options(config_).workers),
         heartbeats_(server_options(config_).workers),
         metrics_(metrics_of()),
-        sequencer_(event_store(config_, given.report ? Predecessor::leaving : Predecessor::none)),
+        sequencer_(event_store(config_, report ? Predecessor::leaving : Predecessor::none)),
         presence_(presence_of(config_, *sequencer_)),
         shared_{.https_port = [this] { return server_->endpoints().front().port; },
                 .sequencer = *sequencer_,
@@ -127,23 +131,16 @@ class Service {
                          .reopen = [this] { reopen(); },
                          .succeed = [this] { hand_over(); }}),
         renewal_(loop_, [this] { renew(); }),
-        watchdog_(loop_, [this] { pat(); }) {
-    server::Options options = server_options(config_);
-    options.complain = [](const std::string& what) { log_warning(what); };
-    options.inherited = std::move(given.https);
-    options.plain = plain_listeners(config_.serve, plain_, given);
-    report_ = std::move(given.report);
-    server_ = std::make_unique<server::Server>(
-        std::move(options), identity_.certificates,
+        watchdog_(loop_, [this] { pat(); }),
+        server_(std::move(server)),
+        report_(std::move(report)) {}
+
+  int run() {
+    server_->start(
         [this](std::size_t worker, net::Loop& loop) {
           return std::make_unique<WorkerApp>(worker, loop, shared_, config_);
         },
         metrics_ ? &metrics_->requests() : log_.get());
-  }
-
-  int run() {
-    become(config_.serve.user);
-    server_->start();
     const std::string urls = urls_of(server_->endpoints());
     std::cout << "herald: serving " << config_.serve.root << " on " << urls;
     if (!identity_.ca_file.empty()) {
@@ -401,6 +398,15 @@ class Service {
   bool succeeded_ = false;
 };
 
+std::unique_ptr<server::Server> server_of(const Config& config, const Identity& identity,
+                                          Plain plain, Inheritance& given) {
+  server::Options options = server_options(config);
+  options.complain = [](const std::string& what) { log_warning(what); };
+  options.inherited = std::move(given.https);
+  options.plain = plain_listeners(config.serve, plain, given);
+  return std::make_unique<server::Server>(std::move(options), identity.certificates);
+}
+
 // What this process reads and writes, from here on.
 void bound_access(const Config& config, const Inheritance& given) {
   const Unbound unbound = keep_to(read_folders(config), written_folders(config));
@@ -421,9 +427,15 @@ int serve(const Config& config, std::function<Config()> reread) {
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
   bound_access(config, given);
-  if (!config.serve.reads.empty())
-    identity = identity_of(config);  // a reload is to find it as well
-  return Service(config, std::move(reread), std::move(given), std::move(identity)).run();
+  // A reload is to find it as well.
+  if (!config.serve.reads.empty()) identity = identity_of(config);
+  sse::Authorizer::Options authorization = authorizer_options(config);
+  const Plain plain = plain_of(config.serve, given);
+  auto server = server_of(config, identity, plain, given);
+  become(config.serve.user);  // who opens log and store, as processes that take over will
+  return Service(config, std::move(reread), std::move(identity), std::move(authorization), plain,
+                 std::move(server), std::move(given.report))
+      .run();
 }
 
 }  // namespace cli

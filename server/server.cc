@@ -18,13 +18,10 @@ struct Server::State {
   std::vector<std::unique_ptr<Worker>> workers;  // the threads: destroyed first
 };
 
-Server::Server(Options options, std::shared_ptr<const net::Certificates> certificates,
-               AppFactory factory, http::AccessLog* log)
+Server::Server(Options options, std::shared_ptr<const net::Certificates> certificates)
     : state_(std::make_unique<State>(std::move(options))) {
   Shared& shared = state_->shared;
   shared.certificates = std::move(certificates);
-  shared.factory = std::move(factory);
-  shared.log = log;
   const std::size_t workers = std::max<std::size_t>(1, shared.options.workers);
   shared.options.workers = workers;
   Binder binder(workers, shared.options.backlog);
@@ -54,7 +51,9 @@ Server::Server(Options options, std::shared_ptr<const net::Certificates> certifi
 
 Server::~Server() { state_->workers.clear(); }
 
-void Server::start() {
+void Server::start(AppFactory factory, http::AccessLog* log) {
+  state_->shared.factory = std::move(factory);
+  state_->shared.log = log;
   for (auto& worker : state_->workers) worker->start();
 }
 

@@ -94,17 +94,16 @@ struct Counters {
 
 class Server {
  public:
-  // Binds every endpoint; throws net::Error in one sentence if it cannot. `log` may be null; it and
-  // what `factory` refers to must outlive the server.
-  Server(Options options, std::shared_ptr<const net::Certificates> certificates, AppFactory factory,
-         http::AccessLog* log);
+  // Binds every endpoint; throws net::Error in one sentence if it cannot.
+  Server(Options options, std::shared_ptr<const net::Certificates> certificates);
   // Cuts what is left and joins the workers.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Starts the workers and returns; from here on clients are served. Throws what a factory threw.
-  void start();
+  // Starts the workers and returns; from here on clients are served. `log` may be null; it and what
+  // `factory` refers to must outlive the server. Throws what a factory threw.
+  void start(AppFactory factory, http::AccessLog* log);
   // As bound, with the real port where 0 was asked: those with TLS, and those without.
   const std::vector<net::Endpoint>& endpoints() const;
   const std::vector<net::Endpoint>& plain_endpoints() const;

@@ -37,8 +37,8 @@ struct Shared {
 
   Options options;
   std::shared_ptr<const net::Certificates> certificates;  // for the start
-  AppFactory factory;
-  http::AccessLog* log = nullptr;  // may be null
+  AppFactory factory;                                     // from the start on
+  http::AccessLog* log = nullptr;                         // likewise; may be null
   net::TicketKeys tickets;
   AddressLimits addresses{options.tuning.per_address};
   std::atomic<std::uint64_t> connections_numbered = 0;

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certificate, endAllWith, fetchOn, folder, Herald, lacks, listen, program, run, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, endAllWith, fetchOn, folder, Herald, lacks, listen, program, publish, run, serve, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl', 'python3'] });
 
@@ -320,11 +320,12 @@ test('[serve] reads: the program is replaced more often than the kernel takes bo
   assert.match(herald.stderr, /warning: Landlock takes no more bounds/);
 });
 
-test('[serve] user: the program becomes that user with its groups once the port is bound', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {
+test('[serve] user: the program becomes that user with its groups once the port is bound and keys are read', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {
   const root = folder(t, { 'index.html': 'x' });
   fs.chmodSync(root, 0o755);
-  const config = path.join(folder(t), 'herald.toml');
-  fs.writeFileSync(config, '[serve]\nuser = "nobody"\n');
+  const own = folder(t, { 'tokens.key': 'a secret that only root may read' });
+  const config = path.join(own, 'herald.toml');
+  fs.writeFileSync(config, '[serve]\nuser = "nobody"\n[events]\nkey_file = "tokens.key"\n');
   const herald = await serve(t, root, '--config', config);
   const status = fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8');
   const uid = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim();
@@ -334,6 +335,39 @@ test('[serve] user: the program becomes that user with its groups once the port 
 });
 
 const unit = (name) => fs.readFileSync(new URL(`../../ops/${name}`, import.meta.url), 'utf8');
+
+test('[serve] user: log and store are that user\'s from the start, so that SIGUSR1 and SIGUSR2 find them', { skip: skip || (process.getuid() !== 0 && 'needs root'), timeout: 60000 }, async (t) => {
+  const state = folder(t, { 'site/index.html': 'x', 'state/x': '', 'herald.toml': '' });
+  const at = (name) => path.join(state, name);
+  const uid = Number(execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }));
+  fs.chmodSync(state, 0o755);
+  fs.chownSync(at('state'), uid, uid);
+  fs.writeFileSync(at('herald.toml'), `[serve]\nuser = "nobody"\naccess_log = "${at('state/access.log')}"\n[events]\nstore = "${at('state/events.db')}"\n`);
+  const pair = certificate(state);
+  fs.chownSync(pair.key, uid, uid);
+  const herald = new Herald({ root: at('site'), args: ['--dev', '--config', at('herald.toml')], ...pair });
+  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  await herald.start();
+  const client = await session(t, herald);
+  assert.equal((await publish(client, 't', 'x')).status, 200);
+  for (const name of fs.readdirSync(at('state')).filter((each) => each !== 'x')) assert.equal(fs.statSync(at(`state/${name}`)).uid, uid, name);
+  fs.renameSync(at('state/access.log'), at('state/access.log.1'));
+  herald.signal('SIGUSR1');
+  await until('a new log is made', () => fs.existsSync(at('state/access.log')));
+  herald.signal('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await soon('the old process ends', herald.exit);
+  assert.equal((await publish(await session(t, herald), 't', 'y')).status, 200);
+});
+
+test('[serve] user: what that user cannot write is refused at the start, not at the first SIGUSR1', { skip: skip || (process.getuid() !== 0 && 'needs root') }, async (t) => {
+  const state = folder(t, { 'site/index.html': 'x', 'state/x': '' });
+  fs.chmodSync(state, 0o755);
+  const config = path.join(state, 'herald.toml');
+  fs.writeFileSync(config, `[serve]\nuser = "nobody"\naccess_log = "${path.join(state, 'state/access.log')}"\n`);
+  await assert.rejects(serve(t, path.join(state, 'site'), '--config', config), /cannot open the access log [^\n]*: Permission denied/);
+});
 
 test('a page with a broken link fails the check and not the start: the unit has no other condition than that the program serves', { skip }, async (t) => {
   const root = folder(t, { 'index.html': '<!doctype html><link rel=stylesheet href=/gone.css>' });

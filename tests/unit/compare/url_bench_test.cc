@@ -39,9 +39,8 @@ class Running {
  public:
   Running()
       : server_(options(),
-                std::make_shared<net::Certificates>(testing::test_identity().credentials), make,
-                nullptr) {
-    server_.start();
+                std::make_shared<net::Certificates>(testing::test_identity().credentials)) {
+    server_.start(make, nullptr);
     url.host = "127.0.0.1";
     url.port = server_.endpoints().front().port;
   }
