@@ -20,11 +20,14 @@ class Heartbeats {
   void beat(std::size_t worker, net::Clock::time_point now) {
     last_[worker].store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
+  // By the worker, when it has ended: its silence means nothing from here on.
+  void rest(std::size_t worker) { last_[worker].store(0, std::memory_order_relaxed); }
   struct Silence {
     std::size_t worker = 0;
     net::Clock::duration lasted{};
   };
-  // Of the worker that was heard longest ago; workers that have not begun do not count. Any thread.
+  // Of the worker that was heard longest ago; workers that have not begun or have ended do not
+  // count. Any thread.
   Silence longest(net::Clock::time_point now) const {
     Silence longest;
     for (std::size_t worker = 0; worker < last_.size(); ++worker) {

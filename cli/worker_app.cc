@@ -160,7 +160,7 @@ WorkerApp::WorkerApp(std::size_t worker, net::Loop& loop, Shared& shared, const 
   counting_.start(counting_interval);
 }
 
-WorkerApp::~WorkerApp() = default;
+WorkerApp::~WorkerApp() { shared_.heartbeats.rest(worker_); }
 
 void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
   pages_->root.handle(request, std::move(exchange));

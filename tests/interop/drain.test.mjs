@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { certificate, fetchOn, folder, lacks, listen, publish, serve, session, soon, until } from '../support/herald.mjs';
+import { certificate, fetchOn, folder, lacks, listen, publish, serve, serveIn, session, soon, until } from '../support/herald.mjs';
 
 const skip = lacks({ programs: ['openssl'] });
 const MEGABYTE = 1024 * 1024;
@@ -50,6 +50,22 @@ test('a server without clients ends at once', { skip }, async (t) => {
   const herald = await serve(t, folder(t, { 'index.html': 'x' }));
   herald.signal('SIGTERM');
   assert.deepEqual(await soon('the server ends', herald.exit, 5000), { code: 0, signal: null });
+});
+
+test('a worker that has drained is not taken for one that hangs while another still has a download', { skip, timeout: 60000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
+  fs.closeSync(fs.openSync(path.join(root, 'large.bin'), 'w'));
+  fs.truncateSync(path.join(root, 'large.bin'), 40 * MEGABYTE);
+  const watchdog = { NOTIFY_SOCKET: '/no/such/socket', WATCHDOG_USEC: '1000000' };  // it looks twice a second
+  const herald = await serveIn(t, watchdog, root, '--workers', '2', '--drain', '12s', '--metrics', '127.0.0.1:0');
+  const metrics = await until('it says where the metrics are', () => /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(herald.stderr)?.[0]);
+  await until('the workers are heard', async () => /^herald_worker_silence_seconds 0\.[0-9]*[1-9]/m.test(await (await fetch(metrics, { headers: { connection: 'close' } })).text()), { every: 200 });
+  const download = (await session(t, herald)).request({ ':path': '/large.bin' });
+  download.on('error', () => {});
+  await soon('the download is under way', new Promise((resolve) => { download.once('data', () => { download.pause(); resolve(); }); }));
+  herald.signal('SIGTERM');
+  await soon('the server ends with its drain', herald.exit, 20000);
+  assert.doesNotMatch(herald.stderr, /has not turned/);
 });
 
 test('during the drain new connections are refused', { skip, timeout: 60000 }, async (t) => {
