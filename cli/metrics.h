@@ -38,6 +38,8 @@ class Metrics {
 
   // To be told of each exchange.
   http::AccessLog& requests() { return *requests_; }
+  // Parts are at the URLs of `config` from now on. One thread at a time.
+  void use(const Config& config) { requests_->use(config.events); }
   // The text form. Any thread.
   std::string text() const;
 

@@ -47,7 +47,6 @@ RequestMetrics::RequestMetrics(Registry& registry, const Config& config, http::A
                     .Name("herald_requests_total")
                     .Help("Exchanges that ended, by part and status; code 0: the client left first")
                     .Register(registry)),
-      parts_(8),
       upstream_errors_(&counter(registry, "herald_upstream_errors_total",
                                 "Requests that the app server did not answer")),
       pushed_bytes_(&counter(registry, "herald_pushed_bytes_total", "Content of pushes, as sent")),
@@ -55,15 +54,9 @@ RequestMetrics::RequestMetrics(Registry& registry, const Config& config, http::A
                               "Pushes that the client cancelled or refused")),
       hinted_(&counter(registry, "herald_hinted_pages_total",
                        "Pages whose assets were told of, in whichever way")) {
-  const Config::Events& events = config.events;
-  const std::array<std::array<std::string_view, 2>, 8> names{{{"upstream", ""},
-                                                              {"plain", ""},
-                                                              {"events", events.events_url},
-                                                              {"poll", events.poll_url},
-                                                              {"send", events.send_url},
-                                                              {"mercure", events.mercure_url},
-                                                              {"herald", "/.herald/"},
-                                                              {"files", ""}}};
+  use(config.events);
+  constexpr std::array<std::string_view, parts> names{"upstream", "plain",   "events", "poll",
+                                                      "send",     "mercure", "herald", "files"};
   auto& bytes = BuildCounter()
                     .Name("herald_response_bytes_total")
                     .Help("Content of answers, as sent")
@@ -78,12 +71,20 @@ RequestMetrics::RequestMetrics(Registry& registry, const Config& config, http::A
                        .Register(registry);
   for (std::size_t i = 0; i < names.size(); ++i) {
     Part& part = parts_[i];
-    part.name = names[i][0];
-    part.url = names[i][1];
+    part.name = names[i];
     part.bytes = &bytes.Add({{"part", part.name}});
     part.first_byte = &first_byte.Add({{"part", part.name}}, buckets);
     part.duration = &duration.Add({{"part", part.name}}, buckets);
   }
+}
+
+void RequestMetrics::use(const Config::Events& events) {
+  Urls urls{
+      "",          "", events.events_url, events.poll_url, events.send_url, events.mercure_url,
+      "/.herald/", ""};
+  if (!all_urls_.empty() && *all_urls_.back() == urls) return;
+  all_urls_.push_back(std::make_unique<const Urls>(std::move(urls)));
+  urls_.store(all_urls_.back().get(), std::memory_order_release);
 }
 
 RequestMetrics::Part& RequestMetrics::part_of(const http::Access& access) {
@@ -92,12 +93,13 @@ RequestMetrics::Part& RequestMetrics::part_of(const http::Access& access) {
     return parts_[upstream];
   }
   const std::string_view path = path_of(access.target);
-  const auto answers = [path](const Part& part) {
-    if (part.url.empty()) return false;
-    return part.url.ends_with('/') ? path.starts_with(part.url) : path == part.url;
-  };
-  const auto found = std::ranges::find_if(parts_, answers);
-  return found == parts_.end() ? parts_.back() : *found;
+  const Urls& urls = *urls_.load(std::memory_order_acquire);
+  const auto found = std::ranges::find_if(urls, [path](const std::string& url) {
+    if (url.empty()) return false;
+    return url.ends_with('/') ? path.starts_with(url) : path == url;
+  });
+  if (found == urls.end()) return parts_.back();
+  return parts_[static_cast<std::size_t>(found - urls.begin())];
 }
 
 Counter& RequestMetrics::answered(Part& part, int status) {

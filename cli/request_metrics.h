@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,14 +27,19 @@ class RequestMetrics final : public http::AccessLog {
   // Its families are made in `registry`; `next` may be null. Both must outlive this.
   RequestMetrics(prometheus::Registry& registry, const Config& config, http::AccessLog* next);
 
+  // The parts are at these URLs from now on. One thread at a time.
+  void use(const Config::Events& events);
+
   // Any thread.
   void completed(const http::Access& access) noexcept override;
 
  private:
   static constexpr std::size_t statuses = 600;
+  static constexpr std::size_t parts = 8;
+  // In the order of parts_: an exact path; one that ends in '/' is everything below; empty: none.
+  using Urls = std::array<std::string, parts>;
   struct Part {
     std::string name;
-    std::string url;  // exact path; ends in '/': everything below
     // Made when first needed: most parts know a handful of codes. 0 counts clients that left.
     std::array<std::atomic<prometheus::Counter*>, statuses> answered{};
     prometheus::Counter* bytes = nullptr;
@@ -47,7 +53,9 @@ class RequestMetrics final : public http::AccessLog {
 
   http::AccessLog* const next_;
   prometheus::Family<prometheus::Counter>& requests_;
-  std::vector<Part> parts_;  // the last is for all that no other answers
+  std::array<Part, parts> parts_;  // the last is for all that no other answers
+  std::atomic<const Urls*> urls_;
+  std::vector<std::unique_ptr<const Urls>> all_urls_;  // since the start: threads may be reading
   prometheus::Counter* upstream_errors_;
   prometheus::Counter* pushed_bytes_;
   prometheus::Counter* wasted_pushes_;

@@ -312,6 +312,8 @@ class Service {
       const std::string fixed = settled_at_start(started_, fresh);
       use_identity();
       server_->use(tuning);
+      if (metrics_) metrics_->use(fresh);
+      if (presence_) presence_->move_to(fresh.events.mercure_url);
       fresh.serve.workers = started_.serve.workers;  // what each has a share of
       config_ = fresh;
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);

@@ -48,6 +48,8 @@ Hub::~Hub() { sequencer_.detach(inbox_, loop_); }
 void Hub::use(const Options& options) {
   cors_ = Cors(options.origins);
   audience_.use(options.streams);
+  long_poll_.use(with(options.polls, options.presence));
+  state_.use(options.state);
 }
 
 void Hub::expire_leases() {

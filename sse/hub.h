@@ -70,7 +70,8 @@ class Hub {
   http::Handler& metadata() { return metadata_; }                  // of the hub
   http::Handler* subscriptions() { return subscriptions_.get(); }  // null: not listed
 
-  // Origins and streams are as these say from now on; all else stays as it was made.
+  // Origins, streams, polls and the URL of the state are as these say from now on; all else stays
+  // as it was made.
   void use(const Options& options);
   // Ends every stream with word of when to come back, answers every poll, and takes no new ones.
   void drain();

@@ -40,6 +40,8 @@ class LongPoll final : public http::Handler {
   ~LongPoll() override;
 
   void handle(const http::Request& request, http::Exchange exchange) override;
+  // Polls that come from now on are as these say; those that wait go on.
+  void use(const Options& options) { options_ = options; }
   // Answers all that wait.
   void drain();
   std::size_t held() const { return held_.size(); }
@@ -69,7 +71,7 @@ class LongPoll final : public http::Handler {
   ClientCursors& cursors_;
   const Authorizer& authorizer_;
   const Cors& cors_;
-  const Options options_;
+  Options options_;
   const std::shared_ptr<const http::Headers> prepared_;
   Jitter jitter_;
   net::Clock::time_point counted_{};  // when full() last looked for those that have left

@@ -68,8 +68,8 @@ http::Response MercureSubscriptions::answer(const http::Request& request) {
 }
 
 http::Response MercureSubscriptions::show(const http::Request& request, Dialect dialect) {
-  const std::string root = presence_.hub_path() + "/subscriptions";
-  const std::string wanted = normal(behind(request.path(), root));
+  const std::string hub_path = presence_.hub_path();
+  const std::string wanted = normal(behind(request.path(), hub_path + "/subscriptions"));
   const std::string cursor =
       replica_.tail() == 0 ? "earliest" : "#" + replica_.id(replica_.tail()).print();
   std::string documents;
@@ -80,7 +80,7 @@ http::Response MercureSubscriptions::show(const http::Request& request, Dialect 
     const std::string mine = normal(*place);
     const std::string whole = mine + "/" + normal(http::percent_encode(one.subscriber));
     if (!wanted.empty() && wanted != mine && wanted != whole) continue;
-    const auto document = describe(one, dialect, presence_.hub_path(), Active::yes);
+    const auto document = describe(one, dialect, hub_path, Active::yes);
     documents += (documents.empty() ? "" : ",") + document->json;
     if (wanted == whole) single = document->json;
   }

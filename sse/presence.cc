@@ -30,7 +30,9 @@ std::string random_uuid() {
 }  // namespace
 
 Presence::Presence(Sequencer& sequencer, Options options)
-    : sequencer_(sequencer), options_(std::move(options)) {}
+    : sequencer_(sequencer),
+      most_subscribers_(options.subscribers),
+      hub_path_(std::move(options.hub_path)) {}
 
 std::unique_ptr<Presence::Seat> Presence::enter(net::Loop& loop,
                                                 std::span<const TopicMatcher> wanted,
@@ -86,6 +88,16 @@ std::vector<Attending> Presence::list() const {
   return all;
 }
 
+void Presence::move_to(std::string hub_path) {
+  const std::lock_guard lock(mutex_);
+  hub_path_ = std::move(hub_path);
+}
+
+std::string Presence::hub_path() const {
+  const std::lock_guard lock(mutex_);
+  return hub_path_;
+}
+
 // The new subscriber's name; empty if there is no room.
 std::string Presence::add(net::Loop& loop, std::span<const TopicMatcher> wanted,
                           const Grant& grant) {
@@ -97,7 +109,7 @@ std::string Presence::add(net::Loop& loop, std::span<const TopicMatcher> wanted,
   }
   {
     const std::lock_guard lock(mutex_);
-    if (subscribers_.size() >= options_.subscribers) return {};
+    if (subscribers_.size() >= most_subscribers_) return {};
     subscribers_.emplace(subscriber, attending);
   }
   tell(loop, attending, true);
@@ -117,11 +129,11 @@ void Presence::leave(net::Loop& loop, const std::string& subscriber) {
 }
 
 void Presence::tell(net::Loop& loop, const std::vector<Attending>& who, bool active) {
+  const std::string path = hub_path();
   std::vector<Draft> drafts;
   for (const Attending& one : who) {
     for (const Dialect dialect : {Dialect::v0, Dialect::v1}) {
-      const auto document =
-          describe(one, dialect, options_.hub_path, active ? Active::yes : Active::no);
+      const auto document = describe(one, dialect, path, active ? Active::yes : Active::no);
       if (!document) continue;
       Draft draft;
       draft.topic = document->id;

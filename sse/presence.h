@@ -60,7 +60,9 @@ class Presence {
   void expire(net::Loop& loop, net::Clock::time_point now);
 
   std::vector<Attending> list() const;
-  const std::string& hub_path() const { return options_.hub_path; }
+  // The hub is at another path from now on; whoever is there already goes under the new one.
+  void move_to(std::string hub_path);
+  std::string hub_path() const;
 
  private:
   struct Lease {
@@ -72,8 +74,9 @@ class Presence {
   void tell(net::Loop& loop, const std::vector<Attending>& who, bool active);
 
   Sequencer& sequencer_;
-  const Options options_;
+  const std::size_t most_subscribers_;
   mutable std::mutex mutex_;  // guards what follows
+  std::string hub_path_;
   std::map<std::string, std::vector<Attending>, std::less<>> subscribers_;
   std::map<std::string, Lease, std::less<>> leases_;  // by client
 };

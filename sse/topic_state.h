@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "server/http/handler.h"
@@ -25,6 +26,8 @@ class TopicState final : public http::Handler {
       : replica_(replica), authorizer_(authorizer), cors_(cors), options_(std::move(options)) {}
 
   void handle(const http::Request& request, http::Exchange exchange) override;
+  // Of what is asked from now on.
+  void use(Options options) { options_ = std::move(options); }
 
  private:
   struct Asked;
@@ -36,7 +39,7 @@ class TopicState final : public http::Handler {
   Replica& replica_;
   const Authorizer& authorizer_;
   const Cors& cors_;
-  const Options options_;
+  Options options_;
 };
 
 }  // namespace sse

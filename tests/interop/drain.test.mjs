@@ -141,6 +141,19 @@ test('SIGHUP takes new limits and timeouts, for open connections too, and names 
   assert.equal((await fetchOn(client, long)).status, 404);
 });
 
+test('SIGHUP takes new URLs of events, and metrics count what is asked there as what it is', { skip, timeout: 60000 }, async (t) => {
+  const file = path.join(folder(t), 'herald.toml');
+  fs.writeFileSync(file, '');
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--config', file, '--dev', '--workers', '1', '--metrics', '127.0.0.1:0');
+  const metrics = await until('it says where the metrics are', () => /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(herald.stderr)?.[0]);
+  const client = await session(t, herald);
+  fs.writeFileSync(file, '[events]\npoll_url = "/later"\nevents_url = "/live"\n');
+  herald.signal('SIGHUP');
+  await until('the new URL answers', async () => (await fetchOn(client, '/later?topic=t&timeout=0')).status === 200);
+  assert.match((await fetchOn(client, '/state?topic=t')).headers.link, /<\/live\?topic=t/);
+  await until('it is counted as a poll', async () => /^herald_requests_total\{(?=[^}]*part="poll")[^}]*code="200"[^}]*\} [1-9]/m.test(await (await fetch(metrics, { headers: { connection: 'close' } })).text()));
+});
+
 test('SIGHUP takes new tokens and origins, a file without a token is refused, and live streams go on', { skip, timeout: 60000 }, async (t) => {
   const [old, fresh] = ['the-token-of-yesterday', 'the-token-of-today'];
   const tokens = path.join(folder(t), 'tokens');

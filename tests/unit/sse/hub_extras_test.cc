@@ -45,6 +45,18 @@ TEST_CASE("a topic's state is its latest event, with the cursor from which to fo
   CHECK(state(world, "topic=b", {{"if-none-match", "\"epoch1-3\""}}).status() == 304);
 }
 
+TEST_CASE("a hub that is given new options tells the new URL of events, and holds as many polls") {
+  World world;
+  world.options.state.events_url = "/live";
+  world.options.polls.held = 1;
+  world.worker().hub.use(world.options);
+  const std::string links = state(world, "topic=a").response().fields.joined("link");
+  CHECK(links.find("</live?topic=a&lastEventId=") != links.npos);
+  FakeExchange first = world.worker().poll("/poll?topic=a");
+  CHECK_FALSE(first.answered());
+  CHECK(world.worker().poll("/poll?topic=a").answered());
+}
+
 TEST_CASE("a topic without events has a cursor all the same; a request names one topic") {
   World world;
   FakeExchange none = state(world, "topic=a");

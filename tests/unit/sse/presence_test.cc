@@ -85,6 +85,20 @@ TEST_CASE("a subscription's beginning and end are told as private events, in bot
   CHECK(events_of(nobody).empty());
 }
 
+TEST_CASE("a hub that moves tells of subscriptions under its new path, of those before as well") {
+  Attended hub;
+  FakeExchange stream = hub.subscribe("topic=a");
+  hub.presence.move_to("/hub");
+  FakeExchange next = hub.subscribe("topic=b");
+  hub.settle();
+  stream.response().body.reset();
+  hub.settle();
+  const std::string text = hub.history();
+  CHECK(Attended::count(text, R"("id":"/.well-known/mercure/subscriptions/a/)") == 1);
+  CHECK(Attended::count(text, R"("id":"/hub/subscriptions/a/)") == 1);
+  CHECK(Attended::count(text, R"("id":"/hub/subscriptions/b/)") == 1);
+}
+
 TEST_CASE("who polls is there until its lease has passed without another poll") {
   Attended hub;
   for (int i = 0; i < 3; ++i) hub.worker().poll("/poll?topic=a&timeout=0&clientId=c");
