@@ -23,7 +23,7 @@ net::Fd open_log(const std::string& file) {
   return fd;
 }
 
-// A device such as /dev/full or a file takes what it is given; a pipe, socket or terminal waits.
+// A file takes what it is given; a pipe, a socket, a terminal or another device may wait.
 bool takes_at_once(int fd) {
   struct stat status {};
   return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);

@@ -17,11 +17,19 @@ HintMemory::HintMemory(net::Loop& loop, const net::Signer& signer, const Config&
 void HintMemory::use(const Config& config) {
   const hints::Judgement::Options judging = judgement_options(config);
   judgement_.use(judging.adaptive, judging.feedback);
-  const std::string& text = config.hints.experiment;
+  Study* const wanted = find_or_begin(config.hints.experiment);
+  studying_ = wanted;
+  if (wanted) used_ = wanted;
+}
+
+HintMemory::Study* HintMemory::find_or_begin(const std::string& text) {
   const auto experiment = hints::Experiment::parse(text);
-  studying_ = experiment.has_value();
-  if (!studying_ || (!studies_.empty() && studies_.back().experiment == text)) return;
-  studies_.emplace_back(text, *experiment);
+  if (!experiment) return nullptr;
+  if (used_ && used_->experiment == text) return used_;
+  if (studies_.empty() || studies_.back().experiment != text) {
+    studies_.emplace_back(text, *experiment);
+  }
+  return &studies_.back();
 }
 
 hints::HintingHandler::Options HintMemory::options(const Config& config) {
@@ -29,16 +37,17 @@ hints::HintingHandler::Options HintMemory::options(const Config& config) {
           .judgement = &judgement_,
           .signer = &signer_,
           .interleaving = config.hints.interleave ? &interleaving_ : nullptr,
-          .study = study()};
+          .study = study_of(config)};
 }
 
-hints::FieldStudy* HintMemory::study() { return studying_ ? &studies_.back().study : nullptr; }
+hints::FieldStudy* HintMemory::study_of(const Config& config) {
+  Study* const study = find_or_begin(config.hints.experiment);
+  return study ? &study->study : nullptr;
+}
 
 HintTotals::Report HintMemory::report() {
   HintTotals::Report report{hints::report(judgement_.routes(), HintTotals::most_routes), {}};
-  if (const hints::FieldStudy* under_way = study()) {
-    report.field = {under_way->experiment(), under_way->totals()};
-  }
+  if (studying_) report.field = {used_->study.experiment(), used_->study.totals()};
   return report;
 }
 

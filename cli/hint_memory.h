@@ -21,14 +21,14 @@ class HintMemory {
   // `loop` and `signer` must outlive this.
   HintMemory(net::Loop& loop, const net::Signer& signer, const Config& config);
 
-  // From now on as this configuration has it. A study goes on as long as its experiment stays.
-  void use(const Config& config);
-  // For handlers of the configuration that was used last.
+  // For handlers of a configuration that is used, or is to be used next.
   hints::HintingHandler::Options options(const Config& config);
+  // Likewise; null: nothing is to be tried. A study goes on as long as its experiment stays.
+  hints::FieldStudy* study_of(const Config& config);
+  // From now on as this configuration has it.
+  void use(const Config& config);
 
   hints::Judgement& judgement() { return judgement_; }
-  // Null: nothing is being tried.
-  hints::FieldStudy* study();
   HintTotals::Report report();
 
  private:
@@ -38,11 +38,14 @@ class HintMemory {
     hints::FieldStudy study;
   };
 
+  Study* find_or_begin(const std::string& text);  // null: no experiment
+
   const net::Signer& signer_;
   hints::Judgement judgement_;
   hints::Interleaving interleaving_;
-  bool studying_ = false;
   std::list<Study> studies_;  // the latest last; requests may still be held that refer to others
+  Study* used_ = nullptr;     // the last that was used; null: none was
+  bool studying_ = false;     // it is under way
 };
 
 }  // namespace cli

@@ -27,8 +27,6 @@ struct Fault {
   std::string text;  // all of it in one line
 };
 
-enum class ReportFormat { text, json, sarif };
-
 bool failing(const std::vector<Fault>& faults);
 // {"faults":[{"level","rule","file","line","item","reason","remedy","text"}]}
 std::string json_report(const std::vector<Fault>& faults);

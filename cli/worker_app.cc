@@ -98,7 +98,7 @@ struct WorkerApp::Pages {
     }
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
-    if (hints::FieldStudy* study = memory.study()) {
+    if (hints::FieldStudy* study = memory.study_of(config)) {
       router.route("/.herald/rum.js", beacon_script);
       router.route("/.herald/rum", beacon.emplace(*study));
     }
@@ -167,8 +167,8 @@ void WorkerApp::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void WorkerApp::reload(const Config& config, const sse::Authorizer::Options& authorization) {
-  hint_memory_.use(config);
   auto fresh = std::make_unique<Pages>(worker_, loop_, config, hub_, hint_memory_, live_, shared_);
+  hint_memory_.use(config);
   hub_.use(hub_options(config, shared_.presence));
   authorizer_.use(authorization);
   retired_.push_back(std::move(pages_));
