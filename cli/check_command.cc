@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <ostream>
 
 #include "certs/development.h"
@@ -80,6 +81,13 @@ void check_proxy(const Config& config, std::vector<Fault>& reasons) {
   reasons.push_back(std::move(fault));
 }
 
+// Two checks may find the same: a key that cannot be read, for instance.
+void add(Fault reason, std::vector<Fault>& reasons) {
+  if (std::ranges::count(reasons, reason.text, &Fault::text) == 0) {
+    reasons.push_back(std::move(reason));
+  }
+}
+
 class CheckCommand final : public Command {
  public:
   CheckCommand(CLI::App& program, Streams streams, std::vector<Check> checks)
@@ -104,7 +112,7 @@ class CheckCommand final : public Command {
     check_read_files(config, reasons);
     check_proxy(config, reasons);
     for (const Check& check : checks_) {
-      for (Fault& reason : check(config)) reasons.push_back(std::move(reason));
+      for (Fault& reason : check(config)) add(std::move(reason), reasons);
     }
     tell(config, reasons);
     return failing(reasons) ? failed : done;

@@ -111,6 +111,10 @@ class Reader {
     if (node.is_integer() && (amount || std::holds_alternative<Number>(kind))) {
       return std::to_string(node.as_integer()->get());
     }
+    if (const auto* word = std::get_if<Text>(&kind); word && node.is_integer()) {
+      std::string number = std::to_string(node.as_integer()->get());  // of a port
+      if (word->objection && word->objection(number).empty()) return number;
+    }
     const bool text = amount || std::holds_alternative<Text>(kind) ||
                       std::holds_alternative<Texts>(kind) || std::holds_alternative<Path>(kind) ||
                       std::holds_alternative<Choice>(kind);
@@ -264,6 +268,14 @@ Config with_text(Config config, std::string_view text, const std::filesystem::pa
   return config;
 }
 
+std::vector<std::pair<std::string_view, std::string>> urls_of(const Config::Events& events) {
+  return {{"events_url", events.events_url},
+          {"poll_url", events.poll_url},
+          {"send_url", events.send_url},
+          {"state_url", events.state_url},
+          {"mercure_url", events.mercure_url}};
+}
+
 void require_coherent(const Config& config) {
   const Config::Serve& serve = config.serve;
   if (serve.listen.empty())
@@ -288,13 +300,8 @@ void require_coherent(const Config& config) {
         "--upstream needs ROOT beside it: name the folder whose files are served before the app is "
         "asked, such as public (or ./ if it is this one)");
   }
-  const Config::Events& events = config.events;
-  std::map<std::string_view, std::string_view> urls;
-  for (const auto& [key, url] :
-       std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"events_url", events.events_url},
-           {"poll_url", events.poll_url},
-           {"send_url", events.send_url}}) {
+  std::map<std::string, std::string_view> urls;
+  for (const auto& [key, url] : urls_of(config.events)) {
     const auto [other, fresh] = urls.emplace(url, key);
     if (!fresh) {
       throw net::Error(fmt::format("[events] {} and {} are both {}: give each a URL of its own",

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/address_limits.h"
@@ -167,6 +168,9 @@ struct Config {
 Config with_file(Config config, const std::filesystem::path& file);
 // The same of the text of a file of that name, which is not read.
 Config with_text(Config config, std::string_view text, const std::filesystem::path& file);
+
+// Where the parts of [events] are: the key of each, and its URL. They go before files.
+std::vector<std::pair<std::string_view, std::string>> urls_of(const Config::Events& events);
 
 // What no single setting can tell, such as a certificate without a key. Throws net::Error.
 void require_coherent(const Config& config);

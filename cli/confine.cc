@@ -109,6 +109,11 @@ std::string filter_calls() {
   return "the kernel takes no seccomp filter (" + std::generic_category().message(-problem) + ")";
 }
 
+const passwd& entry_of(const std::string& user) {
+  if (const passwd* entry = getpwnam(user.c_str())) return *entry;
+  throw net::Error("[serve] user: there is no user \"" + user + "\" on this machine");
+}
+
 }  // namespace
 
 std::string confine() {
@@ -116,13 +121,15 @@ std::string confine() {
   return filter_calls();
 }
 
+void require_user(const std::string& user) {
+  if (!user.empty()) (void)entry_of(user);
+}
+
 void become(const std::string& user) {
   if (user.empty() || geteuid() != 0) return;
-  errno = 0;
-  const passwd* entry = getpwnam(user.c_str());
-  if (!entry) throw net::Error("[serve] user: there is no user \"" + user + "\" on this machine");
-  const uid_t uid = entry->pw_uid;
-  const gid_t gid = entry->pw_gid;
+  const passwd& entry = entry_of(user);
+  const uid_t uid = entry.pw_uid;
+  const gid_t gid = entry.pw_gid;
   if (initgroups(user.c_str(), gid) != 0 || setgid(gid) != 0 || setuid(uid) != 0) {
     throw net::SystemError("cannot become the user " + user);
   }

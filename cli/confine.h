@@ -10,6 +10,9 @@ namespace cli {
 // started: they take it over. Returns what could not be done, in a sentence; empty: all is done.
 std::string confine();
 
+// Throws net::Error if there is no such user; an empty one is nobody in particular.
+void require_user(const std::string& user);
+
 // Becomes `user` with its groups, if this process is root: after its ports are bound and its
 // keys are read, before files are opened to be written and threads serve. Throws
 // net::Error if it cannot.

@@ -40,16 +40,25 @@ std::unique_ptr<sse::Sequencer> redis_store(const Config::Events& events) {
   return std::make_unique<sse::RedisSequencer>(std::move(options));
 }
 
+bool is_file(const std::string& store) { return store.find("://") == store.npos; }
+
 }  // namespace
 
-std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor) {
-  const std::string& store = config.events.store;
-  if (store.empty()) return std::make_unique<sse::MemorySequencer>();
-  if (store.find("://") == store.npos) return file_store(config.events, predecessor);
-  if (sse::RedisAddress::looks_like(store)) return redis_store(config.events);
+void require_store(const Config::Events& events) {
+  const std::string& store = events.store;
+  if (store.empty() || is_file(store)) return;
+  if (sse::RedisAddress::looks_like(store)) return (void)sse::RedisAddress::parse(store);
   throw net::Error(
       "[events] store cannot be \"" + store +
       "\": name a file, such as events.db, or a Redis, such as redis://127.0.0.1:6379");
+}
+
+std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor) {
+  require_store(config.events);
+  const std::string& store = config.events.store;
+  if (store.empty()) return std::make_unique<sse::MemorySequencer>();
+  if (is_file(store)) return file_store(config.events, predecessor);
+  return redis_store(config.events);
 }
 
 sse::TopicClasses topic_classes(const Config::Events& events) {

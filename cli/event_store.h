@@ -1,4 +1,5 @@
-// What `[events] store` names: the sequencer that keeps events in memory or in a file.
+// What `[events] store` names: the sequencer that keeps events in memory, in a file or
+// in a Redis.
 #pragma once
 
 #include <memory>
@@ -11,6 +12,9 @@ namespace cli {
 
 // Whether a process of which this one is the successor still has the store.
 enum class Predecessor { none, leaving };
+
+// Throws net::Error for a store that is neither a file nor a Redis; none is opened or asked.
+void require_store(const Config::Events& events);
 
 // Throws net::Error in one sentence if the store cannot be used.
 std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor);

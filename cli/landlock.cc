@@ -12,6 +12,7 @@
 #include "certs/development.h"
 #include "cli/config.h"
 #include "cli/takeover.h"
+#include "server/net/error.h"
 #include "server/net/handle.h"
 
 namespace cli {
@@ -113,6 +114,14 @@ std::vector<fs::path> read_folders(const Config& config) {
   for (const std::string& folder : config.serve.reads) folders.emplace_back(folder);
   for (fs::path& folder : written_folders(config)) folders.push_back(std::move(folder));
   return folders;
+}
+
+void require_reads(const Config& config) {
+  for (const std::string& folder : config.serve.reads) {
+    std::error_code ignored;
+    if (fs::is_directory(folder, ignored)) continue;
+    throw net::Error("[serve] reads: there is no folder " + folder);
+  }
 }
 
 Unbound keep_to(const std::vector<fs::path>& reads, const std::vector<fs::path>& writes) {

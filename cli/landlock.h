@@ -18,6 +18,9 @@ std::vector<std::filesystem::path> written_folders(const Config& config);
 // that it writes into, and those of the system and of this program. Empty: all.
 std::vector<std::filesystem::path> read_folders(const Config& config);
 
+// Throws net::Error if a folder of [serve] reads is not there: it would be left out.
+void require_reads(const Config& config);
+
 struct Unbound {
   std::string why;  // in a sentence; empty: the bound is kept
   bool full;  // the processes that led to this one have set all that a process can have: they hold

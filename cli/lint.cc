@@ -4,6 +4,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/confine.h"
+#include "cli/event_store.h"
+#include "cli/landlock.h"
 #include "cli/offline_site.h"
 #include "cli/parts.h"
 #include "hints/linter.h"
@@ -85,6 +88,15 @@ void lint_redirects(const Config& config, OfflineSite& offline, std::vector<Faul
   }
 }
 
+// Of a file that is made if it is not there.
+void require_folder_of(const std::string& file, const std::string& setting) {
+  if (file.empty() || file == "-" || file.find("://") != file.npos) return;
+  const fs::path folder = fs::absolute(file).parent_path();
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return;
+  throw net::Error(setting + ": there is no folder " + folder.string());
+}
+
 }  // namespace
 
 std::vector<Fault> lint_rules(const Config& config) {
@@ -124,8 +136,9 @@ std::vector<Fault> lint_hints(const Config& config) {
 
 std::vector<Fault> hidden_files(const Config& config) {
   std::vector<Fault> reasons;
-  for (const std::string& url : {config.events.events_url, config.events.poll_url,
-                                 config.events.send_url, std::string("/.herald")}) {
+  auto urls = urls_of(config.events);
+  urls.emplace_back("", "/.herald");
+  for (const auto& [key, url] : urls) {
     std::error_code ignored;
     const fs::path file = fs::path(config.serve.root) / url.substr(1);
     if (!fs::exists(file, ignored)) continue;
@@ -144,6 +157,14 @@ std::vector<Fault> unusable_options(const Config& config) {
       reasons.emplace_back(error.what());
     }
   };
+  attempt(require_reads);
+  attempt([](const Config& given) { return require_user(given.serve.user); });
+  attempt([](const Config& given) { return require_store(given.events); });
+  attempt(
+      [](const Config& given) { return require_folder_of(given.events.store, "[events] store"); });
+  attempt([](const Config& given) {
+    return require_folder_of(given.serve.access_log, "[serve] access_log");
+  });
   attempt(server_options);
   attempt(authorizer_options);
   attempt(hints_mode);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "certs/x509.h"
 #include "cli/units.h"
 #include "hints/field_study.h"
 #include "proxy/address.h"
@@ -31,6 +32,15 @@ std::string plain_endpoint_objection(std::string_view text) {
 
 std::string folder_objection(std::string_view text) {
   return text.starts_with('/') ? "" : "a list of folders from / on, such as [\"/etc/herald\"]";
+}
+
+std::string host_objection(std::string_view text) {
+  try {
+    (void)certs::normalized_host(text);
+    return {};
+  } catch (const net::Error&) {
+    return "names such as app.test, or numeric addresses";
+  }
 }
 
 std::string location_objection(std::string_view text) {

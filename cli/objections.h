@@ -10,6 +10,7 @@ namespace cli {
 std::string endpoint_objection(std::string_view text);
 std::string plain_endpoint_objection(std::string_view text);
 std::string folder_objection(std::string_view text);
+std::string host_objection(std::string_view text);
 std::string location_objection(std::string_view text);
 std::string upstream_objection(std::string_view text);
 std::string health_objection(std::string_view text);

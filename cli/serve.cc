@@ -420,6 +420,17 @@ void bound_access(const Config& config, const Inheritance& given) {
   spdlog::debug("{}: what this process may write is up to permissions alone", unbound.why);
 }
 
+// What a reload will have to find, whatever [serve] reads keeps this process from.
+Identity read_again(const Config& config, const std::function<Config()>& reread) {
+  try {
+    (void)reread();
+    return identity_of(config);
+  } catch (const net::Error& error) {
+    throw net::Error(fmt::format("[serve] reads lacks the folder of what a reload would read: {}",
+                                 error.what()));
+  }
+}
+
 }  // namespace
 
 int serve(const Config& config, std::function<Config()> reread) {
@@ -428,9 +439,9 @@ int serve(const Config& config, std::function<Config()> reread) {
   take_descriptors();
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
+  require_reads(config);
   bound_access(config, given);
-  // A reload is to find it as well.
-  if (!config.serve.reads.empty()) identity = identity_of(config);
+  if (!config.serve.reads.empty()) identity = read_again(config, reread);
   sse::Authorizer::Options authorization = authorizer_options(config);
   const Plain plain = plain_of(config.serve, given);
   auto server = server_of(config, identity, plain, given);

@@ -129,7 +129,7 @@ void add_serve(std::vector<Setting>& all, Config::Serve& serve) {
   all.push_back({table, "cert", Path{&serve.cert}});
   all.push_back({table, "key", Path{&serve.key}});
   all.push_back({table, "ocsp", Path{&serve.ocsp}});
-  all.push_back({table, "hosts", Texts{&serve.hosts}});
+  all.push_back({table, "hosts", Texts{&serve.hosts, host_objection}});
   all.push_back({table, "workers", number(serve.workers, 0, 1024)});
   all.push_back({table, "spa", Switch{&serve.spa}});
   all.push_back({table, "dev", Switch{&serve.dev}});

@@ -295,6 +295,18 @@ test('[serve] reads: a reload that names what is elsewhere is refused, others an
   assert.equal((await soon('the new one serves', get(herald, '/'))).status, 200);
 });
 
+test('[serve] reads that lacks the folder of the configuration itself, or names one that is not there, is refused at the start', { skip }, async (t) => {
+  const state = folder(t, { 'site/index.html': 'x', 'keys/x': '', 'herald.toml': '' });
+  const at = (name) => path.join(state, name);
+  const pair = certificate(at('keys'));
+  const refused = async (reads, said) => {
+    fs.writeFileSync(at('herald.toml'), `[serve]\nreads = ${JSON.stringify(reads)}\n`);
+    await assert.rejects(new Herald({ root: at('site'), args: ['--config', at('herald.toml')], ...pair }).start(), said);
+  };
+  await refused([at('keys'), at('none')], /\[serve\] reads: there is no folder [^\n]*none/);
+  await refused([at('keys')], /the kernel has no Landlock|\[serve\] reads lacks the folder of what a reload would read: cannot read [^\n]*herald\.toml: Permission denied/);
+});
+
 test('[serve] reads: the program is replaced more often than the kernel takes bounds', { skip, timeout: 120000 }, async (t) => {
   const state = folder(t, { 'site/index.html': 'x', 'keys/x': '' });
   const config = path.join(state, 'keys/herald.toml');

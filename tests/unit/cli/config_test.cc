@@ -239,6 +239,22 @@ TEST_CASE("a file that cannot be read is named") {
                     "cannot read " + folder.path().string() + ": it is not a file");
 }
 
+TEST_CASE("a port may be a number where an address is asked for") {
+  const cli::Config config = read("[serve]\nredirect = 80\nmetrics = 9464\n");
+  CHECK(config.serve.redirect == "80");
+  CHECK(config.serve.metrics == "9464");
+  CHECK(complaint("[serve]\nredirect = 80000\n") ==
+        "herald.toml:2:12: [serve] redirect must be a port or HOST:PORT, such as 80 or "
+        "127.0.0.1:8080, not 80000");
+}
+
+TEST_CASE("a host of the development certificate is a name or an address") {
+  CHECK(read("[serve]\nhosts = [\"app.test\", \"*.app.test\", \"::1\"]\n").serve.hosts.size() == 3);
+  CHECK(complaint("[serve]\nhosts = [\"a b\"]\n") ==
+        "herald.toml:2:10: [serve] hosts must be names such as app.test, or numeric addresses, not "
+        "\"a b\"");
+}
+
 TEST_CASE("settings that do not go together are refused") {
   cli::Config config;
   CHECK_NOTHROW(cli::require_coherent(config));
@@ -254,6 +270,15 @@ TEST_CASE("settings that do not go together are refused") {
   CHECK_THROWS_WITH(
       cli::require_coherent(config),
       "[events] events_url and poll_url are both /events: give each a URL of its own");
+  config.events.poll_url = "/poll";
+  config.events.state_url = "/send";
+  CHECK_THROWS_WITH(cli::require_coherent(config),
+                    "[events] send_url and state_url are both /send: give each a URL of its own");
+  config.events.state_url = "/state";
+  config.events.mercure_url = "/events";
+  CHECK_THROWS_WITH(
+      cli::require_coherent(config),
+      "[events] events_url and mercure_url are both /events: give each a URL of its own");
   config = {};
   config.serve.listen.clear();
   CHECK_THROWS_WITH(cli::require_coherent(config),

@@ -10,6 +10,7 @@
 
 #include "certs/development.h"
 #include "certs/x509.h"
+#include "cli/lint.h"
 #include "tests/unit/certs/folder.h"
 
 namespace {
@@ -194,6 +195,44 @@ TEST_CASE("check says everything that is wrong, and what the parts found") {
   const Run file({"check", folder.write("file", "")});
   CHECK(file.code == 1);
   CHECK_THAT(file.err.str(), Catch::EndsWith("file is not a folder\n"));
+}
+
+TEST_CASE("check says what serve would refuse, each once") {
+  const testing::Folder folder;
+  const auto checked = [&](const std::string& settings) {
+    const std::string config = folder.write("herald.toml", settings);
+    const std::string site = (folder / "site").string();
+    std::filesystem::create_directories(site);
+    const Run run({"check", site, "--config", config}, "",
+                  {cli::unusable_options, cli::hidden_files});
+    CHECK(run.code == 1);
+    return run.err.str();
+  };
+  const std::string here = folder.path().string();
+  CHECK(checked("[events]\nkey_file = \"none\"\n") ==
+        "herald: cannot read " + here + "/none: No such file or directory\n");
+  CHECK_THAT(checked("[events]\nstore = \"mysql://x\"\n"),
+             Catch::StartsWith("herald: [events] store cannot be \"mysql://x\""));
+  CHECK_THAT(checked("[events]\nstore = \"redis://:x:y:z\"\n"), Catch::Contains("redis"));
+  CHECK(checked("[events]\nstore = \"none/events.db\"\n") ==
+        "herald: [events] store: there is no folder " + here + "/none\n");
+  CHECK(checked("[serve]\naccess_log = \"none/access.log\"\n") ==
+        "herald: [serve] access_log: there is no folder " + here + "/none\n");
+  CHECK(checked("[serve]\nuser = \"no such user\"\n") ==
+        "herald: [serve] user: there is no user \"no such user\" on this machine\n");
+  CHECK(checked("[serve]\nreads = [\"/no/such/folder\"]\n") ==
+        "herald: [serve] reads: there is no folder /no/such/folder\n");
+}
+
+TEST_CASE("check tells of files that URLs hide, of every URL") {
+  const testing::Folder folder;
+  folder.write("state", "");
+  std::filesystem::create_directories(folder / ".well-known");
+  folder.write(".well-known/mercure", "");
+  const Run run({"check", folder.path().string()}, "", {cli::hidden_files});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err.str(), Catch::Contains("state cannot be reached: Herald answers /state") &&
+                                Catch::Contains("Herald answers /.well-known/mercure itself"));
 }
 
 TEST_CASE("check is content with a folder and a good certificate") {
