@@ -95,13 +95,12 @@ test('a process that takes over pats systemd\'s watchdog, which was meant for th
     env: { NOTIFY_SOCKET: systemd.file, WATCHDOG_USEC: '400000' },
     ...certificate(folder(t)),
   });
-  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  t.after(() => herald.end());
   await herald.start();
   const pats = (from) => systemd.text.slice(from).includes('WATCHDOG=1');
   await until('the watchdog is patted', () => pats(0));
   herald.signal('SIGUSR2');
   const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
-  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
   await soon('the old process ends', herald.exit);
   assert.match(systemd.text, new RegExp(`MAINPID=${successor}`));
   const from = systemd.text.length;
@@ -142,7 +141,6 @@ test('SIGTERM while a new process starts ends that, and drains as ever', { skip:
   execFileSync('mkfifo', [config]);  // the new process waits for somebody who writes it
   herald.signal('SIGUSR2');
   const [starting] = await until('a new process starts', () => children().length > 0 && children());
-  t.after(() => { try { process.kill(Number(starting), 'SIGKILL'); } catch { /* it has ended */ } });
   herald.signal('SIGUSR2');
   await until('a second one is refused', () => /there is one that starts/.test(herald.stderr));
   herald.signal('SIGTERM');
@@ -173,7 +171,7 @@ test('the name of a socket of systemd\'s is enough: one redirects, one is for ma
   let err = '';
   child.stdout.on('data', (more) => { out += more; });
   child.stderr.on('data', (more) => { err += more; });
-  t.after(() => child.kill('SIGKILL'));
+  t.after(() => { child.kill('SIGKILL'); endAllWith(key); });
   const [, site, redirect, metrics] = await until('the ports are known', () => /^(\d+) (\d+) (\d+)\n/.exec(out));
   const plain = (port, target) => soon(`${target} is answered`, fetch(`http://127.0.0.1:${port}${target}`, { redirect: 'manual', headers: { connection: 'close' } }));
   const answers = async () => {
@@ -185,8 +183,7 @@ test('the name of a socket of systemd\'s is enough: one redirects, one is for ma
   await answers();
   assert.match(err, new RegExp(`metrics are at http://127.0.0.1:${metrics}/metrics`));
   child.kill('SIGUSR2');
-  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(err)?.[1]));
-  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await until('a new process has taken over', () => /process \d+ has taken over/.test(err));
   await until('the old one has ended', () => child.exitCode !== null);
   await answers();
 });
@@ -312,15 +309,14 @@ test('[serve] reads: the program is replaced more often than the kernel takes bo
   const config = path.join(state, 'keys/herald.toml');
   fs.writeFileSync(config, `[serve]\nreads = ["${path.join(state, 'keys')}"]\n`);
   const herald = new Herald({ root: path.join(state, 'site'), args: ['--workers', '1', '--config', config], ...certificate(path.join(state, 'keys')) });
-  let pid = 0;
-  t.after(() => { if (pid) process.kill(pid, 'SIGKILL'); });
+  t.after(() => herald.end());
   try { await herald.start(); } catch (error) {
     if (/the kernel has no Landlock/.test(error.message)) return t.skip('the kernel has no Landlock');
     throw error;
   }
-  pid = herald.pid;
+  let pid = herald.pid;
   for (let round = 1; round <= 17; ++round) {
-    process.kill(pid, 'SIGUSR2');
+    if (round === 1) herald.signal('SIGUSR2'); else process.kill(pid, 'SIGUSR2');
     const told = () => [...herald.stderr.matchAll(/process (\d+) has taken over|this one stays/g)][round - 1];
     const [said, successor] = await until(`takeover ${round}`, told);
     assert.ok(successor, `takeover ${round}: ${said}\n${herald.stderr.slice(-1000)}`);
@@ -358,7 +354,7 @@ test('[serve] user: log and store are that user\'s from the start, so that SIGUS
   const pair = certificate(state);
   fs.chownSync(pair.key, uid, uid);
   const herald = new Herald({ root: at('site'), args: ['--dev', '--config', at('herald.toml')], ...pair });
-  t.after(async () => { if (herald.port && herald.running) { herald.signal('SIGKILL'); await herald.exit; } });
+  t.after(() => herald.end());
   await herald.start();
   const client = await session(t, herald);
   assert.equal((await publish(client, 't', 'x')).status, 200);
@@ -367,8 +363,7 @@ test('[serve] user: log and store are that user\'s from the start, so that SIGUS
   herald.signal('SIGUSR1');
   await until('a new log is made', () => fs.existsSync(at('state/access.log')));
   herald.signal('SIGUSR2');
-  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.stderr)?.[1]));
-  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
+  await until('a new process has taken over', () => /process \d+ has taken over/.test(herald.stderr));
   await soon('the old process ends', herald.exit);
   assert.equal((await publish(await session(t, herald), 't', 'y')).status, 200);
 });
