@@ -6,12 +6,10 @@
 #include "fuzz/target.h"
 #include "proxy/fields.h"
 
-using namespace std::string_literals;
-
 namespace {
 
 bool on_one_line(std::string_view text) {
-  return text.find_first_of("\r\n"s + '\0') == std::string_view::npos;
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
 void check(const http::Headers& fields) {
