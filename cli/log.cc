@@ -1,11 +1,13 @@
 #include "cli/log.h"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <memory>
 #include <string>
+
+#include "cli/patient_sink.h"
 
 namespace cli {
 namespace {
@@ -29,7 +31,7 @@ class LevelWord final : public spdlog::custom_flag_formatter {
 
 void start_log(std::string_view level) {
   auto logger =
-      std::make_shared<spdlog::logger>("herald", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+      std::make_shared<spdlog::logger>("herald", std::make_shared<PatientSink>(STDERR_FILENO));
   auto format = std::make_unique<spdlog::pattern_formatter>();
   format->add_flag<LevelWord>('*').set_pattern("herald: %*%v");
   logger->set_formatter(std::move(format));
