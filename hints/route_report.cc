@@ -6,7 +6,7 @@
 namespace hints {
 namespace {
 
-constexpr std::size_t enough_answers = 8;
+constexpr std::size_t enough_answers = 4;  // in each half
 constexpr std::uint64_t enough_told = 16;
 
 AssetReport report(const AssetHistory& asset) {
@@ -105,7 +105,8 @@ std::optional<ThinkTime::Duration> think_median(const RouteReport& route) {
 }
 
 std::string_view think_trend(const RouteReport& route) {
-  if (route.think_before.size() + route.think_lately.size() < enough_answers) return {};
+  // Of an answer that is a worker's only one there is no earlier half.
+  if (std::min(route.think_before.size(), route.think_lately.size()) < enough_answers) return {};
   const auto before = median(route.think_before);
   const auto lately = median(route.think_lately);
   if (lately > before * 5 / 4) return "slower";

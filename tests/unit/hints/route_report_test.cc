@@ -65,3 +65,13 @@ TEST_CASE("a trend is told once there is enough to tell it from") {
   hits.taken_lately = 10;
   CHECK(hit_trend(hits) == "worse");
 }
+
+TEST_CASE("one answer of each worker makes no trend, however many workers there are") {
+  std::list<RouteHistory> routes;
+  RouteHistory& once = routes.emplace_back("/");
+  once.of(RouteHistory::Visitor::anonymous).add(milliseconds(5), RouteHistory::Answer::page);
+  std::vector<RouteReport> all;
+  for (int worker = 0; worker < 8; ++worker) all = sum(std::move(all), report(routes, 1));
+  CHECK(think_trend(all[0]).empty());
+  CHECK(think_median(all[0]) == milliseconds(5));
+}
