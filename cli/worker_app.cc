@@ -113,7 +113,7 @@ struct WorkerApp::Pages {
   }
 
   // With requests that these handlers hold, or answers that refer to them. (Bodies of files own
-  // what they send; events are the hub's.)
+  // what they send; events are the hub's, reports of visits the study's.)
   bool busy() const {
     return store.making() > 0 || think.waiting() > 0 ||
            (app_server && app_server->proxy.requests() > 0);

@@ -37,6 +37,26 @@ std::uint64_t count(const Json& report, const char* name) {
   return static_cast<std::uint64_t>(number(report, name, most_resources).value_or(0));
 }
 
+http::Response record(FieldStudy& study, std::string_view content) {
+  const Json report = Json::parse(content, nullptr, false);
+  if (!report.is_object() || !report.contains("arm") || !report["arm"].is_string()) {
+    return http::problem(400, "A report is a JSON object with `arm`.");
+  }
+  constexpr double hour = 3'600'000;
+  const auto& arm = report["arm"].get_ref<const std::string&>();
+  const bool known =
+      study.record({.arm = arm,
+                    .milliseconds = {number(report, "fir", hour), number(report, "frh", hour),
+                                     number(report, "fcp", hour), number(report, "lcp", hour)},
+                    .early = count(report, "early"),
+                    .cached = count(report, "cached")});
+  if (!known) return http::problem(404, "No such arm is being tried.");
+  http::Response response;
+  response.status = 204;
+  response.fields.add("cache-control", "no-store");
+  return response;
+}
+
 }  // namespace
 
 void BeaconScript::handle(const http::Request& request, http::Exchange exchange) {
@@ -55,29 +75,10 @@ void BeaconEndpoint::handle(const http::Request& request, http::Exchange exchang
   if (site && *site != "same-origin") {
     return exchange.respond(http::problem(403, "Reports are taken from this site's own pages."));
   }
-  http::Exchange::collect(
-      std::move(exchange), largest,
-      [this](http::Exchange back, const std::string& content) { back.respond(take(content)); });
-}
-
-http::Response BeaconEndpoint::take(std::string_view content) {
-  const Json report = Json::parse(content, nullptr, false);
-  if (!report.is_object() || !report.contains("arm") || !report["arm"].is_string()) {
-    return http::problem(400, "A report is a JSON object with `arm`.");
-  }
-  constexpr double hour = 3'600'000;
-  const auto& arm = report["arm"].get_ref<const std::string&>();
-  const bool known =
-      study_.record({.arm = arm,
-                     .milliseconds = {number(report, "fir", hour), number(report, "frh", hour),
-                                      number(report, "fcp", hour), number(report, "lcp", hour)},
-                     .early = count(report, "early"),
-                     .cached = count(report, "cached")});
-  if (!known) return http::problem(404, "No such arm is being tried.");
-  http::Response response;
-  response.status = 204;
-  response.fields.add("cache-control", "no-store");
-  return response;
+  http::Exchange::collect(std::move(exchange), largest,
+                          [&study = study_](http::Exchange back, const std::string& content) {
+                            back.respond(record(study, content));
+                          });
 }
 
 }  // namespace hints

@@ -21,14 +21,12 @@ class BeaconEndpoint final : public http::Handler {
  public:
   static constexpr std::size_t largest = 1024;
 
-  // `study` must outlive the handler.
+  // `study` must outlive the requests; the handler may go while the content of some is coming.
   explicit BeaconEndpoint(FieldStudy& study) : study_(study) {}
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
-  http::Response take(std::string_view content);
-
   FieldStudy& study_;
 };
 

@@ -130,6 +130,22 @@ TEST_CASE("a report counts for its arm; what is none is refused") {
   CHECK(link.times[static_cast<std::size_t>(Metric::first_paint)].count() == 1);
 }
 
+TEST_CASE("a report that is still coming when its endpoint goes counts for its own study") {
+  FieldStudy study(experiment, 1);
+  FieldStudy next(experiment, 2);
+  std::optional<BeaconEndpoint> endpoint(study);
+  testing::FakeExchange fake;
+  fake->withhold_content = true;
+  http::Request request = testing::get("/.herald/rum");
+  request.method = "POST";
+  endpoint->handle(request, fake.exchange());
+  endpoint.emplace(next);
+  fake->collecting(R"({"arm":"link"})");
+  CHECK(fake.status() == 204);
+  CHECK(study.totals()[1].visits == 1);
+  CHECK(next.totals()[1].visits == 0);
+}
+
 TEST_CASE("the beacon's script is short, kept for an hour, and GET only") {
   BeaconScript script;
   testing::FakeExchange fake;
