@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "compare/flow.h"
@@ -73,17 +74,25 @@ class SlowStart {
 
 double wire_bytes(std::uint64_t content) { return static_cast<double>(content) * expansion; }
 
-// How many assets lie between the page and this one: it was named by one that had come before.
-int depth_of(const PageLoad& load, const Resource& resource) {
-  if (!resource.discovered || !load.document || *resource.discovered <= *load.document) return 1;
-  int depth = 1;
-  for (const Resource& other : load.resources) {
-    if (&other == &resource || other.kind == Kind::document || !other.complete) continue;
-    if (!other.discovered || *other.discovered >= *resource.discovered) continue;
-    if (*other.complete > *resource.discovered) continue;
-    depth = std::max(depth, depth_of(load, other) + 1);
+// For each resource, 1 if the page names it; else it was named by one that had come before, and is
+// one deeper. In the order of discovery, so that what came before is known already.
+std::vector<int> depths_of(const PageLoad& load) {
+  const std::vector<Resource>& all = load.resources;
+  std::vector<std::size_t> order(all.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return all[i].discovered; });
+  std::vector<int> depths(all.size(), 1);
+  for (auto one = order.begin(); one != order.end(); ++one) {
+    const auto discovered = all[*one].discovered;
+    if (!discovered || !load.document || *discovered <= *load.document) continue;
+    for (auto other = order.begin(); other != one; ++other) {
+      const Resource& earlier = all[*other];
+      if (earlier.kind == Kind::document || !earlier.discovered || !earlier.complete) continue;
+      if (*earlier.discovered >= *discovered || *earlier.complete > *discovered) continue;
+      depths[*one] = std::max(depths[*one], depths[*other] + 1);
+    }
   }
-  return depth;
+  return depths;
 }
 
 ModelPage::Told told_in(const PageLoad& load, const std::string& target) {
@@ -103,14 +112,16 @@ ModelPage::Told told_in(const PageLoad& load, const std::string& target) {
 
 ModelPage model_page(const PageLoad& plain, const PageLoad& arm) {
   ModelPage page;
-  for (const Resource& resource : plain.resources) {
+  const std::vector<int> depths = depths_of(plain);
+  for (std::size_t i = 0; i < plain.resources.size(); ++i) {
+    const Resource& resource = plain.resources[i];
     if (resource.kind == Kind::document) {
       page.document = wire_bytes(resource.content);
       continue;
     }
     if (resource.from == From::cache) continue;
     page.assets.push_back({.bytes = wire_bytes(resource.content),
-                           .depth = depth_of(plain, resource),
+                           .depth = depths[i],
                            .told = told_in(arm, resource.target),
                            .blocks = resource.blocking});
   }

@@ -136,3 +136,20 @@ TEST_CASE("the shape of a page is read from its loads") {
   CHECK(page.assets[1].blocks);
   CHECK(model_page(plain).assets[0].told == Told::not_before_page);
 }
+
+TEST_CASE("a long chain of modules has as many depths, and is gone through once") {
+  PageLoad plain;
+  plain.document = 100;
+  plain.resources = {resource("/", Kind::document, 0, 100, 2000)};
+  for (int i = 1; i <= 60; ++i) {
+    const Milliseconds discovered = 100.0 * i;
+    plain.resources.push_back(resource("/" + std::to_string(i) + ".js", Kind::module, discovered,
+                                       discovered + 100, 1000));
+  }
+  // They are not kept in the order in which they were discovered.
+  std::reverse(plain.resources.begin() + 1, plain.resources.end());
+  const ModelPage page = model_page(plain);
+  REQUIRE(page.assets.size() == 60);
+  CHECK(page.assets.front().depth == 60);
+  CHECK(page.assets.back().depth == 1);
+}
