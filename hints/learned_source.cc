@@ -24,8 +24,8 @@ std::string version_of(const HtmlPage& page) {
   std::string all = page.base + (page.import_map ? "\n1" : "\n0");
   for (const HtmlReference& one : page.references) {
     all += '\n' + std::to_string(static_cast<int>(one.kind));
-    for (const std::string* text :
-         {&one.url, &one.text, &one.as, &one.type, &one.media, &one.integrity}) {
+    for (const std::string* text : {&one.url, &one.text, &one.as, &one.type, &one.media,
+                                    &one.integrity, &one.fetch_priority}) {
       all.append("\t").append(*text);
     }
     all.append("\t").append(one.crossorigin.value_or("-")).append(one.image_set ? "1" : "0");
@@ -134,11 +134,19 @@ bool LearnedSource::saw_build(const http::Headers& answer) {
 
 // ------------------------------------------------------------------------------------------ pages
 
-LearnedSource::LearnedPage* LearnedSource::known(std::string_view path) {
+LearnedSource::LearnedPage* LearnedSource::of_route(std::string_view path) {
   LearnedPage* page = pages_.find(route_of(path));
-  if (page == nullptr || page->build != build()) return nullptr;
-  if (loop_.now() - page->learned > options_.age) return nullptr;
+  return page != nullptr && page->build == build() ? page : nullptr;
+}
+
+LearnedSource::LearnedPage* LearnedSource::known(std::string_view path) {
+  LearnedPage* page = of_route(path);
+  if (page == nullptr || outdated(*page)) return nullptr;
   return page->path == path || page->shared ? page : nullptr;
+}
+
+bool LearnedSource::outdated(const LearnedPage& page) const {
+  return page.build != build() || loop_.now() - page.learned > options_.age;
 }
 
 void LearnedSource::keep(LearnedPage page) {
@@ -150,9 +158,7 @@ void LearnedSource::keep(LearnedPage page) {
   pages_.put(route, std::move(page), bytes);
 }
 
-void LearnedSource::saw_links(std::string_view path, std::vector<std::string> links,
-                              unsigned build) {
-  if (build != deployment_.number()) return;
+std::vector<std::string> LearnedSource::bounded(std::vector<std::string> links) const {
   std::vector<std::string> kept;
   std::size_t bytes = 0;
   for (std::string& link : links) {
@@ -160,22 +166,32 @@ void LearnedSource::saw_links(std::string_view path, std::vector<std::string> li
     if (bytes > options_.link_bytes) break;
     if (std::ranges::find(kept, link) == kept.end()) kept.push_back(std::move(link));
   }
-  LearnedPage* page = known(path);
-  if (page == nullptr && kept.empty()) return;
-  if (page != nullptr && page->links == kept) {
-    page->learned = loop_.now();
+  return kept;
+}
+
+void LearnedSource::saw_links(std::string_view path, std::vector<std::string> links,
+                              unsigned build) {
+  if (build != deployment_.number()) return;
+  links = bounded(std::move(links));
+  LearnedPage* page = of_route(path);
+  const bool same = page != nullptr && page->path == path;
+  if (same && names_new_build(addresses(page->links), addresses(links))) deployment_.changed();
+  const bool current = page != nullptr && !outdated(*page);
+  if (current && page->links == links) {
+    // Whether another page is alike, its text will show, if texts of this route are read.
+    page->shared |= !same && page->version.empty();
+    if (same || page->shared) page->learned = loop_.now();
+    return;
+  }
+  const bool goes_on = same && current;
+  if (links.empty() && !goes_on) {
+    if (current) page->shared = false;
     return;
   }
   LearnedPage fresh;
-  if (page != nullptr && page->path == path) {
-    if (names_new_build(addresses(page->links), addresses(kept))) {
-      deployment_.changed();
-    } else {
-      fresh = std::move(*page);
-    }
-  }
+  if (goes_on) fresh = std::move(*page);
   fresh.path = path;
-  fresh.links = std::move(kept);
+  fresh.links = std::move(links);
   fresh.shared = false;
   keep(std::move(fresh));
 }
@@ -206,28 +222,32 @@ bool LearnedSource::wants_page(std::string_view path, const http::Response& answ
 }
 
 void LearnedSource::saw_page(std::string_view path, std::string signature, std::string html,
-                             unsigned build) {
+                             std::vector<std::string> links, unsigned build) {
   if (html.size() > options_.text_bytes || build != deployment_.number()) return;
+  links = bounded(std::move(links));
   const HtmlPage read = read_html(html);
+  const std::string version = version_of(read);
+  std::vector<std::string> named = addresses(read);
+  LearnedPage* page = of_route(path);
+  const bool same = page != nullptr && page->path == path;
+  if (same && names_new_build(page->named, named)) deployment_.changed();
   LearnedPage fresh;
-  fresh.path = path;
-  fresh.version = version_of(read);
-  fresh.signature = std::move(signature);
-  fresh.named = addresses(read);
-  fresh.read = loop_.now();
-  LearnedPage* page = pages_.find(route_of(path));
-  const bool current = page != nullptr && page->build == build;
-  if (current && page->path == path) fresh.links = page->links;
-  if (current && page->version == fresh.version) {
-    // Alike: the text that the plan was made of stays, and so the plan.
-    fresh.shared = page->shared || page->path != path;
-    fresh.links = page->links;
-    fresh.path = page->path;
-    fresh.html = std::move(page->html);
+  const bool alike =
+      page != nullptr && !outdated(*page) && page->version == version && page->links == links;
+  if (alike) {
+    // The text that the plan was made of stays, and so the plan.
+    fresh = std::move(*page);
+    fresh.shared |= !same;
   } else {
-    const bool comparable = current && page->path == path;
-    if (comparable && names_new_build(page->named, fresh.named)) deployment_.changed();
+    fresh.path = path;
+    fresh.version = version;
     fresh.html = std::move(html);
+    fresh.named = std::move(named);
+    fresh.links = std::move(links);
+  }
+  if (fresh.path == path) {
+    fresh.signature = std::move(signature);
+    fresh.read = loop_.now();
   }
   keep(std::move(fresh));
 }

@@ -2,10 +2,11 @@
 // the next visitor of a page can be told of them before the app has made it. One per worker;
 // bounded in entries, bytes and age.
 //
-// Pages are known by route (see route_of): if two pages of a route name the same assets, so will a
-// third; if they do not, each speaks for itself. A page is known for one build of the app only (see
-// Deployment): when that changes, every page has to be seen again. A page that names new versions
-// of its assets, and an asset that is gone, are such a change.
+// Pages are known by route (see route_of): if two pages of a route name the same assets, in their
+// texts and in their links, so will a third; if they do not, each speaks for itself. A page is
+// known for one build of the app only (see Deployment): when that changes, every page has to be
+// seen again. A page that names new versions of its assets, and an asset that is gone, are such a
+// change.
 #pragma once
 
 #include <chrono>
@@ -48,13 +49,16 @@ class LearnedSource {
   unsigned build() const { return deployment_.number(); }
   // What an answer to anything says of the build that made it; false: nothing.
   bool saw_build(const http::Headers& answer);
-  // Links of an answer for that path, and of the 103 before it: replace those known before.
+  // Links of an answer for that path, and of the 103 before it, as soon as they are there: replace
+  // those known before. Its text, which may never be read, comes later.
   void saw_links(std::string_view path, std::vector<std::string> links, unsigned build);
   // What tells one answer from another without reading it: its validators and its length.
   static std::string signature_of(const http::Response& answer);
   // Whether the text of this page should be read: it is new, or seems to have changed.
   bool wants_page(std::string_view path, const http::Response& answer);
-  void saw_page(std::string_view path, std::string signature, std::string html, unsigned build);
+  // `links` are those of the same answer; others of the route may have been seen since they came.
+  void saw_page(std::string_view path, std::string signature, std::string html,
+                std::vector<std::string> links, unsigned build);
   // Any answer to GET that is no page; `answer` without regard to its body.
   void saw_asset(std::string_view path, const http::Response& answer);
   // It is not for everybody.
@@ -83,7 +87,7 @@ class LearnedSource {
  private:
   struct LearnedPage {
     std::string path;       // that it was learned from
-    bool shared = false;    // other pages of the route were alike
+    bool shared = false;    // another page of the route was alike
     std::string version;    // of what the text names; empty: the text was not read
     std::string signature;  // of the answer that was read
     std::string html;
@@ -100,8 +104,12 @@ class LearnedSource {
     net::Clock::time_point learned;
   };
 
+  // Of this build; perhaps of another page, and old. Null: none.
+  LearnedPage* of_route(std::string_view path);
   LearnedPage* known(std::string_view path);
+  bool outdated(const LearnedPage& page) const;  // or of another build by now
   void keep(LearnedPage page);
+  std::vector<std::string> bounded(std::vector<std::string> links) const;
   bool may_read();
 
   net::Loop& loop_;

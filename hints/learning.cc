@@ -101,7 +101,7 @@ class Learning final {
     if ((redirect && !leads_elsewhere(response)) || shows_page(response)) {
       if (is_private(response)) return;
       add_links(links_, response.fields);
-      learned_.saw_links(path_, std::move(links_), build_);
+      learned_.saw_links(path_, links_, build_);
     }
     if (shows_page(response)) {
       if (response.body && learned_.wants_page(path_, response)) copy_page(response);
@@ -132,8 +132,8 @@ class Learning final {
   void copy_page(http::Response& response) {
     copy(response,
          [&learned = learned_, path = path_, signature = LearnedSource::signature_of(response),
-          build = build_](std::string html) {
-           learned.saw_page(path, signature, std::move(html), build);
+          links = std::move(links_), build = build_](std::string html) {
+           learned.saw_page(path, signature, std::move(html), links, build);
          });
   }
 
@@ -160,7 +160,7 @@ class Learning final {
   const bool has_query_;
   const bool signed_in_;
   const bool has_cookie_;
-  std::vector<std::string> links_;  // of the 103 so far
+  std::vector<std::string> links_;  // of the 103 so far, then of the answer too
 };
 
 }  // namespace

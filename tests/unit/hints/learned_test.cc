@@ -83,6 +83,14 @@ struct World {
     const auto known = app.pages.find(path);
     if (known != app.pages.end()) CHECK(fake.read() == known->second.text);
   }
+  // Likewise, but the client has yet to read the text.
+  std::unique_ptr<FakeExchange> ask(const std::string& path) {
+    make();
+    auto fake = std::make_unique<FakeExchange>();
+    learning->handle(testing::get(path), fake->exchange());
+    REQUIRE(fake->answered());
+    return fake;
+  }
   // "/a.css /b.js|/c.css: missing"; "none": there is no plan.
   std::string plan(std::string_view path) {
     make();
@@ -194,6 +202,84 @@ TEST_CASE_METHOD(World, "pages of one route stand for each other once two were a
   CHECK(plan("/orders/19") == "none");
 }
 
+TEST_CASE_METHOD(World, "pages of a route that send the same Links stand for each other as well") {
+  const http::Headers links{{"link", "</b.js>; rel=preload; as=script"}};
+  files.put("/a.css");
+  page("/orders/17", "<link rel=stylesheet href=/a.css>17", links);
+  page("/orders/18", "<link rel=stylesheet href=/a.css>18", links);
+  visit("/orders/17");
+  CHECK(plan("/orders/17") == "/a.css /b.js|");
+  CHECK(plan("/orders/19") == "none");
+  visit("/orders/18");
+  CHECK(plan("/orders/17") == "/a.css /b.js|");
+  CHECK(plan("/orders/19") == "/a.css /b.js|");
+}
+
+TEST_CASE_METHOD(World, "a page whose Links are its own does not stand for others of its route") {
+  const std::string html = "<link rel=stylesheet href=/a.css>";
+  files.put("/a.css");
+  page("/orders/17", html, {{"link", "</img/17.png>; rel=preload; as=image"}});
+  page("/orders/18", html);
+  visit("/orders/17");
+  visit("/orders/18");
+  CHECK(plan("/orders/18") == "/a.css|");
+  CHECK(plan("/orders/19") == "none");
+  visit("/orders/17");
+  CHECK(plan("/orders/17") == "/a.css /img/17.png|");
+  CHECK(plan("/orders/19") == "none");
+  // Two that have none are alike.
+  visit("/orders/18");
+  page("/orders/20", html);
+  visit("/orders/20");
+  CHECK(plan("/orders/19") == "/a.css|");
+}
+
+TEST_CASE_METHOD(World,
+                 "Links without a text that is read are shared once two pages sent the same") {
+  const http::Headers links{{"link", "</a.css>; rel=preload; as=style"}};
+  options.text_bytes = 10;
+  page("/orders/17", "much too long", links);
+  page("/orders/18", "longer than that", links);
+  visit("/orders/17");
+  CHECK(plan("/orders/17") == "/a.css|");
+  CHECK(plan("/orders/19") == "none");
+  visit("/orders/18");
+  CHECK(plan("/orders/19") == "/a.css|");
+}
+
+TEST_CASE_METHOD(World, "a text that comes late goes with the Links of its own answer") {
+  files.put("/a.css");
+  files.put("/b.css");
+  page("/orders/17", "<link rel=stylesheet href=/a.css>",
+       {{"link", "</17.js>; rel=preload; as=script"}});
+  page("/orders/18", "<link rel=stylesheet href=/b.css>",
+       {{"link", "</18.js>; rel=preload; as=script"}});
+  const auto late = ask("/orders/17");
+  visit("/orders/18");
+  CHECK(plan("/orders/18") == "/b.css /18.js|");
+  late->read();
+  CHECK(plan("/orders/17") == "/a.css /17.js|");
+  CHECK(plan("/orders/19") == "none");
+}
+
+TEST_CASE_METHOD(World, "of answers that overlap, alike ones are shared and others are not") {
+  const http::Headers links{{"link", "</b.js>; rel=preload; as=script"}};
+  files.put("/a.css");
+  page("/orders/17", "<link rel=stylesheet href=/a.css>", links);
+  page("/orders/18", "<link rel=stylesheet href=/a.css>", links);
+  page("/orders/20", "no styles", links);
+  const auto first = ask("/orders/17");
+  const auto second = ask("/orders/18");
+  first->read();
+  CHECK(plan("/orders/17") == "/a.css /b.js|");
+  CHECK(plan("/orders/19") == "none");
+  second->read();
+  CHECK(plan("/orders/19") == "/a.css /b.js|");
+  visit("/orders/20");
+  CHECK(plan("/orders/20") == "/b.js|");
+  CHECK(plan("/orders/19") == "none");
+}
+
 TEST_CASE_METHOD(World, "words that change do not make another page, and its plan stays") {
   asset("/a.css");
   visit("/a.css");
@@ -217,6 +303,17 @@ TEST_CASE_METHOD(World, "a page that has changed has the assets of its new text"
   page("/", "<link rel=stylesheet href=/b.css> ");
   visit("/");
   CHECK(plan("/") == "/b.css|");
+}
+
+TEST_CASE_METHOD(World, "a page that ranks an asset otherwise has another plan") {
+  files.put("/a.js");
+  page("/", "<script src=/a.js></script>");
+  visit("/");
+  CHECK(plan("/") == "/a.js|");
+  page("/", "<script src=/a.js fetchpriority=low></script>");
+  visit("/");
+  CHECK(plan("/") == "/a.js|");
+  CHECK(planner->plan("/")->items[0].fetch_priority == "low");
 }
 
 TEST_CASE_METHOD(World,
@@ -347,6 +444,17 @@ TEST_CASE_METHOD(World, "what was learned long ago is forgotten") {
   CHECK(plan("/") == "/a.css|");
   loop.advance(2h);
   CHECK(plan("/") == "none");
+}
+
+TEST_CASE_METHOD(World, "Links of long ago do not come back with a text that is the same as then") {
+  files.put("/a.css");
+  page("/", "<link rel=stylesheet href=/a.css>", {{"link", "</b.js>; rel=preload; as=script"}});
+  visit("/");
+  CHECK(plan("/") == "/a.css /b.js|");
+  loop.advance(25h);
+  page("/", "<link rel=stylesheet href=/a.css>");
+  visit("/");
+  CHECK(plan("/") == "/a.css|");
 }
 
 TEST_CASE_METHOD(World, "what is learned is bounded, however many pages there are") {
