@@ -151,8 +151,12 @@ std::shared_ptr<const http::Headers> SiteRules::dress(std::string_view host, std
     if (ours && value != "*") value.insert(0, ", ").insert(0, *ours);
     fields->set(field.name, value);
   }
+  // Whoever tells Links in place of the page asks links(), and knows none of a host's own rules.
+  std::vector<HeaderRules::Link> of_all_hosts;
+  if (kind == Kind::page && options_.planned) of_all_hosts = headers_.applied("", path).links;
   for (const HeaderRules::Link& link : applied.links) {
-    const bool elsewhere = kind == Kind::page && options_.planned && options_.planned(link.value);
+    const auto same = std::ranges::find(of_all_hosts, link.value, &HeaderRules::Link::value);
+    const bool elsewhere = same != of_all_hosts.end() && options_.planned(link.value);
     if (!elsewhere) fields->add("link", link.value);
   }
   return fields;

@@ -28,7 +28,8 @@ class SiteRules {
 
   struct Options {
     RuleFile::Options files;
-    // Whether a Link of a page is told by somebody else, and so is not a field of it. None: no.
+    // Whether a Link that a page has for every host is somebody else's business to tell, and so is
+    // not a field of it. None: no.
     std::function<bool(std::string_view link)> planned;
     // Told what is wrong with a file, once each time that it is read: one sentence.
     std::function<void(const std::string& sentence)> complain;
@@ -48,7 +49,7 @@ class SiteRules {
   std::shared_ptr<const http::Headers> dressed(std::string_view authority, std::string_view target,
                                                const std::shared_ptr<const http::Headers>& prepared,
                                                Kind kind);
-  // The Links that the rules have for a path.
+  // The Links that the rules have for a path, whatever the host.
   std::vector<HeaderRules::Link> links(std::string_view path);
 
   // Another whenever `_headers` is; empty if there is none.

@@ -86,6 +86,16 @@ TEST_CASE_METHOD(Ruled, "a link that is planned is not on the page, but on other
   CHECK(rules->links("/docs/").size() == 2);
 }
 
+TEST_CASE_METHOD(Ruled, "a link of a host's own rule is on its pages, as no plan has it") {
+  root.write("_headers",
+             "https://app.test/*\n  Link: </planned-here.css>; rel=preload\n"
+             "/*\n  Link: </planned.css>; rel=preload\n");
+  CHECK(ask("/").response().prepared->joined("link") == "</planned-here.css>; rel=preload");
+  http::Request elsewhere = get("/");
+  elsewhere.authority = "other.test";
+  CHECK_FALSE(ask(elsewhere).response().prepared->has("link"));
+}
+
 TEST_CASE_METHOD(Ruled, "rules that change are read again") {
   CHECK(ask("/app.js").field("x-a") == "(none)");
   const std::string none = rules->version();
