@@ -28,12 +28,13 @@ Navigation::Navigation(const Surroundings& around, Visit visit,
     : around_(around),
       visit_(std::move(visit)),
       target_(visit_.requester.page),
+      origins_(origins_of(visit_.requester.authority)),
       finished_(std::move(finished)),
       before_(around.connection.tls().traffic()),
       fetches_({around.loop, around.connection.http(), around.store, visit_.cache, visit_.requester,
                 visit_.start},
                [this](Fetches::Need need) { page_.arrived(need); }),
-      page_({around.loop, fetches_, around.texts, origins_of(visit_.requester.authority)}, target_),
+      page_({around.loop, fetches_, around.texts, origins_}, target_),
       limit_(around.loop, [this] { out_of_time(); }) {
   limit_.start(visit_.limits.time);
   around_.connection.serve(this);
@@ -108,7 +109,7 @@ void Navigation::early_hints(const http::Headers& fields) {
   load_.early_hints = now();
   if (fields.has("link")) around_.offer.early_hints = true;
   if (!visit_.requester.takes.early_hints) return;
-  for (const Want& want : told_links(fields, target_, Stage::early)) {
+  for (const Want& want : told_links(fields, target_, origins_, Stage::early)) {
     fetches_.preload(want, Fetches::Told::hint);
   }
 }
@@ -137,7 +138,7 @@ void Navigation::document_head(const http::Headers& fields) {
     return fail(target_ + " has a content coding that was not asked for: " +
                 std::string(*fields.get("content-encoding")));
   }
-  const std::vector<Want> links = told_links(fields, target_, Stage::final);
+  const std::vector<Want> links = told_links(fields, target_, origins_, Stage::final);
   if (!links.empty()) around_.offer.links = true;
   if (!visit_.requester.takes.links) return;
   for (const Want& want : links) fetches_.preload(want, Fetches::Told::link);

@@ -74,7 +74,8 @@ class Navigation final : private ClientConnection::User {
 
   const Surroundings around_;
   const Visit visit_;
-  const std::string& target_;  // of the page
+  const std::string& target_;               // of the page
+  const std::vector<std::string> origins_;  // spellings of the page's
   std::function<void(PageLoad)> finished_;
   const Traffic before_;  // on a connection that was open
   Fetches fetches_;

@@ -21,7 +21,8 @@ Mode mode_of(const http::Link& link, Mode without) {
                                                                     : Mode::cors;
 }
 
-std::optional<Want> want_of(const http::Link& link, std::string_view page, Stage stage) {
+std::optional<Want> want_of(const http::Link& link, std::string_view page,
+                            const std::vector<std::string>& origins, Stage stage) {
   if (link.get("anchor")) return std::nullopt;
   const bool module = link.has_relation("modulepreload");
   if (!module && !link.has_relation("preload")) return std::nullopt;
@@ -34,7 +35,7 @@ std::optional<Want> want_of(const http::Link& link, std::string_view page, Stage
     if (hints::media_of(link.get("media").value_or("")) == hints::Media::some) return std::nullopt;
     if (const auto set = link.get("imagesrcset")) address = image_choice(address, *set);
   }
-  const hints::Resolved resolved = hints::resolve(page, address, {});
+  const hints::Resolved resolved = hints::resolve(page, address, origins);
   if (resolved.place != hints::Place::here) return std::nullopt;
   Want want;
   want.target = resolved.target;
@@ -63,14 +64,15 @@ std::optional<Kind> kind_of_as(std::string_view as) {
   return std::nullopt;
 }
 
-std::vector<Want> told_links(const http::Headers& fields, std::string_view page, Stage stage) {
+std::vector<Want> told_links(const http::Headers& fields, std::string_view page,
+                             const std::vector<std::string>& origins, Stage stage) {
   std::vector<Want> wants;
   for (const http::Field field : fields) {
     if (field.name != "link") continue;
     for (const std::string_view text : http::split_links(field.value)) {
       const auto link = http::parse_link(text);
       if (!link) continue;
-      if (auto want = want_of(*link, page, stage)) wants.push_back(std::move(*want));
+      if (auto want = want_of(*link, page, origins, stage)) wants.push_back(std::move(*want));
     }
   }
   return wants;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,8 +17,9 @@ namespace lab {
 enum class Stage { early, final };
 
 // In order. What browsers pass over is left out: other relations, `as` that they do not know, other
-// origins.
-std::vector<Want> told_links(const http::Headers& fields, std::string_view page, Stage stage);
+// origins. `origins` are spellings of the page's own.
+std::vector<Want> told_links(const http::Headers& fields, std::string_view page,
+                             const std::vector<std::string>& origins, Stage stage);
 
 // The kind that `as` means, for those that browsers preload.
 std::optional<Kind> kind_of_as(std::string_view as);

@@ -79,6 +79,12 @@ TEST_CASE("only the first 103 counts, and only what it says of this origin's pre
         std::vector<std::string>{"/", "/a.css", "/a.js", "/m.js", "/f.woff2", "/n.js"});
 }
 
+TEST_CASE("a Link that spells out the page's own origin is of that origin") {
+  World world({{"/", {"<link rel=stylesheet href=a.css>"}}, {"/a.css", style()}});
+  world.answers["/"].hints = {"<https://app.test/a.css>; rel=preload; as=style"};
+  CHECK(world.good_load().resources.at(1).hinted);
+}
+
 TEST_CASE("what a 103 names and no page needs is waste") {
   World world(slow_page());
   world.answers["/un.css"] = style(std::string(5000, ' '));
