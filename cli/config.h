@@ -62,7 +62,7 @@ struct Config {
   struct HintedPage {
     std::string path;
     std::vector<std::string> items;
-    bool only = false;  // and nothing of what the page itself says
+    bool only = false;  // and nothing of what anybody else says
   };
   struct Hints {
     // auto, early-hints, push, push+early-hints, link, off

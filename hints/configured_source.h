@@ -16,7 +16,7 @@ struct Configured {
   // A path such as "/docs/"; or a glob: '*' stands for anything but '/', "**" for anything.
   std::string page;
   std::vector<Item> items;  // in the order in which they are to be told
-  bool only = false;        // what the page and its build say besides is not told
+  bool only = false;        // what others say besides is not told
 };
 
 // An asset as pages usually fetch it, by the extension of its name: .css .js .mjs .woff2 .png .json

@@ -86,7 +86,7 @@ using Correction = PlanBuilder::Correction;
 // Joins what the sources say, in their order: each asset once, fetched as the page itself does.
 class Merging {
  public:
-  enum class Besides { all, nothing };  // what is told besides what was said outside of the page
+  enum class Besides { all, nothing };  // what is told besides what is configured
 
   Merging(const Found& page, Besides besides) : page_(page), besides_(besides) {}
 
@@ -110,7 +110,8 @@ class Merging {
       known->also.push_back(std::move(item.mention));
       return;
     }
-    wanted_.push_back(std::move(item));
+    const bool configured = item.mention.source == Source::config;
+    if (configured || besides_ == Besides::all) wanted_.push_back(std::move(item));
   }
 
   void add_manifest(Item item) {

@@ -112,6 +112,19 @@ TEST_CASE("the hints that did best are written, in a form that herald reads") {
              Catch::Contains("  Link: </a.css>; rel=preload; as=style"));
 }
 
+TEST_CASE("hints that are written into the folder are found again by the next comparison") {
+  const Folder folder;
+  const auto written = [&] {
+    const Run run(small(folder.path(), {"--write-hints", (folder / "_headers").string()}));
+    INFO(run.err.str());
+    REQUIRE(run.code == cli::done);
+    return slurp(folder / "_headers");
+  };
+  const std::string first = written();
+  CHECK_THAT(first, Catch::Contains("  Link: </a.css>; rel=preload; as=style"));
+  CHECK(written() == first);
+}
+
 TEST_CASE("what cannot be compared is refused in a sentence, and nothing is written") {
   const Folder folder;
   const std::string root = folder.path();

@@ -84,6 +84,16 @@ TEST_CASE_METHOD(Sources,
   CHECK(told() == "config /assets/main-a1.css +manifest +html\n");
 }
 
+TEST_CASE_METHOD(Sources, "where only the configuration counts, Links add nothing either") {
+  site.said["/"] = {{"</assets/main-a1.css>; rel=preload; as=style", 2},
+                    {"</assets/later.js>; rel=modulepreload", 3}};
+  site.learned["/"] = {"</assets/logo-d4.png>; rel=preload; as=image"};
+  Planner::Options options;
+  options.build.configured = {{"/", {*configured_item("/assets/main-a1.css")}, true}};
+  planner.emplace(site, loop, options);
+  CHECK(told() == "config /assets/main-a1.css +_headers +manifest +html\n");
+}
+
 TEST_CASE_METHOD(Sources,
                  "configuration, _headers, manifest, page: in this order, each asset once") {
   Planner::Options options;
