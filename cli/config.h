@@ -38,8 +38,8 @@ struct Config {
     std::string key;                                    // both or none
     std::string ocsp;                                   // of cert; empty: none
     std::vector<Certificate> certificates;              // more of them, chosen by name
-    std::vector<std::string> hosts;  // more names for the development certificate
-    std::uint32_t workers = 0;       // 0: one for each core
+    std::vector<std::string> hosts;                     // more names of this server
+    std::uint32_t workers = 0;                          // 0: one for each core
     bool spa = false;
     bool dev = false;
     milliseconds think{0};           // delays pages, to show what hints are worth

@@ -32,6 +32,22 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
+// How pages may spell addresses of this server. 443 may be forwarded to the port listened on.
+std::vector<std::string> own_origins(const Config& config) {
+  std::vector<std::string> ports{""};
+  for (const std::string& address : config.serve.listen) {
+    const std::uint16_t port = net::Endpoint::parse(address).port;
+    if (port != 0 && port != 443) ports.push_back(":" + std::to_string(port));
+  }
+  std::vector<std::string> origins;
+  for (const std::string& host : config.serve.hosts) {
+    const bool bare = host.find(':') != std::string::npos && !host.starts_with('[');
+    const std::string origin = "https://" + (bare ? "[" + host + "]" : host);
+    for (const std::string& port : ports) origins.emplace_back(origin).append(port);
+  }
+  return origins;
+}
+
 std::size_t workers_of(const Config& config) {
   if (config.serve.workers > 0) return config.serve.workers;
   return std::max(1U, std::thread::hardware_concurrency());
@@ -75,12 +91,17 @@ assets::AssetStore::Options store_options(const Config& config) {
 assets::SiteRules::Options rules_options(const Config& config) {
   assets::SiteRules::Options options;
   // With hints off, whoever wrote a Link still wants it on the page.
-  if (hints_mode(config) != hints::Mode::off) options.planned = hints::planned;
+  if (hints_mode(config) != hints::Mode::off) {
+    options.planned = [origins = own_origins(config)](std::string_view link) {
+      return hints::planned(link, origins);
+    };
+  }
   return options;
 }
 
 hints::PlanBuilder::Options plan_options(const Config& config) {
   hints::PlanBuilder::Options options;
+  options.page.origins = own_origins(config);
   if (!config.proxy.upstreams.empty()) options.unknown = hints::PlanBuilder::Unknown::trust;
   for (const Config::HintedPage& page : config.hints.pages) {
     hints::Configured configured{page.path, {}, page.only};

@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     sum += one.size();
     const auto link = http::parse_link(one);
     if (link) fuzz::require(link->target.size() < one.size(), "a target is part of its link");
-    (void)hints::read_link(one, "/blog/page.html");
-    (void)hints::planned(one);
+    (void)hints::read_link(one, "/blog/page.html", {"https://app.test"});
+    (void)hints::planned(one, {"https://app.test"});
   }
   fuzz::require(sum <= size, "the links of a field are in it");
   return 0;

@@ -46,41 +46,51 @@ std::string shown(std::string_view url) {
   return text;
 }
 
-}  // namespace
-
-LinkOutcome read_link(std::string_view text, std::string_view page) {
-  const auto link = http::parse_link(text);
-  if (!link || link->get("anchor")) return {};
-  const bool module = link->has_relation("modulepreload");
-  if (!module && !link->has_relation("preload")) return {};
-  Resolved resolved = resolve(page, link->target, {});
-  if (resolved.place == Place::nowhere) return {};
-  if (resolved.place == Place::elsewhere) {
-    return LinkWithheld{shown(link->target), Reason::other_origin};
-  }
-  const auto as = as_of(link->get("as").value_or(module ? "script" : ""));
+// Of a preload whose target is on this origin.
+LinkOutcome outcome_of(const http::Link& link, std::string target) {
+  const bool module = link.has_relation("modulepreload");
+  const auto as = as_of(link.get("as").value_or(module ? "script" : ""));
   if (!as || (module && *as != As::script)) {
-    return LinkWithheld{std::move(resolved.target), Reason::unsupported};
+    return LinkWithheld{std::move(target), Reason::unsupported};
   }
-  if (link->get("media") || link->get("imagesrcset")) {
-    return LinkWithheld{std::move(resolved.target), Reason::responsive};
+  if (link.get("media") || link.get("imagesrcset")) {
+    return LinkWithheld{std::move(target), Reason::responsive};
   }
   Item item;
-  item.target = std::move(resolved.target);
+  item.target = std::move(target);
   item.as = *as;
   item.rel = module ? Rel::modulepreload : Rel::preload;
-  item.type = http::to_lower(link->get("type").value_or(""));
-  item.cors = cors_of(*link);
-  item.integrity = link->get("integrity").value_or("");
-  item.fetch_priority = http::to_lower(link->get("fetchpriority").value_or(""));
-  const bool worth = *as != As::image && *as != As::fetch && !link->get("nopush");
+  item.type = http::to_lower(link.get("type").value_or(""));
+  item.cors = cors_of(link);
+  item.integrity = link.get("integrity").value_or("");
+  item.fetch_priority = http::to_lower(link.get("fetchpriority").value_or(""));
+  const bool worth = *as != As::image && *as != As::fetch && !link.get("nopush");
   item.push = worth ? Pushable::yes : Pushable::no;
   item.urgency = urgency_of(*as);
   return item;
 }
 
-bool planned(std::string_view link) {
-  const LinkOutcome outcome = read_link(link, "/");
+}  // namespace
+
+ReadLink read_link(std::string_view text, std::string_view page,
+                   const std::vector<std::string>& origins) {
+  const auto link = http::parse_link(text);
+  if (!link || link->get("anchor")) return {};
+  if (!link->has_relation("modulepreload") && !link->has_relation("preload")) return {};
+  Resolved resolved = resolve(page, link->target, origins);
+  switch (resolved.place) {
+    case Place::nowhere:
+      return {};
+    case Place::elsewhere:
+      return {LinkWithheld{shown(link->target), Reason::other_origin}};
+    case Place::here:
+      break;
+  }
+  return {outcome_of(*link, std::move(resolved.target)), resolved.relative};
+}
+
+bool planned(std::string_view link, const std::vector<std::string>& origins) {
+  const LinkOutcome outcome = read_link(link, "/", origins).outcome;
   const auto* withheld = std::get_if<LinkWithheld>(&outcome);
   return std::holds_alternative<Item>(outcome) ||
          (withheld != nullptr && withheld->reason != Reason::other_origin);

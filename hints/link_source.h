@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "hints/plan.h"
 
@@ -18,10 +19,18 @@ struct LinkWithheld {
 // monostate: it asks for nothing that a plan could tell (preconnect, canonical, ...).
 using LinkOutcome = std::variant<std::monostate, Item, LinkWithheld>;
 
-// `link` is one link of a field; `page` the path that the field is of. The item has no mention.
-LinkOutcome read_link(std::string_view link, std::string_view page);
+struct ReadLink {
+  LinkOutcome outcome = {};
+  bool relative = false;  // the directory of the page mattered
+};
 
-// Whether the link is told by the plan of its page, and so must not be on the answer a second time.
-bool planned(std::string_view link);
+// `link` is one link of a field; `page` the path that the field is of, `origins` as resolve() has
+// them. The item has no mention.
+ReadLink read_link(std::string_view link, std::string_view page,
+                   const std::vector<std::string>& origins);
+
+// Whether the link is the business of its page's plan, which tells it or says why not: it must not
+// be on the answer as well.
+bool planned(std::string_view link, const std::vector<std::string>& origins);
 
 }  // namespace hints

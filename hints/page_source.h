@@ -14,7 +14,7 @@
 namespace hints {
 
 struct PageSourceOptions {
-  // Spelled "https://app.test": addresses on these are addresses on this server.
+  // Spelled "https://app.test": addresses on these are addresses on this server, in Links as well.
   std::vector<std::string> origins;
   std::size_t html_bytes = 512 * 1024;  // a page longer than that is told of by configuration only
   std::size_t css_bytes = 512 * 1024;   // a stylesheet longer than that is not searched for fonts

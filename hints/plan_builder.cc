@@ -178,36 +178,6 @@ class Merging {
   std::vector<Correction> corrections_;
 };
 
-// The links of `_headers` as items, and those that are none with the reason.
-void add_links(const std::vector<SaidLink>& links, std::string_view path, Merging& merging,
-               std::vector<Withheld>& withheld) {
-  for (const SaidLink& said : links) {
-    const Mention mention{Source::headers, "/_headers", said.line};
-    LinkOutcome outcome = read_link(said.value, path);
-    if (auto* item = std::get_if<Item>(&outcome)) {
-      item->mention = mention;
-      merging.add_said(std::move(*item));
-    } else if (auto* one = std::get_if<LinkWithheld>(&outcome)) {
-      withheld.push_back({std::move(one->target), one->reason, mention});
-    }
-  }
-}
-
-// What an app server says that the page needs, behind what is known otherwise.
-void add_learned(const std::vector<std::string>& links, std::string_view path, Merging& merging,
-                 std::vector<Withheld>& withheld) {
-  for (const std::string& link : links) {
-    const Mention mention{Source::learned, std::string(path), 0};
-    LinkOutcome outcome = read_link(link, path);
-    if (auto* item = std::get_if<Item>(&outcome)) {
-      item->mention = mention;
-      merging.add_said(std::move(*item));
-    } else if (auto* one = std::get_if<LinkWithheld>(&outcome)) {
-      withheld.push_back({std::move(one->target), one->reason, mention});
-    }
-  }
-}
-
 // Whoever says so can be believed that there is something to fetch; a page only names it.
 bool trusted_unseen(const Item& item) {
   const Source source = item.mention.source;
@@ -250,12 +220,24 @@ PlanBuilder::Built PlanBuilder::build(const Page* page, const std::vector<std::s
   const bool only = configured_.only(matches);
   Merging merging(found, only ? Merging::Besides::nothing : Merging::Besides::all);
   for (Item& item : configured_.items(matches)) merging.add_said(std::move(item));
-  add_links(links, path, merging, found.withheld);
+  const auto add_link = [&](std::string_view link, Mention mention) {
+    ReadLink read = read_link(link, path, options_.page.origins);
+    built.relative |= read.relative;
+    if (auto* item = std::get_if<Item>(&read.outcome)) {
+      item->mention = std::move(mention);
+      merging.add_said(std::move(*item));
+    } else if (auto* one = std::get_if<LinkWithheld>(&read.outcome)) {
+      found.withheld.push_back({std::move(one->target), one->reason, std::move(mention)});
+    }
+  };
+  for (const SaidLink& one : links) add_link(one.value, {Source::headers, "/_headers", one.line});
   const std::size_t said = merging.size();
   for (Item& item : told.items) merging.add_manifest(std::move(item));
   for (const Item& item : found.items) merging.add_own(item);
   merging.sort_from(said);
-  add_learned(site_.learned_links(path), path, merging, found.withheld);
+  for (const std::string& link : site_.learned_links(path)) {
+    add_link(link, {Source::learned, std::string(path), 0});
+  }
   built.corrections = merging.corrections();
   std::vector<Withheld> withheld = std::move(found.withheld);
   const auto also_withheld = [&](std::vector<Withheld> more) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "cli/event_store.h"
+#include "cli/parts.h"
 #include "tests/unit/certs/folder.h"
 
 using namespace std::chrono_literals;
@@ -283,4 +284,16 @@ TEST_CASE("settings that do not go together are refused") {
   config.serve.listen.clear();
   CHECK_THROWS_WITH(cli::require_coherent(config),
                     "there is nothing to listen on: give --listen HOST:PORT");
+}
+
+TEST_CASE("addresses with a name of the server are its pages' own") {
+  cli::Config config;
+  config.serve.listen = {":8443", "127.0.0.1:0"};
+  config.serve.hosts = {"shop.test", "::1"};
+  CHECK(cli::plan_options(config).page.origins ==
+        std::vector<std::string>{"https://shop.test", "https://shop.test:8443", "https://[::1]",
+                                 "https://[::1]:8443"});
+  const auto planned = cli::rules_options(config).planned;
+  CHECK(planned("<https://shop.test/app.css>; rel=preload; as=style"));
+  CHECK_FALSE(planned("<https://cdn.test/app.css>; rel=preload; as=style"));
 }

@@ -247,6 +247,18 @@ TEST_CASE_METHOD(World,
   CHECK(plan("/orders/19") == "/a.css|");
 }
 
+TEST_CASE_METHOD(World,
+                 "a relative Link that pages of several directories share is each one's own") {
+  const http::Headers links{{"link", "<a.css>; rel=preload; as=style"}};
+  options.text_bytes = 10;
+  for (const char* path : {"/shops/17/", "/shops/18/"}) page(path, "much too long", links);
+  visit("/shops/17/");
+  CHECK(plan("/shops/17/") == "/shops/17/a.css|");
+  visit("/shops/18/");
+  CHECK(plan("/shops/18/") == "/shops/18/a.css|");
+  CHECK(plan("/shops/17/") == "/shops/17/a.css|");
+}
+
 TEST_CASE_METHOD(World, "a text that comes late goes with the Links of its own answer") {
   files.put("/a.css");
   files.put("/b.css");

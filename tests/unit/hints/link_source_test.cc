@@ -6,15 +6,17 @@ using namespace hints;
 
 namespace {
 
+const std::vector<std::string> origins{"https://app.test"};
+
 Item item(std::string_view link, std::string_view page = "/") {
-  const LinkOutcome outcome = read_link(link, page);
+  const LinkOutcome outcome = read_link(link, page, origins).outcome;
   INFO(link);
   REQUIRE(std::holds_alternative<Item>(outcome));
   return std::get<Item>(outcome);
 }
 
 std::string withheld(std::string_view link) {
-  const LinkOutcome outcome = read_link(link, "/");
+  const LinkOutcome outcome = read_link(link, "/", origins).outcome;
   const auto* one = std::get_if<LinkWithheld>(&outcome);
   return one ? one->target + ": " + std::string(words(one->reason)) : "";
 }
@@ -40,6 +42,14 @@ TEST_CASE("a preload in a link is an item as it says") {
 
 TEST_CASE("a relative target starts from the page") {
   CHECK(item("<a.css>; rel=preload; as=style", "/docs/intro").target == "/docs/a.css");
+  const auto relative = [](std::string_view link) {
+    return read_link(link, "/docs/intro", origins).relative;
+  };
+  CHECK(relative("<a.css>; rel=preload; as=style"));
+  CHECK(relative("<a.css>; rel=preload; as=style; media=print"));
+  CHECK_FALSE(relative("</a.css>; rel=preload; as=style"));
+  CHECK_FALSE(relative("<https://app.test/a.css>; rel=preload; as=style"));
+  CHECK_FALSE(relative("<https://cdn.test/a.css>; rel=preload; as=style"));
 }
 
 TEST_CASE("a link that does no good in advance is withheld with the reason") {
@@ -52,12 +62,13 @@ TEST_CASE("a link that does no good in advance is withheld with the reason") {
         "/a.png: responsive");
 }
 
-TEST_CASE("only what the plan tells is kept from the answer") {
-  CHECK(planned("</a.css>; rel=preload; as=style"));
-  CHECK(planned("</a.css>; rel=preload"));
-  CHECK_FALSE(planned("<https://cdn.test>; rel=preconnect"));
-  CHECK_FALSE(planned("<https://cdn.test/a.css>; rel=preload; as=style"));
-  CHECK_FALSE(planned("</x>; rel=canonical"));
-  CHECK_FALSE(planned("no link"));
-  CHECK_FALSE(planned("</a.css>; rel=preload; as=style; anchor=\"#x\""));
+TEST_CASE("only what is the business of the plan is kept from the answer") {
+  CHECK(planned("</a.css>; rel=preload; as=style", origins));
+  CHECK(planned("</a.css>; rel=preload", origins));
+  CHECK_FALSE(planned("<https://cdn.test>; rel=preconnect", origins));
+  CHECK_FALSE(planned("<https://cdn.test/a.css>; rel=preload; as=style", origins));
+  CHECK(planned("<https://app.test/a.css>; rel=preload; as=style", origins));
+  CHECK_FALSE(planned("</x>; rel=canonical", origins));
+  CHECK_FALSE(planned("no link", origins));
+  CHECK_FALSE(planned("</a.css>; rel=preload; as=style; anchor=\"#x\"", origins));
 }

@@ -149,6 +149,24 @@ TEST_CASE("a single-page app has one plan, unless its addresses are relative") {
   CHECK(planner.plans() == 2);
 }
 
+TEST_CASE("a relative Link leads somewhere else from each directory") {
+  Planning with;
+  with.site.single_page = true;
+  with.site.put_page("nothing of its own");
+  for (const char* path : {"/1", "/x/1", "/x/2"}) {
+    with.site.said[path] = {{"<a.css>; rel=preload; as=style", 2}};
+  }
+  with.site.put("/a.css");
+  Planner planner(with.site, with.loop, with.options);
+  CHECK(with.told(planner, "/1") == "/a.css|");
+  CHECK(with.told(planner, "/x/1") == "|/x/a.css: missing");
+  with.site.put("/x/a.css");
+  with.loop.advance(1s);
+  CHECK(with.told(planner, "/x/2") == "/x/a.css|");
+  CHECK(with.told(planner, "/1") == "/a.css|");
+  CHECK(planner.plans() == 2);
+}
+
 TEST_CASE("plans are bounded in number and bytes, and the longest unused goes first") {
   Planning with;
   for (const char* page : {"/1.html", "/2.html", "/3.html"}) {

@@ -94,6 +94,22 @@ TEST_CASE_METHOD(Sources, "where only the configuration counts, Links add nothin
   CHECK(told() == "config /assets/main-a1.css +_headers +manifest +html\n");
 }
 
+TEST_CASE_METHOD(Sources, "an address of this origin is spelled out in a Link as in the page") {
+  site.put_page("<link rel=stylesheet href=https://app.test/assets/main-a1.css>");
+  site.hidden.clear();
+  site.said["/"] = {{"<https://APP.test/assets/later.js>; rel=modulepreload", 2}};
+  site.learned["/"] = {"<//app.test/assets/logo-d4.png>; rel=preload; as=image"};
+  CHECK(told().empty());
+  Planner::Options options;
+  options.build.page.origins = {"https://app.test"};
+  planner.emplace(site, loop, options);
+  CHECK(told() ==
+        "_headers /assets/later.js\n"
+        "html /assets/main-a1.css\n"
+        "css /assets/used.woff2\n"
+        "app server /assets/logo-d4.png\n");
+}
+
 TEST_CASE_METHOD(Sources,
                  "configuration, _headers, manifest, page: in this order, each asset once") {
   Planner::Options options;
