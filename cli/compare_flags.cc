@@ -4,6 +4,7 @@
 
 #include "cli/config.h"
 #include "compare/address.h"
+#include "compare/result.h"
 
 namespace cli {
 namespace {
@@ -17,7 +18,8 @@ by those arms that browsers have.
 
 Each load is made without hints (none), with `link` on the answer, with 103 Early Hints, with push,
 and with both; everything else alike. The table says when the page is render-ready without hints, and
-how much earlier (+) or later (-) it is with them; = is no difference that could be told from chance.
+how much earlier (+) or later (-) it is with them; = is no difference that could be told from chance,
+? too few loads to tell.
 
 Examples:
   herald compare dist                            the default matrix, in well under a minute
@@ -66,7 +68,8 @@ CompareFlags::CompareFlags(CLI::App& command) {
       ->check(CLI::Range(0.0, 100.0));
   option("--window", window, "N", "Segments that a server may send at first (10)")
       ->check(CLI::Range(1, 1000));
-  option("--runs", runs, "N", "Loads of each arm in each cell (30)")->check(CLI::Range(1, 100'000));
+  option("--runs", runs, "N", "Loads of each arm in each cell (30); fewer than 6 give no verdict")
+      ->check(CLI::Range(1, 100'000));
   option("--seed", seed, "N", "Repeats a run");
   command.add_flag("--quick", quick, "Fewer cells and runs, for a first look");
   option("--out", out, "DIR",
@@ -87,7 +90,7 @@ bool CompareFlags::real_time() const { return !browser.empty() || lab::is_url(ta
 
 std::size_t CompareFlags::run_count() const {
   if (runs > 0) return runs;
-  if (real_time()) return quick ? 3 : 10;
+  if (real_time()) return quick ? lab::least_pairs : 10;
   return quick ? 10 : 30;
 }
 
@@ -114,6 +117,11 @@ void CompareFlags::require_coherent() const {
   if (real_time() && !hint_files.empty()) {
     throw UsageError(
         "--write-hints weighs each asset in virtual time: give a folder, without --browser");
+  }
+  if (!hint_files.empty() && run_count() < lab::least_pairs) {
+    throw UsageError("of fewer than " + std::to_string(lab::least_pairs) +
+                     " loads of each arm nothing follows that --write-hints could write: give "
+                     "more --runs");
   }
   if (!browser.empty() && (!lists.caches.empty() || !lists.connections.empty() || live)) {
     throw UsageError(

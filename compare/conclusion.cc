@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "compare/figures.h"
@@ -27,16 +28,32 @@ bool has_cold_cells(const PageResult& page) {
 
 struct Standing {
   Arm arm;
-  bool counts = false;  // better somewhere
-  double gain = 0;      // mean over the cells that count
-  double waste = 0;     // mean over all cells, bytes
-  std::size_t cells = 0;
+  bool counts = false;    // better in more cells than by chance
+  double gain = 0;        // mean over the cells that count
+  double waste = 0;       // mean over all cells, bytes
+  std::size_t cells = 0;  // that count
 };
+
+// What chance alone makes of `cells` verdicts: one of forty is `better`, as that many intervals of
+// 95 % lie above the truth. Whether it makes as many as `better` in less than one case of twenty.
+bool beyond_chance(std::size_t better, std::size_t cells) {
+  constexpr double by_chance = 0.025;
+  constexpr double seldom = 0.05;
+  double exactly = std::pow(1 - by_chance, static_cast<double>(cells));
+  double fewer = 0;
+  for (std::size_t k = 0; k < better; ++k) {
+    fewer += exactly;
+    exactly *=
+        static_cast<double>(cells - k) / static_cast<double>(k + 1) * by_chance / (1 - by_chance);
+  }
+  return 1 - fewer < seldom;
+}
 
 Standing standing_of(const PageResult& page, Arm arm) {
   Standing standing{.arm = arm};
   const bool cold_only = has_cold_cells(page);
   std::size_t all = 0;
+  std::size_t better = 0;
   for (const Cell& cell : page.cells) {
     const ArmResult* result = find_arm(cell, arm);
     if (!result) continue;
@@ -45,8 +62,9 @@ Standing standing_of(const PageResult& page, Arm arm) {
     if (cold_only && cell.conditions.cache != Cache::cold) continue;
     standing.gain += result->render_gain.median;
     ++standing.cells;
-    if (result->verdict == Verdict::better) standing.counts = true;
+    if (result->verdict == Verdict::better) ++better;
   }
+  standing.counts = beyond_chance(better, standing.cells);
   if (standing.cells > 0) standing.gain /= static_cast<double>(standing.cells);
   if (all > 0) standing.waste /= static_cast<double>(all);
   return standing;
@@ -98,6 +116,8 @@ std::size_t headline_of(const PageResult& page) {
 }
 
 std::string gain_sentence(const ArmResult& result) {
+  if (result.too_few())
+    return fmt::format("{} earlier or later, too few loads say which", arm_text(result.arm));
   switch (result.verdict) {
     case Verdict::better:
       return fmt::format("{} {} earlier", arm_text(result.arm), estimate_text(result.render_gain));
@@ -146,6 +166,17 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+// Whether `holds` for some arm that is compared with `none`.
+template <typename Predicate>
+bool any_compared(const PageResult& page, Predicate holds) {
+  return std::any_of(page.cells.begin(), page.cells.end(), [&](const Cell& cell) {
+    return std::any_of(all_arms.begin(), all_arms.end(), [&](Arm arm) {
+      const ArmResult* result = arm == Arm::none ? nullptr : find_arm(cell, arm);
+      return result && std::invoke(holds, *result);
+    });
+  });
+}
+
 std::string advice_text(const PageResult& page, Arm advice) {
   switch (advice) {
     case Arm::none:
@@ -173,6 +204,14 @@ std::size_t successes(const ArmResult& result) {
                     [](const PageLoad& load) { return load.failure.empty(); }));
 }
 
+std::string reservation(const PageResult& page) {
+  if (!any_compared(page, &ArmResult::too_few)) return {};
+  return fmt::format(
+      "? is of fewer than {0} pairs of loads, too few to tell a difference from chance: "
+      "give --runs {0} or more.",
+      least_pairs);
+}
+
 const ArmResult* find_arm(const Cell& cell, Arm arm) {
   const auto found = std::find_if(cell.arms.begin(), cell.arms.end(),
                                   [arm](const ArmResult& result) { return result.arm == arm; });
@@ -189,6 +228,12 @@ Conclusion conclude(const PageResult& page) {
   }
   if (gains.empty()) {
     conclusion.sentence = "Nothing could be compared: no arm but the plain one was measured here.";
+    return conclusion;
+  }
+  if (!any_compared(page, [](const ArmResult& result) { return !result.too_few(); })) {
+    conclusion.sentence = fmt::format(
+        "Too few loads to tell whether hints do this page good: {} of each arm are the least.",
+        least_pairs);
     return conclusion;
   }
   std::string sentence = fmt::format("At {} and {:g} Mbit/s", time_text(cell.conditions.round_trip),

@@ -15,13 +15,16 @@ struct Conclusion {
   std::string sentence;      // a whole one, without the page's name
 };
 
-// An arm counts if it is better in some cell with a cold cache, or in any if there is none. The
-// advice is the one that gains most on average; one that gains nearly as much (10 %, or 5 ms) and
-// wastes less goes before it, and then the simpler one. `page` has at least one cell.
+// An arm counts if it is better in more of the cells with a cold cache, or of all if there is none,
+// than it would be by chance. The advice is the one that gains most on average; one that gains
+// nearly as much (10 %, or 5 ms) and wastes less goes before it, and then the simpler one. `page`
+// has at least one cell.
 Conclusion conclude(const PageResult& page);
 
 // Null if the cell has no such arm, or none of its loads succeeded.
 const ArmResult* find_arm(const Cell& cell, Arm arm);
+// What keeps results of the page from a verdict, a sentence for reports; empty: nothing does.
+std::string reservation(const PageResult& page);
 // How many loads succeeded.
 std::size_t successes(const ArmResult& result);
 

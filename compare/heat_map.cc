@@ -16,12 +16,12 @@ std::string cell_html(const Cell* cell, Arm arm, Milliseconds scale) {
   if (!cell) return "<td class=absent>not measured</td>";
   const ArmResult* result = find_arm(*cell, arm);
   if (!result) return "<td class=absent>failed</td>";
-  const std::string title = escaped(
-      fmt::format("{}: {}; render-ready at {}", name_of(result->verdict),
-                  estimate_text(result->render_gain), time_text(result->render_ready.median)));
+  const std::string title = escaped(fmt::format(
+      "{}: {}; render-ready at {}", result->too_few() ? "too few loads" : name_of(result->verdict),
+      estimate_text(result->render_gain), time_text(result->render_ready.median)));
   if (result->verdict == Verdict::equal) {
-    return fmt::format("<td class=equal title=\"{}\">= <small>{}</small></td>", title,
-                       gain_text(result->render_gain.median));
+    return fmt::format("<td class=equal title=\"{}\">{} <small>{}</small></td>", title,
+                       result->too_few() ? '?' : '=', gain_text(result->render_gain.median));
   }
   const double depth = std::clamp(std::abs(result->render_gain.median) / scale, 0.08, 1.0);
   return fmt::format("<td class={} style=\"--depth:{:.0f}%\" title=\"{}\">{}</td>",

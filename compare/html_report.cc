@@ -70,6 +70,9 @@ class Document {
     const Conclusion conclusion = conclude(page);
     add("<section><h2>{}</h2>", escaped(page.path));
     failures(page);
+    if (const std::string doubt = reservation(page); !doubt.empty()) {
+      add("<p class=warning>{}</p>", escaped(doubt));
+    }
     maps(page);
     falls(page, conclusion);
     waste(page);
@@ -251,8 +254,8 @@ class Document {
         "program: delay, rate, queue, slow start from ten segments. Medians with 95 % bootstrap "
         "intervals; an arm is called "
         "earlier or later only where the interval of its paired difference with no hints excludes "
-        "zero.</p></section>",
-        escaped(setup.command));
+        "zero, and there are {} pairs or more.</p></section>",
+        escaped(setup.command), least_pairs);
   }
 
   const Comparison& comparison_;

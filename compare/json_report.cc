@@ -59,6 +59,7 @@ Json json_of(const PageLoad& load) {
 Json json_of(const ArmResult& result) {
   Json json = {{"arm", name_of(result.arm)},
                {"verdict", name_of(result.verdict)},
+               {"pairs", result.pairs},
                {"render_ready", json_of(result.render_ready)},
                {"load", json_of(result.load)},
                {"render_gain", json_of(result.render_gain)},

@@ -2,6 +2,7 @@
 // found in. Reports are written from this alone. Values only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,9 +21,14 @@ struct Estimate {
   bool excludes_zero() const { return low > 0 || high < 0; }
 };
 
-// equal: the interval holds zero, or the difference is too small to be seen (see summary.h).
+// equal: the interval holds zero, the difference is too small to be seen (see summary.h), or there
+// are too few pairs.
 enum class Verdict : std::uint8_t { better, worse, equal };
 std::string_view name_of(Verdict verdict);
+
+// Fewer pairs of loads settle nothing: that five agree has a chance of one in sixteen if there is
+// no difference.
+inline constexpr std::size_t least_pairs = 6;
 
 // One arm in one cell. Gains are paired differences with the arm `none`: positive is earlier.
 struct ArmResult {
@@ -31,6 +37,7 @@ struct ArmResult {
   std::size_t representative = 0;  // of `loads`: the one with the median render-ready
   Estimate render_ready;           // Milliseconds, like all but the bytes
   Estimate load;
+  std::size_t pairs = 0;  // rounds in which this arm and `none` both succeeded
   Estimate render_gain;
   Estimate load_gain;
   Estimate wasted;                         // bytes
@@ -38,6 +45,9 @@ struct ArmResult {
   std::optional<Milliseconds> model_gain;  // what the arithmetic foresees for render-ready
   Verdict verdict = Verdict::equal;        // of render_gain
   bool departs_from_model = false;         // measurement and model part by more than the tolerance
+
+  // Of an arm that is compared with `none`.
+  bool too_few() const { return pairs < least_pairs; }
 };
 
 struct Cell {

@@ -61,8 +61,10 @@ std::size_t representative_of(const std::vector<PageLoad>& loads, double middle)
   return nearest;
 }
 
-Verdict verdict_of(const Estimate& gain) {
-  if (!gain.excludes_zero() || std::abs(gain.median) < least_difference) return Verdict::equal;
+Verdict verdict_of(const ArmResult& result) {
+  const Estimate& gain = result.render_gain;
+  if (result.too_few() || !gain.excludes_zero() || std::abs(gain.median) < least_difference)
+    return Verdict::equal;
   return gain.median > 0 ? Verdict::better : Verdict::worse;
 }
 
@@ -75,9 +77,11 @@ ArmResult summarised(ArmResult result, const std::vector<PageLoad>* plain, std::
     result.event_delay = estimate(delays, seed);
   }
   if (!plain) return result;
-  result.render_gain = estimate(gains_of(*plain, result.loads, &PageLoad::render_ready), seed);
+  const std::vector<double> gains = gains_of(*plain, result.loads, &PageLoad::render_ready);
+  result.pairs = gains.size();
+  result.render_gain = estimate(gains, seed);
   result.load_gain = estimate(gains_of(*plain, result.loads, &PageLoad::load), seed);
-  result.verdict = verdict_of(result.render_gain);
+  result.verdict = verdict_of(result);
   return result;
 }
 

@@ -44,6 +44,7 @@ std::string_view colour_of(Verdict verdict) {
 }
 
 std::string gain_of(const ArmResult& result) {
+  if (result.too_few()) return "?";
   return result.verdict == Verdict::equal ? "=" : gain_text(result.render_gain.median);
 }
 
@@ -110,6 +111,7 @@ std::string terminal_report(const Comparison& comparison, Colours colours) {
              "interval holds zero, or that it is under 1 ms");
     for (const CellGroup& group : groups_of(page)) group_table(out, group, arms_of(page));
     failures(out, page);
+    if (const std::string doubt = reservation(page); !doubt.empty()) out.line("\n  " + doubt);
     out.line();
     out.line("  " + conclude(page).sentence);
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cli/compare_flags.h"
 #include "cli/compare_matrix.h"
 #include "cli/program.h"
 #include "cli/progress_bar.h"
@@ -48,7 +49,7 @@ struct Run {
 
 std::vector<std::string> small(const std::string& root, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{root,   "--rtt",  "100", "--think", "200", "--cache",
-                                     "cold", "--runs", "5",   "--seed",  "7"};
+                                     "cold", "--runs", "6",   "--seed",  "7"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -74,7 +75,7 @@ TEST_CASE("a folder is compared: a table, and on demand a report and every load 
   CHECK(arms[0]["arm"] == "none");
   CHECK(arms[2]["verdict"] == "better");
   CHECK(arms[2]["render_gain"]["median"].get<double>() == Approx(103).margin(15));
-  CHECK(arms[2]["loads"].size() == 5);
+  CHECK(arms[2]["loads"].size() == 6);
   CHECK(slurp(folder / "out/index.html").starts_with("<!doctype html>"));
   CHECK(slurp(folder / "out/comparison.json") == slurp(folder / "all.json"));
 }
@@ -167,6 +168,10 @@ TEST_CASE("what cannot be compared is refused in a sentence, and nothing is writ
        2,
        "herald: a running server thinks as long as it does and has its own streams: leave --think, "
        "--body-think and --live out"},
+      {{root, "--runs", "5", "--write-hints", root + "/hints.toml"},
+       2,
+       "herald: of fewer than 6 loads of each arm nothing follows that --write-hints could write: "
+       "give more --runs"},
       {{root, "--insecure"}, 2, "herald: --insecure and --ca are for running servers"},
       {{root, "--browser", "/usr/bin/chromium", "--cache", "warm"},
        2,
@@ -208,6 +213,21 @@ TEST_CASE("a matrix is every combination of its lists") {
   CHECK(cells[7].cache == lab::Cache::stale);
   CHECK(cells[7].connection == lab::Connection::reused);
   CHECK(cells[7].live);
+}
+
+TEST_CASE("there are enough loads for a verdict, unless fewer are asked for") {
+  const auto runs = [](const std::string& arguments) {
+    CLI::App app;
+    const cli::CompareFlags flags(app);
+    app.parse(arguments);
+    return flags.run_count();
+  };
+  CHECK(runs("dist") == 30);
+  CHECK(runs("dist --quick") == 10);
+  CHECK(runs("https://app.test") == 10);
+  CHECK(runs("https://app.test --quick") == 6);
+  CHECK(runs("dist --browser chromium --quick") == 6);
+  CHECK(runs("dist --runs 2") == 2);
 }
 
 TEST_CASE("arms are always compared with none") {

@@ -93,3 +93,43 @@ TEST_CASE("an arm whose loads all failed is not judged") {
   CHECK(find_arm(page.cells[0], Arm::push) == nullptr);
   CHECK(conclude(page).advice == Arm::early_hints);
 }
+
+TEST_CASE("an arm is advised if it is better in more cells than chance makes it") {
+  // With no difference at all an interval of 95 % is above zero in one cell of forty.
+  const auto advised = [](std::size_t better, std::size_t cells) {
+    PageResult page{.path = "/", .cells = {}};
+    for (std::size_t i = 0; i < cells; ++i) {
+      Cell cell;
+      cell.arms.push_back(sample_arm(cell.conditions, Arm::none, 660, 0));
+      cell.arms.push_back(sample_arm(cell.conditions, Arm::link, 660, i < better ? 40 : 0));
+      page.cells.push_back(std::move(cell));
+    }
+    return conclude(page).advice == Arm::link;
+  };
+  CHECK(advised(1, 1));
+  CHECK(advised(1, 2));
+  CHECK_FALSE(advised(1, 3));
+  CHECK(advised(2, 3));
+  CHECK(advised(2, 14));
+  CHECK_FALSE(advised(2, 16));
+  CHECK(advised(3, 16));
+}
+
+TEST_CASE("of too few loads nothing is concluded") {
+  PageResult page = page_with({{Arm::link, 0, 0}, {Arm::early_hints, 190, 0}});
+  const auto starve = [&page](std::size_t arm) {
+    for (Cell& cell : page.cells) {
+      cell.arms[arm].pairs = 3;
+      cell.arms[arm].verdict = Verdict::equal;
+    }
+  };
+  CHECK(reservation(page).empty());
+  starve(2);
+  CHECK(conclude(page).advice == Arm::none);
+  CHECK_THAT(conclude(page).sentence,
+             Catch::Contains("Early Hints earlier or later, too few loads say which"));
+  CHECK_THAT(reservation(page), Catch::StartsWith("? is of fewer than 6 pairs of loads"));
+  starve(1);
+  CHECK(conclude(page).sentence ==
+        "Too few loads to tell whether hints do this page good: 6 of each arm are the least.");
+}

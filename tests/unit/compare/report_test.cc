@@ -82,6 +82,24 @@ TEST_CASE("the terminal shows the plain time, the gains, and the verdict") {
         std::string::npos);
 }
 
+TEST_CASE("where there are too few loads to tell, every report says so") {
+  Comparison comparison = sample_comparison();
+  const std::string settled = terminal_report(comparison, Colours::off);
+  CHECK(settled.find('?') == std::string::npos);
+  for (Cell& cell : comparison.pages[0].cells) {
+    cell.arms[3].pairs = 5;
+    cell.arms[3].verdict = Verdict::equal;
+  }
+  const std::string text = terminal_report(comparison, Colours::off);
+  CHECK(text.find("      =      +190 ms          ?\n") != std::string::npos);
+  CHECK(text.find("? is of fewer than 6 pairs of loads") != std::string::npos);
+  const std::string html = html_report(comparison);
+  CHECK(html.find("? <small>+195 ms</small></td>") != std::string::npos);
+  CHECK(html.find("? is of fewer than 6 pairs of loads") != std::string::npos);
+  const auto json = nlohmann::json::parse(json_report(comparison));
+  CHECK(json["pages"][0]["cells"][3]["arms"][3]["pairs"] == 5);
+}
+
 TEST_CASE("an interrupted run says so in every report") {
   Comparison comparison = sample_comparison();
   comparison.setup.interrupted = true;

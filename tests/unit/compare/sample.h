@@ -61,6 +61,7 @@ inline ArmResult sample_arm(const Conditions& conditions, Arm arm, Milliseconds 
   result.load = about(plain - gain + 31, 1);
   result.render_gain = about(gain, 2);
   result.load_gain = about(gain, 2);
+  result.pairs = arm == Arm::none ? 0 : least_pairs;
   result.verdict = gain > 2 ? Verdict::better : gain < -2 ? Verdict::worse : Verdict::equal;
   if (arm != Arm::none) result.model_gain = gain;
   if (arm == Arm::push && conditions.cache == Cache::warm) result.wasted = about(84'000, 0);

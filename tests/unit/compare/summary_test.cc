@@ -53,6 +53,22 @@ TEST_CASE("a verdict needs an interval without zero and a difference that could 
   CHECK(tiny.arms[1].verdict == Verdict::equal);
 }
 
+TEST_CASE("fewer than six pairs settle nothing, however much they agree") {
+  const auto judged = [](std::size_t pairs) {
+    Cell cell = cell_of(10);
+    for (ArmResult& result : cell.arms) result.loads.resize(pairs);
+    return summarised(cell, 1).arms[1];
+  };
+  for (const std::size_t pairs : {1U, 3U, 5U}) {
+    CHECK(judged(pairs).pairs == pairs);
+    CHECK(judged(pairs).too_few());
+    CHECK(judged(pairs).render_gain.excludes_zero());
+    CHECK(judged(pairs).verdict == Verdict::equal);
+  }
+  CHECK_FALSE(judged(6).too_few());
+  CHECK(judged(6).verdict == Verdict::better);
+}
+
 TEST_CASE("a pair in which one load failed says nothing") {
   Cell cell = cell_of(10);
   cell.arms[1].loads[3].failure = "the server reset the page's stream";
@@ -60,6 +76,7 @@ TEST_CASE("a pair in which one load failed says nothing") {
   cell.arms[1].loads[3].render_ready = 1e9;
   const Cell found = summarised(cell, 1);
   CHECK(found.arms[1].render_gain.median == Approx(10).margin(0.5));
+  CHECK(found.arms[1].pairs == 28);
   CHECK(found.arms[1].render_ready.high < 600);
 }
 
