@@ -38,6 +38,8 @@ class Reader {
       } else if (token.kind == Kind::ident) {
         token = after_name(token);
         continue;
+      } else if (token.is('{')) {
+        imports_over_ = true;
       }
       token = tokens_.next();
     }
@@ -63,13 +65,16 @@ class Reader {
     const std::string name = http::to_lower(rule.text);
     if (name == "import") return import(line_of(rule));
     if (name == "font-face") return font_face(line_of(rule));
+    if (name == "namespace" || (name == "layer" && !sheet_.imports.empty())) imports_over_ = true;
     if (name != "media") return;
     std::vector<CssToken> query;
     CssToken token = tokens_.next();
     for (; token.kind != Kind::end && !token.is('{') && !token.is(';'); token = tokens_.next()) {
       query.push_back(token);
     }
-    if (token.is('{') && http::to_lower(as_written(query)) == "print") skip_block();
+    if (!token.is('{')) return;
+    imports_over_ = true;
+    if (http::to_lower(as_written(query)) == "print") skip_block();
   }
 
   // Stands behind the '{'.
@@ -108,7 +113,7 @@ class Reader {
       media.remove_prefix(std::min(media.find(')'), media.size() - 1) + 1);
     if (media.starts_with("layer")) media.remove_prefix(5);
     found.media = http::trim(media);
-    if (!found.url.empty()) sheet_.imports.push_back(std::move(found));
+    if (!found.url.empty() && !imports_over_) sheet_.imports.push_back(std::move(found));
   }
 
   Value value() {
@@ -128,6 +133,7 @@ class Reader {
   void font_face(unsigned line) {
     CssToken token = next_visible();
     if (!token.is('{')) return;
+    imports_over_ = true;
     Stylesheet::Font font;
     font.line = line;
     for (token = next_visible(); token.kind != Kind::end && !token.is('}');
@@ -185,6 +191,7 @@ class Reader {
     if (!family && name != "font-weight" && name != "font-style") return tokens_.next();
     CssToken colon = next_visible();
     if (!colon.is(':')) return colon;
+    imports_over_ = true;  // it is in a block, or the `font:hover {` of a rule
     const Value declared = value();
     if (family) families(declared.tokens);
     if (name == "font" || !family) weights(declared.tokens);
@@ -203,10 +210,11 @@ class Reader {
         words += (words.empty() ? "" : " ") + token.text;
         continue;
       }
+      if (token.kind == Kind::string || token.is(',') || token.is(')') || token.is('!')) finish();
+      if (token.is('!')) return;  // !important
+      if (token.kind == Kind::string) sheet_.uses.families.insert(http::to_lower(token.text));
       // In the `font` shorthand the family follows the size, so whatever was before is not its
       // name.
-      if (token.kind == Kind::string || token.is(',')) finish();
-      if (token.kind == Kind::string) sheet_.uses.families.insert(http::to_lower(token.text));
       words.clear();
     }
     finish();
@@ -227,6 +235,8 @@ class Reader {
   std::string_view css_;
   CssTokens tokens_;
   Stylesheet sheet_;
+  // CSS Cascade section 2: before an @import only @charset, @layer without a block, and others.
+  bool imports_over_ = false;
   std::size_t counted_ = 0;
   unsigned line_ = 1;
 };

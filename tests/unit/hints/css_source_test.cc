@@ -35,7 +35,18 @@ TEST_CASE("imports and fonts are found in CSS as browsers read it") {
       {"@import url(a.css) layer(base) screen;", "a.css (screen) |"},
       {"@import url(a.css) layer;", "a.css |"},
       {"/* @import 'no.css'; */ @import 'a.css';", "a.css |"},
-      {"a{content:\"@import 'no.css';\"} @import 'a.css';", "a.css |"},
+      {"a{content:\"@import 'no.css';\"}", "|"},
+      {"@charset 'utf-8';@layer a, b;@import 'a.css';@import 'b.css';", "a.css b.css |"},
+      {"@import 'a.css';a{b:c}@import 'late.css';", "a.css |"},
+      {"a{b:c;@import 'in.css';}", "|"},
+      {"font:hover{b:c} @import 'late.css';", "|"},
+      {"@media print{a{b:c}}@import 'late.css';", "|"},
+      {"@media screen{@import 'in.css';}", "|"},
+      {"@layer a{b{c:d}}@import 'late.css';", "|"},
+      {"@import 'a.css';@layer b;@import 'late.css';", "a.css |"},
+      {"@namespace url(http://www.w3.org/1999/xhtml);@import 'late.css';", "|"},
+      {"@font-face{font-family:x;src:url(a.woff2)}@import 'late.css';", "| x=a.woff2"},
+      {"@unknown;<!-- @import 'a.css'; -->", "a.css |"},
       {"@import 'a\\62 c.css';", "abc.css |"},
       {"@import 'a.css", "a.css |"},
       {"@import", "|"},
@@ -66,14 +77,19 @@ TEST_CASE("families used by rules are known, however they are written") {
                                     "body{font-family:Inter,'Open Sans',serif}"
                                     "h1{font:bold 16px/1.5 Big  Title, sans-serif}"
                                     ":root{--mono: \"Fira Code\", monospace}"
+                                    "h2{font-family:Lora!important}"
+                                    "h3{font-family:Bitter !IMPORTANT}"
+                                    "h4{font-family:var(--none, Public Sans)}"
                                     "a:hover{color:font}"
                                     "@font-face{font-family:Unused;src:url(u.woff2)}")
                                     .uses;
-  for (const char* family : {"inter", "open sans", "big title", "fira code"}) {
+  for (const char* family :
+       {"inter", "open sans", "big title", "fira code", "lora", "bitter", "public sans"}) {
     CAPTURE(family);
     CHECK(uses.families.contains(family));
   }
   CHECK_FALSE(uses.families.contains("unused"));
+  CHECK_FALSE(uses.families.contains("important"));
   CHECK(uses.weights.contains("700"));
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("what is wrong is said with its place") {
   site.put_page(
       "<link rel=stylesheet href=/a.css>\n<script src=/b.js></script>\n"
       "<link rel=preload as=font href=/f.woff2>\n<script src=https://cdn.test/c.js></script>");
-  site.put("/a.css", "a{}\n@import 'gone.css';");
+  site.put("/a.css", "@layer a;\n@import 'gone.css';");
   site.put("/b.js");
   site.put("/f.woff2");
   site.info("/b.js").cache_control = "no-store";
