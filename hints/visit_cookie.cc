@@ -40,7 +40,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return bytes;
 }
 
-// FNV-1a, folded: the same in every process, as another one may read the cookie.
+// FNV-1a, folded: spreads evenly, which std::hash does not promise.
 std::uint16_t digest(const Item& item) {
   std::uint64_t hash = 0xcbf29ce484222325;
   const auto take = [&](std::string_view text) {
