@@ -23,13 +23,16 @@ void Flow::send(std::span<const std::byte> bytes) {
 }
 
 void Flow::finish() {
-  if (std::exchange(finishing_, true)) return;
-  bytes_.resize(bytes_.size() - waiting_);
-  waiting_ = 0;
-  segments_.push_back({.bytes = 0, .arrived = false, .last = true});
-  window_.sent(loop_.now());
-  pass(first_ + segments_.size() - 1, loop_.now());
+  // What waits goes before it, once the window lets it out.
+  if (std::exchange(finishing_, true) || waiting_ > 0) return;
+  send_last(loop_.now());
   arm();
+}
+
+void Flow::send_last(net::Clock::time_point now) {
+  segments_.push_back({.bytes = 0, .arrived = false, .last = true});
+  window_.sent(now);
+  pass(first_ + segments_.size() - 1, now);
 }
 
 void Flow::flush() {
@@ -49,7 +52,8 @@ void Flow::transmit(net::Clock::time_point now) {
     window_.sent(now);
     pass(first_ + segments_.size() - 1, now);
   }
-  if (waiting_ == 0) listener_.drained();
+  if (waiting_ > 0) return;
+  finishing_ ? send_last(now) : listener_.drained();
 }
 
 void Flow::pass(std::uint64_t number, net::Clock::time_point now) {

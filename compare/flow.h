@@ -36,7 +36,7 @@ class Flow {
 
   // Leaves at the end of this turn of the loop, so that small pieces share segments.
   void send(std::span<const std::byte> bytes);
-  // What is unsent is dropped; finished() is called behind all that is in flight.
+  // Takes no more; finished() is called behind all that it has taken.
   void finish();
 
   std::size_t unsent() const { return waiting_; }
@@ -58,6 +58,7 @@ class Flow {
   };
 
   void transmit(net::Clock::time_point now);
+  void send_last(net::Clock::time_point now);
   void pass(std::uint64_t number, net::Clock::time_point now);
   void flush();
   void run_due();

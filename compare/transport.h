@@ -17,7 +17,8 @@ struct Traffic {
   std::uint64_t down = 0;
 };
 
-// One end of the stream. Destroying it closes the stream; what is in flight is dropped.
+// One end of the stream. Destroying it closes the stream: what it has taken still arrives at the
+// far end, and nothing arrives here any more.
 class Transport {
  public:
   // Who is told of what happens. Never called from inside a call of the transport.

@@ -253,6 +253,16 @@ TEST_CASE("an end that goes is missed behind all that it had sent") {
   CHECK(pair.near.heard.empty());
 }
 
+TEST_CASE("what an end has said before it goes arrives, though its window was full") {
+  Linked pair(options_of(100, 10));
+  pair.connect();
+  pair.near.say(Flow::segment * 25);
+  pair.near.transport.reset();
+  pair.pass(1000);
+  CHECK(pair.far.heard.size() == Flow::segment * 25);
+  CHECK(pair.far.closed_at >= pair.far.heard_at);
+}
+
 TEST_CASE("a stream may be given up before it is open") {
   Linked pair(options_of(100, 10));
   pair.dial();
