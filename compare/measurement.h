@@ -71,6 +71,7 @@ struct PageLoad {
   std::vector<Resource> resources;  // in order of first mention; the document is the first
   std::uint64_t sent = 0;           // bytes on the wire, handshake included
   std::uint64_t received = 0;
+  std::uint64_t received_before = 0;  // on the same connection, by earlier loads
   std::uint64_t wasted = 0;  // content pushed but cached, cancelled or unused; hinted but unused
   std::vector<Milliseconds> event_delays;  // of a live stream's events, published to received
 

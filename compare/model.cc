@@ -255,8 +255,10 @@ std::optional<Milliseconds> predicted_gain(const PageLoad& plain, const PageLoad
                                            const Conditions& conditions) {
   if (!plain.failure.empty() || !arm.failure.empty() || !plain.document) return std::nullopt;
   double window = first_window;
-  // The earlier load has let it grow by what it sent.
-  if (conditions.connection == Connection::reused) window += static_cast<double>(plain.received);
+  // Earlier loads have let it grow by what they were sent.
+  if (conditions.connection == Connection::reused) {
+    window += static_cast<double>(plain.received_before);
+  }
   return predicted(model_page(plain), conditions, window) -
          predicted(model_page(plain, arm), conditions, window);
 }

@@ -231,6 +231,7 @@ PageLoad Navigation::record() const {
   const Traffic traffic = around_.connection.tls().traffic();
   load.sent = traffic.up - before_.up;
   load.received = traffic.down - before_.down;
+  load.received_before = before_.down;
   load.wasted = fetches_.wasted();
   if (live_) load.event_delays = live_->delays();
   return load;

@@ -153,3 +153,26 @@ TEST_CASE("a long chain of modules has as many depths, and is gone through once"
   CHECK(page.assets.front().depth == 60);
   CHECK(page.assets.back().depth == 1);
 }
+
+TEST_CASE("on a reused connection the window starts where the earlier load has left it") {
+  PageLoad plain;
+  plain.document = 205;
+  plain.received = 200'000;
+  plain.resources = {resource("/", Kind::document, 0, 205, 2000),
+                     resource("/a.css", Kind::style, 201, 900, 150'000)};
+  PageLoad arm = plain;
+  arm.resources[1].promised = 90;
+  arm.resources[1].from = From::push;
+  Conditions conditions = conditions_of(100, 250, 1000);
+  conditions.connection = Connection::reused;
+  const auto gain_from = [&](double window) {
+    return predicted(model_page(plain), conditions, window) -
+           predicted(model_page(plain, arm), conditions, window);
+  };
+  for (const std::uint64_t before : {0U, 65'000U}) {
+    plain.received_before = before;
+    CHECK(predicted_gain(plain, arm, conditions) ==
+          Approx(gain_from(window + static_cast<double>(before))));
+  }
+  CHECK(gain_from(window) > gain_from(window + 65'000) + 50);
+}
