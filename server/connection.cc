@@ -105,18 +105,24 @@ void Connection::attempt(Act act) {
 
 void Connection::read() {
   heard_ = at_.loop.now();
+  const std::size_t waited = socket_->unsent();
   const auto status = socket_->receive([this](auto bytes) { on_bytes(bytes); });
+  note_progress(waited);
   if (status == net::Socket::Status::open) return;
   if (!socket_->handshaken()) at_.handshakes_failed.add(1);
   // Whoever has said all that it wants to say may still read the answer.
   if (status == net::Socket::Status::closed && session_ && socket_->unsent() == 0) send_some();
-  lost();
+  lost(status);
 }
 
-// TCP may give up on a peer that acknowledges nothing before the deadline here comes
-// (TCP_USER_TIMEOUT).
-void Connection::lost() {
-  const bool stalled = blocked_since_ && at_.loop.now() - *blocked_since_ >= at_.timeouts.stall / 2;
+// Of so many bytes that waited: a client may be slow, as long as it takes some.
+void Connection::note_progress(std::size_t waited) {
+  if (socket_->unsent() < waited) blocked_since_.reset();
+}
+
+// TCP may give up on a peer that takes nothing before the deadline here comes (TCP_USER_TIMEOUT).
+void Connection::lost(net::Socket::Status status) {
+  const bool stalled = blocked_since_ && status == net::Socket::Status::silent;
   if (!closed_ && stalled) return give_up(http::Limit::stall, takes_nothing);
   close();
 }
@@ -199,8 +205,10 @@ void Connection::flush() {
   }
   if (std::exchange(woken_, false) && !at_.woken.pass()) return place_.join(at_.woken);
   place_.leave();
-  if (socket_->unsent() > 0) {
-    if (socket_->flush() != net::Socket::Status::open) return lost();
+  if (const std::size_t waited = socket_->unsent(); waited > 0) {
+    const auto status = socket_->flush();
+    if (status != net::Socket::Status::open) return lost(status);
+    note_progress(waited);
     if (socket_->unsent() > 0) return settle(true);
   }
   if (!session_) return settle(false);
@@ -264,10 +272,13 @@ void Connection::settle_reading() {
 void Connection::settle(bool more) {
   if (closed_) return;
   settle_reading();
-  if (more && !blocked_since_) blocked_since_ = at_.loop.now();
   if (more && !holds_little_ && session_ && session_->live_beside_others()) hold_little();
   const bool full = socket_->unsent() > 0;
-  if (!full) blocked_since_.reset();
+  if (!full) {
+    blocked_since_.reset();
+  } else if (!blocked_since_) {
+    blocked_since_ = at_.loop.now();
+  }
   if (more && !full) place_.join(at_.line);
   if (full == wants_write_) return;
   wants_write_ = full;

@@ -78,7 +78,8 @@ class Connection final : private http::TransportGauge {
   void complain(const std::string& why);
   template <typename Act>
   void attempt(Act act);
-  void lost();
+  void note_progress(std::size_t waited);
+  void lost(net::Socket::Status status);
   void give_up(http::Limit limit, const char* why);  // complains and closes
   void on_deadline();
   void arm(net::Clock::time_point due);
@@ -109,7 +110,7 @@ class Connection final : private http::TransportGauge {
   net::Clock::time_point busy_;          // there were streams
   net::Clock::time_point header_since_;  // an unfinished header section
   net::Clock::time_point pinged_;
-  std::optional<net::Clock::time_point> blocked_since_;  // the kernel takes no more
+  std::optional<net::Clock::time_point> blocked_since_;  // the kernel takes nothing of what waits
   std::optional<net::Clock::time_point> early_since_;    // answered before the content's end
 };
 

@@ -14,6 +14,12 @@ bool would_block(int error_number) {
 
 }  // namespace
 
+Socket::Status Outbox::failure() {
+  const Socket::Status status = Socket::status_of(errno);
+  error_ = std::generic_category().message(errno);
+  return status;
+}
+
 Socket::Status Outbox::flush(int fd) {
   if (unsent() > 0) return send_pending(fd);
   if (sealed_.empty()) return Socket::Status::open;
@@ -21,9 +27,8 @@ Socket::Status Outbox::flush(int fd) {
   ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0) {
     if (!would_block(errno)) {
-      error_ = std::generic_category().message(errno);
       sealed_.clear();
-      return Socket::Status::failed;
+      return failure();
     }
     sent = 0;
   }
@@ -41,9 +46,7 @@ Socket::Status Outbox::send_pending(int fd) {
   sealed_.clear();
   const ssize_t sent = send(fd, pending_.data() + pending_start_, unsent(), MSG_NOSIGNAL);
   if (sent < 0) {
-    if (would_block(errno)) return Socket::Status::open;
-    error_ = std::generic_category().message(errno);
-    return Socket::Status::failed;
+    return would_block(errno) ? Socket::Status::open : failure();
   }
   pending_start_ += static_cast<std::size_t>(sent);
   if (unsent() == 0) {

@@ -20,6 +20,7 @@ class Outbox {
   const std::string& error() const { return error_; }
 
  private:
+  Socket::Status failure();
   Socket::Status send_pending(int fd);
 
   SendBuffer& sealed_;

@@ -17,8 +17,9 @@ Socket::Status PlainSocket::receive(const Sink& sink) {
     }
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return Status::open;
+    const Status status = status_of(errno);
     error_ = std::generic_category().message(errno);
-    return Status::failed;
+    return status;
   }
 }
 

@@ -2,6 +2,7 @@
 // Many writes go out with one send. Nothing of HTTP.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -32,8 +33,13 @@ class Socket {
   enum class Status {
     open,    // all is well; nothing more to do now
     closed,  // the peer has closed in order
+    silent,  // the peer has acknowledged nothing for so long that TCP has given up
     failed,  // TLS or TCP error: see error()
   };
+  // What an error of the kernel's comes to.
+  static Status status_of(int error_number) {
+    return error_number == ETIMEDOUT ? Status::silent : Status::failed;
+  }
   using Sink = std::function<void(std::span<const std::byte>)>;
 
   virtual ~Socket() = default;

@@ -202,8 +202,9 @@ TlsSocket::Status TlsSocket::receive(const Sink& sink) {
     if (got < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) return Status::open;
+      const Status status = status_of(errno);
       error_ = std::generic_category().message(errno);
-      return Status::failed;
+      return status;
     }
     const auto count = static_cast<std::size_t>(got);
     std::ranges::copy(begun_, buffers_.received.begin());

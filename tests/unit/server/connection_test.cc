@@ -69,6 +69,17 @@ class SpeakingHttp2 final : public Wrapping {
   net::Protection protection() const override { return {"TLSv1.3", "", "h2"}; }
 };
 
+// Which has sent nothing of what waits when TCP gives up.
+class Unheard final : public Wrapping {
+ public:
+  using Wrapping::Wrapping;
+  Status flush() override { return ++flushes_ == 1 ? Status::open : status_of(ETIMEDOUT); }
+  std::size_t unsent() const override { return flushes_; }
+
+ private:
+  std::size_t flushes_ = 0;
+};
+
 std::string get(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nhost: app.test\r\n\r\n";
 }
@@ -101,10 +112,15 @@ struct World {
   std::vector<std::unique_ptr<server::Connection>> connections;
 
   int shaken = 0;
+  int gone = 0;  // of the connections, those that have closed
 
   // A client that has sent `bytes`.
   int connect(http::Handler& root, const std::string& bytes) {
     return connect<net::PlainSocket>(root, bytes);
+  }
+  template <typename Socket>
+  int connect_by(http::Handler& root, const std::string& bytes) {
+    return connect<Socket>(root, bytes);
   }
   // The same, if they begin with a handshake.
   int shake_hands(http::Handler& root, const std::string& bytes) {
@@ -123,7 +139,10 @@ struct World {
     REQUIRE(write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
     connections.push_back(std::make_unique<server::Connection>(
         std::make_unique<Socket>(net::Fd(ends[1]), buffers, more...), http::Peer{}, root, workplace,
-        [this](server::Connection&) { closed(); }));
+        [this](server::Connection&) {
+          ++gone;
+          closed();
+        }));
     return ends[0];
   }
 
@@ -166,8 +185,8 @@ int World::speak_http2(http::Handler& root, const std::string& bytes) {
                                           frame(h2::FrameType::settings, h2::flag::ack, 0) + bytes);
 }
 
-std::string heard_by(int client) {
-  std::string heard(1 << 20, '\0');
+std::string heard_by(int client, std::size_t most = 1 << 20) {
+  std::string heard(most, '\0');
   const ssize_t got = read(client, heard.data(), heard.size());
   heard.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   return heard;
@@ -404,4 +423,66 @@ TEST_CASE("a client with a live stream lives as long as it answers PINGs") {
   world.loop.run();
   CHECK(pings == 4);  // the last was not answered
   CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::ping_ack)].get() == 1);
+}
+
+TEST_CASE("a client that takes bytes slowly is not cut, one that takes none is") {
+  const bool takes = GENERATE(true, false);
+  World world;
+  world.timeouts.handshake = 50ms;
+  world.timeouts.stall = 300ms;
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  testing::Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text(std::string(32 << 20, 'x')));
+  });
+  const int client = world.connect(root, get("/large"));
+  std::size_t taken = 0;
+  net::Timer take(world.loop, [&] {
+    for (int i = 0; i < 8; ++i) taken += heard_by(client, 4096).size();
+    take.start(5ms);
+  });
+  if (takes) take.start(5ms);
+  net::Timer enough(world.loop, [&] { world.loop.stop(); });
+  enough.start(1s);
+  world.loop.run();
+  CHECK(taken < 32 << 20);
+  REQUIRE(complaints.size() == (takes ? 0 : 1));
+  CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::stall)].get() == !takes);
+  if (!takes) CHECK(complaints[0].ends_with("it takes nothing of what is sent to it"));
+}
+
+TEST_CASE("a client that leaves while much waits for it is not blamed for taking nothing") {
+  World world;
+  world.timeouts.handshake = 50ms;
+  world.timeouts.stall = 600ms;
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  testing::Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text(std::string(32 << 20, 'x')));
+  });
+  world.connect(root, get("/large"));
+  net::Timer leave(world.loop, [&] {
+    world.clients.clear();
+    if (world.gone > 0) return world.loop.stop();
+    leave.start(5ms);
+  });
+  leave.start(400ms);
+  world.loop.run();
+  CHECK(world.gone == 1);
+  CHECK(complaints.empty());
+}
+
+TEST_CASE("a client on whom TCP gives up while something waits for it has taken nothing") {
+  World world;
+  world.workplace.complain = [&](const std::string& why) {
+    CHECK(why.ends_with("it takes nothing of what is sent to it"));
+    world.loop.stop();
+  };
+  testing::Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("hello"));
+  });
+  world.connect_by<Unheard>(root, get("/"));
+  world.loop.run();
+  CHECK(world.gone == 1);
+  CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::stall)].get() == 1);
 }
