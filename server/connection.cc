@@ -310,7 +310,10 @@ void Connection::close() {
   place_.leave();
   deadline_.stop();
   drain_later_.stop();
-  socket_->shut_down();
+  try {
+    socket_->shut_down();
+  } catch (const std::exception&) {  // no memory for its last word
+  }
   on_closed_(*this);
 }
 

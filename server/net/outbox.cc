@@ -21,29 +21,25 @@ Socket::Status Outbox::failure() {
 }
 
 Socket::Status Outbox::flush(int fd) {
+  const Emptied afterwards(sealed_);
   if (unsent() > 0) return send_pending(fd);
   if (sealed_.empty()) return Socket::Status::open;
   const std::span bytes = sealed_.bytes();
   ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0) {
-    if (!would_block(errno)) {
-      sealed_.clear();
-      return failure();
-    }
+    if (!would_block(errno)) return failure();
     sent = 0;
   }
   if (static_cast<std::size_t>(sent) < bytes.size()) {
     pending_.assign(bytes.begin() + sent, bytes.end());
     pending_start_ = 0;
   }
-  sealed_.clear();
   return Socket::Status::open;
 }
 
 Socket::Status Outbox::send_pending(int fd) {
   const std::span bytes = sealed_.bytes();
   pending_.insert(pending_.end(), bytes.begin(), bytes.end());
-  sealed_.clear();
   const ssize_t sent = send(fd, pending_.data() + pending_start_, unsent(), MSG_NOSIGNAL);
   if (sent < 0) {
     return would_block(errno) ? Socket::Status::open : failure();

@@ -15,6 +15,8 @@ class Outbox {
   // `sealed` must outlive the outbox, and is empty whenever another socket's turn begins.
   explicit Outbox(SendBuffer& sealed) : sealed_(sealed) {}
 
+  // Leaves nothing in `sealed`, also if there is no memory for what the kernel refuses: then it
+  // throws, and the bytes are lost.
   Socket::Status flush(int fd);
   std::size_t unsent() const { return pending_.size() - pending_start_; }
   const std::string& error() const { return error_; }

@@ -43,4 +43,17 @@ class SendBuffer {
   std::size_t size_ = 0;
 };
 
+// What is in the buffer goes with its scope, however that is left: it is one socket's, and another
+// would send it.
+class Emptied {
+ public:
+  explicit Emptied(SendBuffer& buffer) : buffer_(buffer) {}
+  ~Emptied() { buffer_.clear(); }
+  Emptied(const Emptied&) = delete;
+  Emptied& operator=(const Emptied&) = delete;
+
+ private:
+  SendBuffer& buffer_;
+};
+
 }  // namespace net

@@ -57,7 +57,8 @@ class Socket {
   virtual std::size_t unsent() const = 0;
   // Bytes written since the last flush, by the socket that is being written to.
   virtual std::size_t sealed() const = 0;
-  // Tells the peer that nothing more will come, as far as the kernel takes it at once.
+  // Tells the peer that nothing more will come, as far as the kernel takes it at once. Nothing is
+  // left in the worker's buffers, even if it throws for want of memory.
   virtual void shut_down() = 0;
 
   virtual int fd() const = 0;

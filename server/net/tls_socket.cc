@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -66,7 +67,11 @@ struct TlsSocket::Bio {
   }
 
   static int write(BIO* bio, const char* from, std::size_t size, std::size_t* taken) {
-    socket(bio).buffers_.sealed.append(std::as_bytes(std::span(from, size)));
+    try {
+      socket(bio).buffers_.sealed.append(std::as_bytes(std::span(from, size)));
+    } catch (const std::bad_alloc&) {
+      return 0;  // OpenSSL's own functions lie between here and whoever would catch it
+    }
     *taken = size;
     return 1;
   }
@@ -238,6 +243,7 @@ TlsSocket::Status TlsSocket::write(std::span<const std::byte> bytes) {
 }
 
 void TlsSocket::shut_down() {
+  const Emptied afterwards(buffers_.sealed);
   if (!handshaken_) return;
   if (!records_) {
     forget_openssl_errors();

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tests/support/identity.h"
+#include "tests/support/refusal.h"
 
 using Status = net::Socket::Status;
 
@@ -62,6 +63,7 @@ class Pair {
     REQUIRE(server->flush() == Status::open);
   }
   int client_fd() const { return client_end_.get(); }
+  net::SendBuffer& sealed() { return buffers_.sealed; }
 
  private:
   static const net::TlsContext& tls() {
@@ -217,4 +219,17 @@ TEST_CASE("a record that was changed on its way ends the connection with an aler
   const int result = SSL_read_ex(pair.client.get(), text, sizeof text, &got);
   CHECK(SSL_get_error(pair.client.get(), result) == SSL_ERROR_SSL);
   CHECK(std::string(ERR_reason_error_string(ERR_get_error())) == "sslv3 alert bad record mac");
+}
+
+TEST_CASE("a handshake for which there is no memory fails, and leaves nothing for others to send") {
+  Pair pair;
+  SSL_do_handshake(pair.client.get());
+  {
+    const testing::Refusal refusal(128);
+    CHECK(pair.server->receive([](auto) {}) == Status::failed);
+  }
+  CHECK(pair.sealed().empty());
+  pair.sealed().append(bytes_of("half an answer"));
+  pair.server->shut_down();
+  CHECK(pair.sealed().empty());
 }

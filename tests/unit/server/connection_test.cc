@@ -80,6 +80,14 @@ class Unheard final : public Wrapping {
   std::size_t flushes_ = 0;
 };
 
+// That finds no memory for what it is to send.
+class WithoutMemory final : public Wrapping {
+ public:
+  using Wrapping::Wrapping;
+  Status flush() override { throw std::bad_alloc(); }
+  void shut_down() override { throw std::bad_alloc(); }
+};
+
 std::string get(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nhost: app.test\r\n\r\n";
 }
@@ -212,6 +220,20 @@ TEST_CASE("a connection for which memory was lent pays for it, and no other does
   REQUIRE(complaints.size() == 1);
   CHECK(complaints[0].ends_with("ended: no memory is left"));
   for (void* block : lent) net::Reserve::instance().give_back(block);
+}
+
+TEST_CASE("a connection is taken down though there is no memory for its last word") {
+  World world;
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("hello"));
+    world.loop.post([&] { world.loop.stop(); });
+  });
+  world.connect_by<WithoutMemory>(root, get("/"));
+  world.loop.run();
+  CHECK(world.gone == 1);
+  CHECK(complaints.size() == 1);
 }
 
 TEST_CASE("a client that has sent 500 dear requests at once holds up another for a few of them") {
