@@ -242,7 +242,7 @@ void Session::reset_stalled(TimePoint since) {
 void Session::stop_uploads() {
   answered_early_ = false;
   for (const auto& stream : streams_) {
-    if (!stream->closed() && stream->answered() && !stream->body() && !stream->content_ended()) {
+    if (!stream->closed() && stream->has_sent_all() && !stream->content_ended()) {
       reset(*stream, ErrorCode::no_error);
     }
   }

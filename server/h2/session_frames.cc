@@ -142,6 +142,7 @@ void Session::end_content(Stream& stream) {
   if (stream.content()->left.value_or(0) > 0) return malformed(stream);
   stream.content()->end();
   content_.push_back(&stream);
+  if (stream.has_sent_all()) close(stream, ErrorCode::no_error);
 }
 
 // Section 8.1.1.

@@ -78,6 +78,7 @@ class Stream final : public http::Waker, public SendQueue::Entry {
   bool could_send() const { return response_.body != nullptr && !waiting_; }
   // The last frame of the response has gone: the body is not needed any more.
   void sent_all() { response_.body = nullptr; }
+  bool has_sent_all() const { return begun && !response_.body; }
   bool live() const { return response_.live; }
 
   void wake() override;

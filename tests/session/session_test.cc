@@ -270,6 +270,24 @@ TEST_CASE("content larger than the handler takes is answered 413 before it is al
   CHECK(peer.session().streams() == 0);
 }
 
+TEST_CASE("a stream that was answered before its content ended is closed when that ends") {
+  const http::Headers trailers = GENERATE(http::Headers{}, http::Headers{{"x-sum", "5"}});
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("no, thanks"));
+  });
+  Peer peer(root);
+  const auto id = peer.begin_post("/");
+  peer.more(id, "some");
+  peer.pump();
+  CHECK(peer.reply(id).ended);
+  CHECK(peer.session().streams() == 1);
+  peer.more(id, "more");
+  peer.finish(id, trailers);
+  peer.pump();
+  CHECK(peer.session().streams() == 0);
+  CHECK_FALSE(peer.reply(id).reset);
+}
+
 TEST_CASE("a client that leaves in the middle of its content is forgotten") {
   bool called = false;
   Answering root([&](const http::Request&, http::Exchange exchange) {
