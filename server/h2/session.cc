@@ -17,15 +17,20 @@ constexpr std::size_t most_pending = std::size_t{1024} * 1024;  // bytes
 Session::Session(Surroundings surroundings, std::function<void()> has_output)
     : around_(surroundings),
       has_output_(std::move(has_output)),
+      announced_{
+          .concurrent_streams = around_.limits.concurrent_streams,
+          .stream_window = around_.limits.stream_window,
+          .connection_window =
+              std::max<std::int64_t>(around_.limits.connection_window, default_window),
+      },
       read_at_(around_.loop.now()),
       pushes_(around_.limits),
-      receive_window_(std::max<std::int64_t>(around_.limits.connection_window, default_window)) {
-  const http::Limits& limits = around_.limits;
+      receive_window_(announced_.connection_window) {
   writer_.settings({
       {Setting::no_rfc7540_priorities, 1},
-      {Setting::max_concurrent_streams, limits.concurrent_streams},
-      {Setting::initial_window_size, limits.stream_window},
-      {Setting::max_header_list_size, static_cast<std::uint32_t>(limits.header_bytes)},
+      {Setting::max_concurrent_streams, announced_.concurrent_streams},
+      {Setting::initial_window_size, announced_.stream_window},
+      {Setting::max_header_list_size, static_cast<std::uint32_t>(around_.limits.header_bytes)},
   });
   if (receive_window_ > default_window) {
     writer_.window_update(0, static_cast<std::uint32_t>(receive_window_ - default_window));
@@ -122,10 +127,13 @@ void Session::dispatch(Stream& stream) {
 
 // ----------------------------------------------------------------------------- the receive windows
 
-// Section 6.9: a window is opened again when half of it has been used.
+// Section 6.9: a window is opened again when half of it has been used; that of the connection also
+// when less of it is left, as the other half may be taken by content that nobody reads.
 void Session::give_back(std::size_t bytes) {
   to_give_back_ += bytes;
-  if (to_give_back_ < around_.limits.connection_window / 2 || ending_) return;
+  const std::int64_t worth = std::min(announced_.connection_window / 2, receive_window_);
+  if (to_give_back_ == 0 || std::cmp_less(to_give_back_, worth) || ending_) return;
+  if (receive_window_ == 0) window_opened_ = around_.loop.now();
   receive_window_ += static_cast<std::int64_t>(to_give_back_);
   writer_.window_update(0, static_cast<std::uint32_t>(std::exchange(to_give_back_, 0)));
 }
@@ -138,7 +146,7 @@ void Session::content_wanted(Stream& stream) {
   // What nobody reads need not be sent: only the connection gets its window back.
   if (!stream.closed() && !content.unwanted() && !content.ended()) {
     content.to_give_back += bytes;
-    if (content.to_give_back >= around_.limits.stream_window / 2) {
+    if (content.to_give_back >= announced_.stream_window / 2) {
       content.window += static_cast<std::int64_t>(content.to_give_back);
       writer_.window_update(stream.id(),
                             static_cast<std::uint32_t>(std::exchange(content.to_give_back, 0)));
@@ -150,6 +158,7 @@ void Session::content_wanted(Stream& stream) {
 void Session::give_back_window() {
   for (Stream* stream : content_) content_wanted(*stream);
   content_.clear();
+  give_back(0);
 }
 
 void Session::reap() {
@@ -215,13 +224,14 @@ bool Session::inside_header_section() const {
 }
 
 std::optional<Session::TimePoint> Session::content_awaited_since() const {
+  if (receive_window_ == 0) return std::nullopt;
   std::optional<TimePoint> oldest;
   for (const auto& stream : streams_) {
     const RequestContent* content = stream->content();
     if (!content || !content->awaited()) continue;
     if (!oldest || content->last_came() < *oldest) oldest = content->last_came();
   }
-  return oldest;
+  return oldest ? std::max(*oldest, window_opened_) : oldest;
 }
 
 void Session::reset_stalled(TimePoint since) {

@@ -92,6 +92,12 @@ class Session final : public http::Session, private FrameSink {
     std::uint32_t initial_window = default_window;
     bool takes_pushes = true;
   };
+  // What this side has told the client so: Limits may change meanwhile.
+  struct Announced {
+    std::uint32_t concurrent_streams;
+    std::uint32_t stream_window;
+    std::int64_t connection_window;
+  };
   // A header section that is being read.
   struct Section {
     FrameHead head;      // of its HEADERS
@@ -158,6 +164,7 @@ class Session final : public http::Session, private FrameSink {
 
   Surroundings around_;
   std::function<void()> has_output_;
+  const Announced announced_;
   FrameReader reader_;
   FrameBudget budget_;
   net::Clock::time_point read_at_;
@@ -184,6 +191,7 @@ class Session final : public http::Session, private FrameSink {
   std::int64_t send_window_ = default_window;
   std::int64_t receive_window_;
   std::size_t to_give_back_ = 0;  // of receive_window_
+  TimePoint window_opened_;       // after it was shut; before, the client could send no content
   Stream* reading_ = nullptr;     // whose DATA is being read; null: nobody's
   std::size_t read_ = 0;          // bytes of that frame, without padding
 

@@ -198,7 +198,7 @@ Fault Session::section(Bytes block) {
     return stream && !stream->content_ended() ? trailers(block) : discard(block);
   }
   if (draining_ && id > last_served_) return discard(block);  // as GOAWAY has said
-  if (open_ >= around_.limits.concurrent_streams) {
+  if (open_ >= announced_.concurrent_streams) {
     budget_.charge(5);
     writer_.rst_stream(id, ErrorCode::refused_stream);  // section 5.1.2
     return discard(block);
@@ -208,7 +208,7 @@ Fault Session::section(Bytes block) {
 
 // Before it has acknowledged our SETTINGS, a client goes by the default.
 std::int64_t Session::stream_window() const {
-  const std::int64_t told = around_.limits.stream_window;
+  const std::int64_t told = announced_.stream_window;
   return settings_acknowledged_ ? told : std::max<std::int64_t>(told, default_window);
 }
 

@@ -47,7 +47,8 @@ class Session {
   // It has not, in time: fill() gives what is to be said of that, and done() holds then.
   virtual void end_ungreeted() = 0;
   virtual bool inside_header_section() const = 0;
-  // Since when the request content that is waited for longest has not grown.
+  // Since when the request content that is waited for longest has not grown, though the client
+  // might have sent more.
   virtual std::optional<TimePoint> content_awaited_since() const = 0;
   // Resets streams whose body could go on but has not been let since `since`.
   virtual void reset_stalled(TimePoint since) = 0;

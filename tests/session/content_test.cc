@@ -243,3 +243,105 @@ TEST_CASE("more trailers than fields are taken reset their stream, and no other"
   CHECK(peer.reply(next).body == "fine");
   CHECK_FALSE(peer.goaway());
 }
+
+namespace {
+
+// Requests whose content nobody reads.
+class Unread {
+ public:
+  Unread(Peer& peer, Reader& reader) : peer_(peer), reader_(reader) {}
+  // As many more, each of 64 KiB.
+  void add(int count) {
+    auto content = std::exchange(reader_.content, nullptr);
+    auto exchange = std::exchange(reader_.exchange, {});
+    for (int i = 0; i < count; ++i) {
+      peer_.post("/unread", std::string(64 * 1024, 'x'));
+      peer_.pump();
+      contents_.push_back(std::move(reader_.content));
+      exchanges_.push_back(std::move(reader_.exchange));
+    }
+    reader_.content = std::move(content);
+    reader_.exchange = std::move(exchange);
+  }
+  void drop_one() { contents_.pop_back(); }
+
+ private:
+  Peer& peer_;
+  Reader& reader_;
+  std::vector<http::Exchange> exchanges_;
+  std::vector<std::unique_ptr<http::Body>> contents_;
+};
+
+void read_all(Peer& peer, Reader& reader) {
+  for (int turns = 0; turns < 1000 && !reader.ended; ++turns) {
+    reader.read();
+    peer.pump();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("uploads that nobody reads leave what remains of the connection's window to another") {
+  Reader reader;
+  Peer peer(reader.root);
+  Unread unread(peer, reader);
+  unread.add(9);
+  peer.post("/", std::string(3 << 20, 'x'));
+  peer.pump();
+  read_all(peer, reader);
+  CHECK(reader.text.size() == 3 << 20);
+}
+
+TEST_CASE("uploads that take the last of the connection's window do not keep what has been read") {
+  Reader reader;
+  Peer peer(reader.root);
+  const auto id = peer.begin_post("/");
+  peer.more(id, std::string(420'000, 'x'));
+  peer.pump();
+  while (reader.text.size() < 420'000) {
+    reader.read();
+    peer.pump();
+  }
+  Unread unread(peer, reader);
+  unread.add(10);
+  peer.more(id, std::string(1 << 20, 'x'));
+  peer.finish(id);
+  peer.pump();
+  read_all(peer, reader);
+  CHECK(reader.text.size() == 420'000 + (1 << 20));
+}
+
+TEST_CASE("a client that has no window is not blamed for content that does not come") {
+  Reader reader;
+  Peer peer(reader.root);
+  peer.begin_post("/");
+  peer.pump();
+  reader.read();
+  CHECK(peer.session().content_awaited_since());
+  Unread unread(peer, reader);
+  unread.add(16);
+  CHECK_FALSE(peer.session().content_awaited_since());
+  peer.loop().advance(20s);
+  unread.drop_one();
+  CHECK(peer.session().content_awaited_since() == peer.loop().now());
+}
+
+TEST_CASE("a connection keeps the windows and streams that were announced to it") {
+  Reader reader;
+  Peer peer(reader.root);
+  http::Limits& limits = peer.limits();
+  const bool less = GENERATE(true, false);
+  limits.stream_window = less ? 1000 : 16 << 20;
+  limits.connection_window = less ? 1000 : 16 << 20;
+  limits.concurrent_streams = less ? 1 : 1000;
+  peer.get("/held");
+  peer.pump();
+  const http::Exchange held = std::move(reader.exchange);
+  const auto id = peer.post("/", std::string(3 << 20, 'x'));
+  peer.pump();
+  CHECK_FALSE(peer.reply(id).reset);
+  REQUIRE(reader.content);
+  read_all(peer, reader);
+  CHECK(reader.text.size() == 3 << 20);
+  CHECK_FALSE(peer.goaway());
+}
