@@ -234,9 +234,15 @@ std::optional<Session::TimePoint> Session::content_awaited_since() const {
   return oldest ? std::max(*oldest, window_opened_) : oldest;
 }
 
+// Of a stream that could send. While others are sent, who has a window merely waits for its turn.
+Session::TimePoint Session::held_up_since(const Stream& stream) const {
+  const TimePoint last = stream.last_progress();
+  return stream.send_window > 0 ? std::max(last, last_sent_) : last;
+}
+
 void Session::reset_stalled(TimePoint since) {
   for (const auto& stream : streams_) {
-    if (!stream->closed() && stream->could_send() && stream->last_progress() < since) {
+    if (!stream->closed() && stream->could_send() && held_up_since(*stream) < since) {
       around_.tally.hit(http::Limit::stall);
       reset(*stream, ErrorCode::cancel);
     }

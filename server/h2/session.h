@@ -159,6 +159,7 @@ class Session final : public http::Session, private FrameSink {
   void dispatch(Stream& stream);
   void give_back_window();
   void give_back(std::size_t bytes);
+  TimePoint held_up_since(const Stream& stream) const;
   void reap();
   void note_output();
 
@@ -192,6 +193,7 @@ class Session final : public http::Session, private FrameSink {
   std::int64_t receive_window_;
   std::size_t to_give_back_ = 0;  // of receive_window_
   TimePoint window_opened_;       // after it was shut; before, the client could send no content
+  TimePoint last_sent_;           // DATA, of any stream
   Stream* reading_ = nullptr;     // whose DATA is being read; null: nobody's
   std::size_t read_ = 0;          // bytes of that frame, without padding
 

@@ -73,6 +73,7 @@ bool Session::put_data(Stream& stream, http::Output& output) {
                              .stream = stream.id()});
   std::memcpy(free.data(), head.data(), head.size());
   output.commit(FrameHead::bytes + got.bytes);
+  last_sent_ = stream.last_progress();
   stream.send_window -= static_cast<std::int64_t>(got.bytes);
   send_window_ -= static_cast<std::int64_t>(got.bytes);
   if (got.end) {

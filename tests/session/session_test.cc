@@ -418,6 +418,35 @@ TEST_CASE("a stalled stream is reset, a waiting one is not") {
   CHECK_FALSE(peer.reply(quiet).reset);
 }
 
+TEST_CASE("an answer whose turn has not come is not stalled while others are sent") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text(std::string(10 << 20, 'x')));
+  });
+  Peer peer(root, {.window = 1 << 20});
+  const auto shut = peer.get("/shut");  // and the client leaves its window so
+  peer.neglected = shut;
+  peer.pump();
+  REQUIRE(peer.reply(shut).body.size() == 1 << 20);
+  const auto first = peer.get("/first");
+  const auto second = peer.get("/second");
+  peer.push_to_server();
+  for (int second_passed = 0; second_passed < 40; ++second_passed) {
+    peer.pull_from_server(1);
+    peer.push_to_server();
+    peer.loop().advance(1s);
+  }
+  REQUIRE(peer.reply(second).body.empty());
+  peer.session().reset_stalled(peer.loop().now() - 30s);
+  peer.pull_from_server(1);
+  CHECK(peer.reply(shut).reset);
+  CHECK_FALSE(peer.reply(second).reset);
+  peer.loop().advance(31s);  // in which the client takes nothing of anything
+  peer.session().reset_stalled(peer.loop().now() - 30s);
+  peer.pull_from_server(1);
+  CHECK(peer.reply(first).reset);
+  CHECK(peer.reply(second).reset);
+}
+
 TEST_CASE("SETTINGS that take the window of an open stream above 2^31-1 end the connection") {
   http::Exchange held;
   Answering root(

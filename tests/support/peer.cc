@@ -73,9 +73,12 @@ struct Peer::Callbacks {
 
   static int data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
                   std::size_t size, void* user) {
-    self(user).replies_[id].body.append(reinterpret_cast<const char*>(bytes), size);
-    self(user).data_order_.push_back(id);
-    if (self(user).reads) nghttp2_session_consume(self(user).client_, id, size);
+    Peer& me = self(user);
+    me.replies_[id].body.append(reinterpret_cast<const char*>(bytes), size);
+    me.data_order_.push_back(id);
+    if (!me.reads) return 0;
+    nghttp2_session_consume_connection(me.client_, size);
+    if (id != me.neglected) nghttp2_session_consume_stream(me.client_, id, size);
     return 0;
   }
 

@@ -82,6 +82,8 @@ class Peer {
   http::Limits& limits() { return limits_; }
   // Gives the window of a stream back as its content arrives (on by default).
   bool reads = true;
+  // A stream that gets no window back all the same.
+  std::int32_t neglected = 0;
   // How often the session has said by itself that it has output.
   int output_told = 0;
 
