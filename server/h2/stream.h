@@ -74,8 +74,9 @@ class Stream final : public http::Waker, public SendQueue::Entry {
   bool waiting() const { return waiting_; }
   // Since when the body has been able to go on without having been asked.
   net::Clock::time_point last_progress() const { return last_progress_; }
-  // A body that is asked for bytes and not let: neither waiting for news nor at its end.
-  bool could_send() const { return response_.body != nullptr && !waiting_; }
+  // Nothing but a window or its turn keeps the body back: the fields have gone before it, and it
+  // neither waits for news nor is at its end.
+  bool could_send() const { return begun && response_.body && !waiting_; }
   // The last frame of the response has gone: the body is not needed any more.
   void sent_all() { response_.body = nullptr; }
   bool has_sent_all() const { return begun && !response_.body; }

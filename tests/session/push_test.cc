@@ -162,3 +162,33 @@ TEST_CASE("a pushed stream never carries a 103") {
   CHECK(pushed.hints.empty());
   CHECK(peer.tally().hints.get() == 1);
 }
+
+TEST_CASE("a push that is held back sends nothing before its fields, and is not stalled") {
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/") exchange.push("/large");
+    if (request.target == "/") exchange.push("/small");
+    exchange.respond(testing::text(std::string(request.target == "/large" ? 100'000 : 500, 'x')));
+  });
+  Peer peer(root, {.concurrent_pushes = 1, .window = 1000});
+  peer.reads = false;
+  const auto page = peer.get("/");
+  peer.pump();
+  const auto large = peer.reply(page).promises.at(0).first;
+  const auto small = peer.reply(page).promises.at(1).first;
+  REQUIRE(peer.reply(large).body.size() == 1000);
+  REQUIRE(peer.reply(small).order.empty());
+  if (GENERATE(true, false)) {
+    peer.set_window(1001);
+  } else {  // WINDOW_UPDATE
+    peer.raw(std::string("\0\0\4\x8\0\0\0\0", 8) + static_cast<char>(small) +
+             std::string("\0\0\0\1", 4));
+  }
+  peer.pump();
+  CHECK(peer.reply(small).order.empty());
+  peer.loop().advance(std::chrono::seconds(60));
+  peer.session().reset_stalled(peer.loop().now() - std::chrono::seconds(30));
+  peer.pump();
+  CHECK(peer.reply(large).reset);
+  CHECK(peer.reply(small).body.size() == 500);  // its turn has come
+  CHECK(peer.reply(small).order.starts_with('h'));
+}

@@ -181,6 +181,10 @@ void Peer::reset(std::int32_t id, std::uint32_t error_code) {
 
 void Peer::raw(std::string_view bytes) { raw_ += bytes; }
 void Peer::ping() { nghttp2_submit_ping(client_, NGHTTP2_FLAG_NONE, nullptr); }
+void Peer::set_window(std::uint32_t window) {
+  const nghttp2_settings_entry setting{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window};
+  nghttp2_submit_settings(client_, NGHTTP2_FLAG_NONE, &setting, 1);
+}
 
 bool Peer::push_to_server() {
   // All that the client has to say arrives in one read.

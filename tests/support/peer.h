@@ -61,6 +61,8 @@ class Peer {
   // Raw bytes into the session, behind whatever was sent.
   void raw(std::string_view bytes);
   void ping();
+  // SETTINGS: the window of each stream from now on.
+  void set_window(std::uint32_t window);
 
   // Moves bytes both ways until neither side has more; runs the loop's deferred work.
   void pump();
