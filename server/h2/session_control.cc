@@ -114,13 +114,14 @@ Fault Session::initial_window(std::uint32_t value) {
   const std::int64_t change = std::int64_t{value} - peer_.initial_window;
   if (value > largest_window) return flow_control("a window above 2^31-1");
   for (const auto& stream : streams_) {
+    if (stream->closed()) continue;  // it only waits for its end
     if (stream->send_window + change > largest_window) {
       return flow_control("it takes a window above 2^31-1");
     }
   }
   peer_.initial_window = value;
   for (const auto& stream : streams_) {
-    if (stream->closed()) continue;  // it only waits for its end
+    if (stream->closed()) continue;
     stream->send_window += change;
     if (stream->send_window > 0 && stream->could_send()) queue_.add(*stream);
   }

@@ -271,6 +271,15 @@ TEST_CASE("SETTINGS that open the windows do not wake a stream that was reset in
   CHECK(world.session().streams() == 0);
 }
 
+TEST_CASE("SETTINGS do not change the window of a stream that was reset in the same read") {
+  World world;
+  world.feed(greeting + frame(FrameType::headers, whole, 1, put));
+  world.feed(frame(FrameType::window_update, none, 1, std::string_view("\x7f\xff\0\0", 4)) +
+             frame(FrameType::rst_stream, none, 1, "1234") +
+             frame(FrameType::settings, none, 0, std::string_view("\0\4\0\1\0\0", 6)));
+  CHECK(world.ended_with() == ErrorCode::no_error);
+}
+
 TEST_CASE("floods run dry, traffic does not, and time refills") {
   World world;
   world.feed(greeting + frame(FrameType::headers, end_headers, 1, post));
