@@ -14,6 +14,7 @@ std::string_view text_of(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 bool FrameWriter::put(http::Output& output) {
+  if (lost_) throw std::bad_alloc();
   if (!ready_.empty()) ready_.take(output.append(ready_.bytes()));
   return ready_.empty();
 }
@@ -26,14 +27,18 @@ void FrameWriter::begin_frame() {
 }
 
 void FrameWriter::begin_headers() {
-  begin_frame();
-  encoder_.begin(ready_);
+  make([&] {
+    begin_frame();
+    encoder_.begin(ready_);
+  });
 }
 
 void FrameWriter::begin_promise(std::uint32_t promised) {
-  begin_frame();
-  put_32(promised, ready_);
-  encoder_.begin(ready_);
+  make([&] {
+    begin_frame();
+    put_32(promised, ready_);
+    encoder_.begin(ready_);
+  });
 }
 
 void FrameWriter::fields(const http::Headers& fields) {
@@ -41,11 +46,11 @@ void FrameWriter::fields(const http::Headers& fields) {
 }
 
 void FrameWriter::end_headers(std::uint32_t id, std::uint8_t flags) {
-  end_block({.type = FrameType::headers, .flags = flags, .stream = id});
+  make([&] { end_block({.type = FrameType::headers, .flags = flags, .stream = id}); });
 }
 
 void FrameWriter::end_promise(std::uint32_t id) {
-  end_block({.type = FrameType::push_promise, .stream = id});
+  make([&] { end_block({.type = FrameType::push_promise, .stream = id}); });
 }
 
 // Fills in the head of the frame, now that its length is known (sections 6.2, 6.6 and 6.10).
@@ -74,43 +79,55 @@ void FrameWriter::end_block(FrameHead head) {
 // ------------------------------------------------------------------------------------ other frames
 
 void FrameWriter::settings(std::initializer_list<std::pair<Setting, std::uint32_t>> list) {
-  put_head({.length = static_cast<std::uint32_t>(6 * list.size()), .type = FrameType::settings},
-           ready_);
-  for (const auto& [setting, value] : list) {
-    put_16(static_cast<std::uint16_t>(setting), ready_);
-    put_32(value, ready_);
-  }
+  make([&] {
+    put_head({.length = static_cast<std::uint32_t>(6 * list.size()), .type = FrameType::settings},
+             ready_);
+    for (const auto& [setting, value] : list) {
+      put_16(static_cast<std::uint16_t>(setting), ready_);
+      put_32(value, ready_);
+    }
+  });
 }
 
 void FrameWriter::settings_ack() {
-  put_head({.type = FrameType::settings, .flags = flag::ack}, ready_);
+  make([&] { put_head({.type = FrameType::settings, .flags = flag::ack}, ready_); });
 }
 
 void FrameWriter::ping() {
   constexpr std::string_view opaque("herald\0\0", 8);
-  put_head({.length = 8, .type = FrameType::ping}, ready_);
-  ready_.append(opaque);
+  make([&] {
+    put_head({.length = 8, .type = FrameType::ping}, ready_);
+    ready_.append(opaque);
+  });
 }
 
 void FrameWriter::ping_ack(std::span<const std::uint8_t> payload) {
-  put_head({.length = 8, .type = FrameType::ping, .flags = flag::ack}, ready_);
-  ready_.append(text_of(payload));
+  make([&] {
+    put_head({.length = 8, .type = FrameType::ping, .flags = flag::ack}, ready_);
+    ready_.append(text_of(payload));
+  });
 }
 
 void FrameWriter::goaway(std::uint32_t last_stream, ErrorCode code) {
-  put_head({.length = 8, .type = FrameType::goaway}, ready_);
-  put_32(last_stream, ready_);
-  put_32(static_cast<std::uint32_t>(code), ready_);
+  make([&] {
+    put_head({.length = 8, .type = FrameType::goaway}, ready_);
+    put_32(last_stream, ready_);
+    put_32(static_cast<std::uint32_t>(code), ready_);
+  });
 }
 
 void FrameWriter::window_update(std::uint32_t id, std::uint32_t increment) {
-  put_head({.length = 4, .type = FrameType::window_update, .stream = id}, ready_);
-  put_32(increment, ready_);
+  make([&] {
+    put_head({.length = 4, .type = FrameType::window_update, .stream = id}, ready_);
+    put_32(increment, ready_);
+  });
 }
 
 void FrameWriter::rst_stream(std::uint32_t id, ErrorCode code) {
-  put_head({.length = 4, .type = FrameType::rst_stream, .stream = id}, ready_);
-  put_32(static_cast<std::uint32_t>(code), ready_);
+  make([&] {
+    put_head({.length = 4, .type = FrameType::rst_stream, .stream = id}, ready_);
+    put_32(static_cast<std::uint32_t>(code), ready_);
+  });
 }
 
 }  // namespace h2

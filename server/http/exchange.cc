@@ -1,5 +1,6 @@
 #include "server/http/exchange.h"
 
+#include <exception>
 #include <utility>
 
 #include "server/http/problem.h"
@@ -14,7 +15,10 @@ Exchange& Exchange::operator=(Exchange&& other) noexcept {
 
 Exchange::~Exchange() {
   if (!alive()) return;
-  respond(problem(500, "The handler gave no answer."));
+  try {
+    respond(problem(500, "The handler gave no answer."));
+  } catch (const std::exception&) {  // no memory, for which its connection pays
+  }
 }
 
 void Exchange::hint(const Headers& fields) {

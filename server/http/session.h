@@ -25,7 +25,8 @@ class Session {
   // and the connection must be closed once fill() is dry.
   virtual bool receive(std::span<const std::byte> bytes) = 0;
   // Writes until `output` is full or there is nothing to say; true if there is more to say, be it
-  // in another turn of the loop.
+  // in another turn of the loop. Throws if there was no memory for what the client had to be told:
+  // then the connection ends.
   virtual bool fill(Output& output) = 0;
   // Nothing more will be read or said: close.
   virtual bool done() const = 0;

@@ -2,6 +2,7 @@
 
 #include "tests/session/handlers.h"
 #include "tests/support/peer.h"
+#include "tests/support/refusal.h"
 
 using namespace std::chrono_literals;
 using testing::Answering;
@@ -474,6 +475,23 @@ TEST_CASE("SETTINGS may lower and raise the windows of open streams up to 2^31-1
            std::string("\0\0\6\x4\0\0\0\0\0\0\4\x7f\xff\xff\xff", 15));
   peer.pump();
   CHECK_FALSE(peer.goaway());
+}
+
+TEST_CASE("what breaks off for want of memory is never sent, and ends its connection") {
+  const bool in_a_field_block = GENERATE(true, false);
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    http::Response response = testing::text("hello");
+    response.fields.add("x-large", std::string(100'000, 'x'));
+    const testing::Refusal refusal(32 * 1024);
+    if (in_a_field_block) return exchange.respond(std::move(response));
+    http::Exchange dropped = std::move(exchange);  // and so answered, when there is no room left
+    for (int i = 0; i < 10'000; ++i) dropped.hint({{"a", "b"}});
+  });
+  Peer peer(root);
+  const auto id = peer.get("/");
+  peer.push_to_server();
+  CHECK_THROWS_AS(peer.pull_from_server(1), std::bad_alloc);
+  CHECK(peer.reply(id).order.empty());
 }
 
 TEST_CASE("trailers follow the last byte of a body, and end its stream") {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <memory>
+#include <new>
 
 #include "tests/support/fake_exchange.h"
 
@@ -43,6 +44,21 @@ TEST_CASE("collecting content gives the exchange back with it") {
   });
   CHECK(fake->collect_limit == 10);
   CHECK(fake.read() == "body");
+}
+
+TEST_CASE("an exchange that is dropped when there is no memory for an answer goes without one") {
+  class Wire final : public http::Wire {
+   public:
+    bool alive() const override { return true; }
+    void hint(const http::Headers&) override {}
+    void interim(int, const http::Headers&) override {}
+    http::Push push(std::string_view, http::Priority) override { return http::Push::gone; }
+    void respond(http::Response) override { throw std::bad_alloc(); }
+    void collect(std::size_t, std::function<void(std::string)>) override {}
+    std::unique_ptr<http::Body> content() override { return nullptr; }
+    void on_gone(std::function<void()>) override {}
+  };
+  const http::Exchange dropped(std::make_unique<Wire>());
 }
 
 TEST_CASE("assigning over an unanswered exchange answers it 500") {
