@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "server/h2/client_streams.h"
+#include "server/h2/early_priorities.h"
 #include "server/h2/frame.h"
 #include "server/h2/frame_budget.h"
 #include "server/h2/frame_reader.h"
@@ -100,9 +101,10 @@ class Session final : public http::Session, private FrameSink {
   };
   // A header section that is being read.
   struct Section {
-    FrameHead head;      // of its HEADERS
-    bool open = false;   // CONTINUATION must follow
-    bool fresh = false;  // it opens its stream
+    FrameHead head;                                // of its HEADERS
+    bool open = false;                             // CONTINUATION must follow
+    bool fresh = false;                            // it opens its stream
+    std::optional<http::Priority> early_priority;  // of such a stream, told before
     unsigned continuations = 0;
     std::string block;  // so far; empty if it came in one frame
   };
@@ -122,6 +124,7 @@ class Session final : public http::Session, private FrameSink {
   Fault discard(std::span<const std::uint8_t> block);
   Fault priority(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault priority_update(const FrameHead& head, std::span<const std::uint8_t> payload);
+  Fault early_priority(std::uint32_t id, http::Priority wish);
   Fault rst_stream(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault settings(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault setting(h2::Setting setting, std::uint32_t value);
@@ -171,6 +174,7 @@ class Session final : public http::Session, private FrameSink {
   net::Clock::time_point read_at_;
   HpackDecoder decoder_;
   ClientStreams client_streams_;
+  EarlyPriorities early_priorities_;
   PushLedger pushes_;
   Section section_;
   PeerSettings peer_;
@@ -182,11 +186,9 @@ class Session final : public http::Session, private FrameSink {
   std::vector<Stream*> content_;      // has got content, or its end
   std::vector<Stream*> closed_;       // to be destroyed when no frame is being read or written
   std::vector<Stream*> held_pushes_;  // answered, and more than the client takes at one time
-  // Of streams that the client has not opened yet (RFC 9218 section 7.1).
-  std::vector<std::pair<std::uint32_t, http::Priority>> early_priorities_;
-  std::size_t open_ = 0;             // streams that the client has opened
-  std::size_t live_ = 0;             // of streams_, those with a live answer
-  std::size_t answered_pushes_ = 0;  // open ones, which count in the client's limit
+  std::size_t open_ = 0;              // streams that the client has opened
+  std::size_t live_ = 0;              // of streams_, those with a live answer
+  std::size_t answered_pushes_ = 0;   // open ones, which count in the client's limit
 
   FrameWriter writer_;
   std::int64_t send_window_ = default_window;

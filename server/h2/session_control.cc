@@ -10,8 +10,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t most_early_priorities = 32;
-
 Fault protocol(const char* why) { return {ErrorCode::protocol_error, why}; }
 Fault size(const char* why) { return {ErrorCode::frame_size_error, why}; }
 Fault flow_control(const char* why) { return {ErrorCode::flow_control_error, why}; }
@@ -40,9 +38,17 @@ Fault Session::priority_update(const FrameHead& head, Bytes payload) {
     stream->client_prioritised = true;
     queue_.set_priority(*stream, wish);
   } else if (idle(id)) {
-    const auto same = [id](const auto& early) { return early.first == id; };
-    std::erase_if(early_priorities_, same);
-    if (early_priorities_.size() < most_early_priorities) early_priorities_.emplace_back(id, wish);
+    return early_priority(id, wish);
+  }
+  return {};
+}
+
+Fault Session::early_priority(std::uint32_t id, http::Priority wish) {
+  const bool room = open_ + early_priorities_.size() < announced_.concurrent_streams;
+  if (room || early_priorities_.has(id)) {
+    early_priorities_.set(id, wish);
+  } else if (settings_acknowledged_) {  // before, the client does not know how many there may be
+    return protocol("priorities for more streams than there may be");
   }
   return {};
 }

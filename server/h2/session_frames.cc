@@ -161,7 +161,10 @@ Fault Session::begin_headers(const FrameHead& head) {
     return {ErrorCode::stream_closed, "the client has ended the stream"};
   }
   section_.fresh = idle(head.stream);
-  if (section_.fresh) client_streams_.open(head.stream);
+  if (section_.fresh) {
+    client_streams_.open(head.stream);
+    section_.early_priority = early_priorities_.take(head.stream);
+  }
   if (head.has(flag::end_stream)) client_streams_.end(head.stream);
   return {};
 }
@@ -229,12 +232,9 @@ Fault Session::request(Bytes block) {
   }
   stream.too_large = fields.too_large();
   if (!ends) stream.expect_content(fields.content_length(), stream_window());
-  const auto early = std::ranges::find(early_priorities_, stream.id(),
-                                       &decltype(early_priorities_)::value_type::first);
-  if (early != early_priorities_.end()) {
+  if (section_.early_priority) {
     stream.client_prioritised = true;
-    queue_.set_priority(stream, early->second);
-    early_priorities_.erase(early);
+    queue_.set_priority(stream, *section_.early_priority);
   } else if (const auto wish = stream.request.fields.get("priority")) {
     stream.client_prioritised = true;
     queue_.set_priority(stream, parsed_priority(*wish));

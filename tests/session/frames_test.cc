@@ -223,6 +223,32 @@ TEST_CASE("a priority for stream 0 is a protocol error") {
         ErrorCode::no_error);
 }
 
+TEST_CASE("more priorities for requests that are to come than may be open are a protocol error") {
+  const std::string acknowledged = frame(FrameType::settings, h2::flag::ack, 0);
+  const auto updates = [](std::uint32_t first, int count) {
+    std::string frames;
+    for (std::uint32_t id = first; count > 0; id += 2, --count) {
+      const std::string of{'\0', '\0', static_cast<char>(id >> 8), static_cast<char>(id & 0xff)};
+      frames += frame(FrameType::priority_update, none, 0, of + "u=1");
+    }
+    return frames;
+  };
+  const std::string all = acknowledged + updates(1, 256);
+  CHECK(judged(all) == ErrorCode::no_error);
+  CHECK(judged(all + updates(1, 256)) == ErrorCode::no_error);
+  CHECK(judged(all + updates(513, 1)) == ErrorCode::protocol_error);
+  // One that is open counts as well.
+  CHECK(judged(acknowledged + frame(FrameType::headers, end_headers, 1, put) + updates(3, 255)) ==
+        ErrorCode::no_error);
+  CHECK(judged(acknowledged + frame(FrameType::headers, end_headers, 1, put) + updates(3, 256)) ==
+        ErrorCode::protocol_error);
+  // Those that were passed over do not.
+  CHECK(judged(all + frame(FrameType::headers, whole, 513, block) + updates(515, 255)) ==
+        ErrorCode::no_error);
+  // Nor does a client go by what it does not know yet.
+  CHECK(judged(updates(1, 300)) == ErrorCode::no_error);
+}
+
 TEST_CASE("requests before a bad frame are still served") {
   World world;
   const std::string ended = frame(FrameType::headers, whole, 1, block);

@@ -477,6 +477,25 @@ TEST_CASE("SETTINGS may lower and raise the windows of open streams up to 2^31-1
   CHECK_FALSE(peer.goaway());
 }
 
+TEST_CASE("a priority that comes before its request is kept, whatever was said of others before") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text(std::string(50'000, 'x')));
+  });
+  Peer peer(root);
+  const auto say_urgent = [&](int id) {
+    peer.raw(std::string("\0\0\7\x10\0\0\0\0\0\0\0", 11) + static_cast<char>(id >> 8) +
+             static_cast<char>(id & 0xff) + "u=0");
+  };
+  for (int other = 201; other < 401; other += 2) say_urgent(other);
+  say_urgent(3);
+  peer.push_to_server();
+  peer.get("/");
+  const auto urgent = peer.get("/urgent");
+  REQUIRE(urgent == 3);
+  peer.pump();
+  CHECK(peer.data_order().front() == urgent);
+}
+
 TEST_CASE("what breaks off for want of memory is never sent, and ends its connection") {
   const bool in_a_field_block = GENERATE(true, false);
   Answering root([&](const http::Request&, http::Exchange exchange) {
