@@ -22,8 +22,7 @@ Fault flow_control(const char* why) { return {ErrorCode::flow_control_error, why
 Fault Session::priority(const FrameHead& head, Bytes payload) {
   if (head.stream == 0) return protocol("not of a stream");
   if (payload.size() != 5) return size("not 5 bytes");
-  // What it says is of RFC 7540, and not used.
-  return read_31(payload) == head.stream ? protocol("the stream depends on itself") : Fault{};
+  return {};  // what it says is of RFC 7540, and ignored, as SETTINGS have said
 }
 
 Fault Session::priority_update(const FrameHead& head, Bytes payload) {

@@ -172,8 +172,7 @@ Fault Session::begin_headers(const FrameHead& head) {
 Fault Session::headers(const FrameHead& head, Bytes payload) {
   if (head.has(flag::priority)) {
     if (payload.size() < 5) return size("too short for its priority");
-    if (read_31(payload) == head.stream) return protocol("the stream depends on itself");
-    payload = payload.subspan(5);
+    payload = payload.subspan(5);  // of RFC 7540, and ignored, as SETTINGS have said
   }
   section_.head = head;
   if (head.has(flag::end_headers)) return section(payload);

@@ -144,4 +144,15 @@ must('9218', '4', 'an unknown parameter, a value out of range and one of the wro
 must('9218', '4', 'a priority that cannot be parsed does not change the answer', served(), (c) => c.get(1, { extra: [['priority', '=;,u==']] }));
 must('9218', '2.1', 'SETTINGS_NO_RFC7540_PRIORITIES must be 0 or 1', connectionError('PROTOCOL_ERROR'), (c) => c.send(frame(type.SETTINGS, 0, 0, Buffer.from([0, 9, 0, 0, 0, 2]))));
 must('9218', '2.1', 'RFC 7540 priorities in HEADERS are taken and change nothing', served(), (c) => c.send(headers(1, Buffer.concat([Buffer.from([0, 0, 0, 0, 255]), request(c.target)]), flag.END_HEADERS | flag.END_STREAM | flag.PRIORITY)));
+must('9218', '2.1', 'a stream that depends on itself, in PRIORITY and in HEADERS, is served', served(), async (c) => {
+  await c.lives();
+  if (c.wire.settings[setting.NO_RFC7540_PRIORITIES] !== 1) throw new NotProvoked('priorities of RFC 7540 are not refused');
+  c.send(priority(1, 1), headers(1, Buffer.concat([Buffer.from([0, 0, 0, 1, 15]), request(c.target)]), flag.END_HEADERS | flag.END_STREAM | flag.PRIORITY));
+});
+must('9218', '7.1', 'PRIORITY_UPDATE for more requests to come than SETTINGS_MAX_CONCURRENT_STREAMS', connectionError('PROTOCOL_ERROR'), async (c) => {
+  await c.lives();
+  const most = c.wire.settings[setting.MAX_CONCURRENT_STREAMS];
+  if (most === undefined || most > 1000) throw new NotProvoked('no such limit is announced');
+  for (let i = 0; i <= most; i += 1) c.send(priorityUpdate(1 + 2 * i, 'u=1'));
+});
 
