@@ -32,7 +32,7 @@ class FrameReader {
   // The frame that has begun last.
   const FrameHead& head() const { return head_; }
   // Its payload has not been read to its end.
-  bool inside() const { return state_ == State::payload || state_ == State::padding_length; }
+  bool inside() const { return state_ != State::greeting && state_ != State::head; }
 
  private:
   enum class State { greeting, head, padding_length, data, padding, payload };

@@ -92,7 +92,7 @@ bool decode(std::span<const std::uint8_t> bytes, std::string& to) {
   const std::size_t start = to.size();
   to.resize(start + bytes.size() * 8 / 5);  // no code is shorter than 5 bits
   char* put = to.data() + start;
-  std::uint64_t bits = 0;  // the high `count` of them; below are ones
+  std::uint64_t bits = 0;  // the high `count` of them; below are zeros
   unsigned count = 0;
   std::size_t at = 0;
   bool fine = false;

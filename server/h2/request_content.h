@@ -43,10 +43,10 @@ class RequestContent final : private http::ContentSource {
   void end() { ended_ = true; }
   bool ended() const { return ended_; }
 
-  // Bytes that need no room here any more and have not been told of before: the session opens the
+  // Bytes that have been read, collected or dropped since the last call: the session opens the
   // windows by as much.
   std::size_t take_consumed() { return std::exchange(consumed_, 0); }
-  // Bytes that still take room: they go with the stream.
+  // Bytes that are here and keep the windows as far shut: the stream's end gives them back.
   std::size_t unconsumed() const { return text_.size() - counted_; }
 
   // ---- for whoever is to answer the request
@@ -79,8 +79,8 @@ class RequestContent final : private http::ContentSource {
   http::ContentBody* reader_ = nullptr;  // whoever of the two goes first tells the other
   std::string text_;
   std::size_t limit_ = 0;
-  std::size_t consumed_ = 0;  // not yet told
-  std::size_t counted_ = 0;   // of text_, how much is in consumed_ or has been told
+  std::size_t consumed_ = 0;  // for take_consumed()
+  std::size_t counted_ = 0;   // of text_, what consumed_ has had: all that is being collected
   std::function<void(std::string)> collecting_;
   net::Clock::time_point last_came_;
   bool ended_ = false;
