@@ -89,6 +89,7 @@ bool Session::begin_request() {
   input_.erase(0, parser_->feed(input_));
   if (parser_->state() == Parser::State::head) return false;
   parser_->request().peer = &around_.peer;
+  parser_->request().scheme = around_.peer.scheme();
   stream_ = std::make_unique<Stream>(*this, ++requests_, std::move(parser_->request()));
   around_.tally.streams_now.add(1);
   around_.tally.requests.add(1);

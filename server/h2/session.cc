@@ -111,6 +111,7 @@ void Session::dispatch(Stream& stream) {
   around_.tally.requests.add(1);
   http::Request& request = stream.request;
   request.peer = &around_.peer;
+  request.scheme = around_.peer.scheme();
   if (takes_pushes()) pushes_.asked(request.target);
   http::Exchange exchange = stream.exchange();
   const auto header =

@@ -8,6 +8,8 @@ bool Peer::loopback() const {
   return address == "::1" || address.starts_with("127.") || address.starts_with("::ffff:127.");
 }
 
+std::string_view Peer::scheme() const { return tls.empty() ? "http" : "https"; }
+
 std::string_view protocol_id(Version version) {
   switch (version) {
     case Version::http_1_0:

@@ -18,12 +18,13 @@ struct Peer {
   std::string address;  // numeric, without brackets or port
   std::uint16_t port = 0;
   std::uint64_t connection = 0;  // number of the connection within this process, from 1
-  std::string tls;               // "TLSv1.3"
+  std::string tls;               // "TLSv1.3"; empty without TLS
   std::string cipher;            // "TLS_AES_128_GCM_SHA256"
   bool resumed = false;          // TLS session resumption
   // Null where there is no network, as in tests. Valid as long as the peer.
   const TransportGauge* gauge = nullptr;
-  bool loopback() const;         // 127.0.0.0/8, ::1 and the former mapped into IPv6
+  bool loopback() const;            // 127.0.0.0/8, ::1 and the former mapped into IPv6
+  std::string_view scheme() const;  // "https", or "http" without TLS
 };
 
 // RFC 9218 section 4. Lower urgency goes first.
@@ -41,7 +42,7 @@ std::string_view protocol_id(Version version);
 struct Request {
   Version version = Version::http_2;
   std::string method;          // as received: methods are case-sensitive
-  std::string scheme;          // "https"
+  std::string scheme;          // of the connection, whatever the client says: Peer::scheme()
   std::string authority;       // :authority, or host
   std::string target;          // :path as received: "/a%20b?c=d"
   Headers fields;              // without pseudo-header fields; names in lower case

@@ -82,6 +82,30 @@ test('an event published over HTTP/1.1 reaches streams of both versions, and a p
   assert.deepEqual(JSON.parse((await polled).text).messages, ['again']);
 });
 
+test('publishing over HTTP/1.1 works as over HTTP/2: by Mercure, and from a page of this site', { skip }, async (t) => {
+  const herald = await serve(t, site(t), '--dev');
+  const update = await ask(herald, '/.well-known/mercure', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'topic=t&data=hello' });
+  assert.equal(update.status, 200, update.text);
+  const from = (origin) => ask(herald, '/send', { method: 'POST', headers: { ...json, origin }, body: JSON.stringify({ topic: 't', message: 'hello' }) });
+  assert.equal((await from(herald.origin)).status, 200);
+  assert.equal((await from(herald.origin.replace('https', 'http'))).status, 403);
+});
+
+// An app server that answers by `answer`, and Herald in front of it.
+async function before(t, answer) {
+  const app = http.createServer(answer);
+  t.after(() => { app.closeAllConnections(); app.close(); });
+  await new Promise((resolve) => { app.listen(0, '127.0.0.1', resolve); });
+  return serve(t, site(t), '--upstream', `http://127.0.0.1:${app.address().port}`);
+}
+
+test('an app is told that a request of HTTP/1.1 came over https', { skip }, async (t) => {
+  const herald = await before(t, (request, response) => response.end(JSON.stringify(request.headers)));
+  const heard = JSON.parse((await ask(herald, '/app')).text);
+  assert.equal(heard['x-forwarded-proto'], 'https');
+  assert.match(heard.forwarded, /;proto=https$/);
+});
+
 test('a client without ALPN, one of HTTP/1.0 and one that closes its side first are answered', { skip }, async (t) => {
   const herald = await serve(t, site(t));
   assert.match(await raw(herald, 'GET /a.css HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 [\s\S]*\r\n\r\np\{\}$/);

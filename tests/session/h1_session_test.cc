@@ -56,6 +56,21 @@ TEST_CASE("HTTP/1.1: a request is answered with the fields that the engine owns"
   CHECK(peer.logged == std::vector<H1Peer::Logged>{{"/a?b=c", 200, 0}});
 }
 
+TEST_CASE("HTTP/1.1: the scheme of a request is its connection's, whatever its target says") {
+  std::string seen;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    seen = request.scheme;
+    exchange.respond(testing::text(""));
+  });
+  H1Peer plain(root);
+  plain.say("GET https://app.test/ HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(seen == "http");
+  H1Peer protected_by_tls(root);
+  protected_by_tls.self.tls = "TLSv1.3";
+  protected_by_tls.say("GET / HTTP/1.0\r\n\r\n");
+  CHECK(seen == "https");
+}
+
 TEST_CASE("HTTP/1.1: the same session fed byte by byte gives the same answer") {
   Answering root = echo();
   H1Peer peer(root);

@@ -28,6 +28,19 @@ TEST_CASE("a request is answered with the fields that the engine owns") {
   CHECK(peer.session().streams() == 0);
 }
 
+TEST_CASE("the scheme of a request is its connection's, whatever the client says") {
+  std::string seen;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    seen = request.scheme;
+    exchange.respond(testing::text("x"));
+  });
+  Peer peer(root, {.scheme = "http"});
+  const auto id = peer.get("/");
+  peer.pump();
+  CHECK(peer.reply(id).status() == "200");
+  CHECK(seen == "https");
+}
+
 TEST_CASE("HEAD, 204 and 304 have no content, and HEAD says how long it would be") {
   Answering root([](const http::Request& request, http::Exchange exchange) {
     http::Response response = testing::text("hello");

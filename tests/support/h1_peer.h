@@ -17,7 +17,7 @@ class H1Peer final : private http::AccessLog {
   explicit H1Peer(http::Handler& root, net::Slice* slice = nullptr)
       : session_({.root = root,
                   .limits = limits,
-                  .peer = self_,
+                  .peer = self,
                   .loop = loop,
                   .tally = tally,
                   .date = date_,
@@ -44,6 +44,7 @@ class H1Peer final : private http::AccessLog {
   h1::Session& session() { return session_; }
 
   http::Limits limits;
+  http::Peer self;  // without TLS
   http::Tally tally;
   net::Loop loop{net::Loop::Time::manual};
   int output_noted = 0;
@@ -60,7 +61,6 @@ class H1Peer final : private http::AccessLog {
     logged.push_back({std::string(access.target), access.status, access.error_code});
   }
 
-  http::Peer self_;
   http::Date date_;
   http::Output output_;
   h1::Session session_;

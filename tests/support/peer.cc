@@ -13,9 +13,9 @@ nghttp2_nv nv(std::string_view name, std::string_view value) {
           value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-std::vector<nghttp2_nv> head(std::string_view method, std::string_view target,
-                             const http::Headers& fields) {
-  std::vector<nghttp2_nv> list = {nv(":method", method), nv(":scheme", "https"),
+std::vector<nghttp2_nv> head(std::string_view method, std::string_view scheme,
+                             std::string_view target, const http::Headers& fields) {
+  std::vector<nghttp2_nv> list = {nv(":method", method), nv(":scheme", scheme),
                                   nv(":authority", "app.test"), nv(":path", target)};
   for (const http::Field field : fields) list.push_back(nv(field.name, field.value));
   return list;
@@ -107,7 +107,8 @@ struct Peer::Callbacks {
   }
 };
 
-Peer::Peer(http::Handler& root, Options options) {
+Peer::Peer(http::Handler& root, Options options) : scheme_(std::move(options.scheme)) {
+  self_.tls = "TLSv1.3";
   session_ = std::make_unique<h2::Session>(h2::Session::Surroundings{.root = root,
                                                                      .limits = limits_,
                                                                      .peer = self_,
@@ -147,12 +148,12 @@ Peer::~Peer() {
 
 std::int32_t Peer::send(std::string_view method, std::string_view target,
                         const http::Headers& fields) {
-  const auto list = head(method, target, fields);
+  const auto list = head(method, scheme_, target, fields);
   return nghttp2_submit_request(client_, nullptr, list.data(), list.size(), nullptr, nullptr);
 }
 
 std::int32_t Peer::begin_post(std::string_view target, const http::Headers& fields) {
-  const auto list = head("POST", target, fields);
+  const auto list = head("POST", scheme_, target, fields);
   nghttp2_data_provider provider{.source = {}, .read_callback = Callbacks::upload};
   return nghttp2_submit_request(client_, nullptr, list.data(), list.size(), &provider, nullptr);
 }

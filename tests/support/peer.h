@@ -24,6 +24,7 @@ class Peer {
     std::uint32_t concurrent_pushes = 100;  // SETTINGS_MAX_CONCURRENT_STREAMS
     std::int32_t window = 65535;            // of each stream
     net::Slice* slice = nullptr;            // of the session
+    std::string scheme = "https";           // as the client says
   };
 
   // What a stream has brought.
@@ -103,6 +104,7 @@ class Peer {
   http::Tally tally_;
   http::Date date_;
   http::Peer self_;
+  const std::string scheme_;
   http::Output output_;
   std::unique_ptr<h2::Session> session_;
   nghttp2_session* client_ = nullptr;
