@@ -130,7 +130,7 @@ void Parser::finish_head() {
 http::Request& Parser::request() { return reader_->request; }
 bool Parser::too_large() const { return reader_->too_large; }
 bool Parser::keeps_alive() const { return reader_->keep_alive(); }
-bool Parser::expects_continue() const { return reader_->expects_continue; }
+bool Parser::take_expectation() { return std::exchange(reader_->expects_continue, false); }
 std::string Parser::take_content() { return std::exchange(reader_->content, {}); }
 http::Headers Parser::take_trailers() { return std::exchange(reader_->trailers, {}); }
 

@@ -43,8 +43,8 @@ class Parser {
   bool too_large() const;
   // The client would send another request on this connection (RFC 9112 section 9.3).
   bool keeps_alive() const;
-  // It waits for 100 before it sends the content (RFC 9110 section 10.1.1).
-  bool expects_continue() const;
+  // It waits for 100 before it sends the content (RFC 9110 section 10.1.1); true once.
+  bool take_expectation();
   // What feed() has found of the content since the last call.
   std::string take_content();
   // Those behind chunked content (RFC 9112 section 7.1.2), once it is whole.

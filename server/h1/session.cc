@@ -145,9 +145,10 @@ void Session::take_content() {
   stream_->deliver_content();
 }
 
-void Session::content_wanted() {
-  const bool nothing_yet = parser_->state() == Parser::State::content && input_.empty();
-  if (nothing_yet && parser_->expects_continue() && !stream_->content_begun()) {
+void Session::want_content() {
+  const bool nothing_yet = parser_->state() == Parser::State::content && input_.empty() &&
+                           !stream_->content_begun() && !stream_->answered();
+  if (nothing_yet && parser_->take_expectation()) {
     pending_.append("HTTP/1.1 100 Continue\r\n\r\n");
   }
   take_content();

@@ -76,7 +76,8 @@ class Session final : public http::Session {
   // Says nothing to a client of HTTP/1.0 (RFC 9110 section 15.2).
   void interim(int status, const http::Headers& fields);
   void begin_response();
-  void content_wanted();
+  // Somebody takes more of it than is here: a client that waits to be asked is asked.
+  void want_content();
   void note_output();
 
   bool turn_over();

@@ -86,7 +86,7 @@ void Stream::collect(std::size_t limit, std::function<void(std::string)> then) {
   if (http::content_length(request_).value_or(0) > limit) {
     refuse(too_large());  // no need to wait for what is too much
   } else {
-    session_.content_wanted();
+    session_.want_content();
   }
 }
 
@@ -101,16 +101,16 @@ std::unique_ptr<http::Body> Stream::content() {
   auto reader = std::make_unique<http::ContentBody>(static_cast<http::ContentSource&>(*this),
                                                     http::content_length(request_));
   reader_ = reader.get();
-  session_.content_wanted();
+  session_.want_content();
   return reader;
 }
 
 http::Read Stream::read_content(std::span<std::byte> into) {
-  if (content_.empty()) session_.content_wanted();
+  if (content_.empty()) session_.want_content();
   const std::size_t bytes = std::min(into.size(), content_.size());
   std::copy_n(reinterpret_cast<const std::byte*>(content_.data()), bytes, into.begin());
   content_.erase(0, bytes);
-  if (bytes > 0) session_.content_wanted();
+  if (bytes > 0) session_.want_content();
   last_content_ = now();  // the client's time begins when it is waited for
   return {bytes, content_ended_ && content_.empty()};
 }

@@ -139,6 +139,22 @@ TEST_CASE("a client of HTTP/1.1 that expects 100 gets it when its content is wan
   CHECK(answer == "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+TEST_CASE("HTTP/1.1: 100 is said once, however often content is asked for, and behind no answer") {
+  Reader reader;
+  testing::Feed feed;
+  H1Peer peer(reader.root);
+  peer.say(
+      "POST / HTTP/1.1\r\nhost: app.test\r\ncontent-length: 5\r\nexpect: 100-continue\r\n\r\n");
+  reader.read();
+  reader.read();
+  CHECK(peer.hear().empty());
+  reader.exchange.respond(testing::live(feed));
+  reader.read();
+  CHECK(testing::status_of(peer.hear()) == "HTTP/1.1 200");
+  reader.read();
+  CHECK(peer.hear().empty());
+}
+
 TEST_CASE("HTTP/1.1: trailers behind chunked content are there once it has ended") {
   Reader reader;
   H1Peer peer(reader.root);
