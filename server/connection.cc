@@ -303,6 +303,13 @@ void Connection::announce_drain() {
   drain_later_.start(drain_notice);
 }
 
+void Connection::shut_down() {
+  try {
+    socket_->shut_down();
+  } catch (const std::exception&) {  // no memory for its last word
+  }
+}
+
 void Connection::close() {
   if (closed_) return;
   closed_ = true;
@@ -310,9 +317,10 @@ void Connection::close() {
   place_.leave();
   deadline_.stop();
   drain_later_.stop();
-  try {
-    socket_->shut_down();
-  } catch (const std::exception&) {  // no memory for its last word
+  if (session_ && session_->breaks_off()) {
+    socket_->abandon();
+  } else {
+    shut_down();
   }
   on_closed_(*this);
 }

@@ -75,6 +75,7 @@ class Connection final : private http::TransportGauge {
   void settle_reading();
   void hold_little();
   void close();
+  void shut_down();
   void complain(const std::string& why);
   template <typename Act>
   void attempt(Act act);

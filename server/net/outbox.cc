@@ -37,6 +37,14 @@ Socket::Status Outbox::flush(int fd) {
   return Socket::Status::open;
 }
 
+void Outbox::abandon(int fd) noexcept {
+  sealed_.clear();
+  pending_.clear();
+  pending_start_ = 0;
+  const linger none{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 Socket::Status Outbox::send_pending(int fd) {
   const std::span bytes = sealed_.bytes();
   pending_.insert(pending_.end(), bytes.begin(), bytes.end());

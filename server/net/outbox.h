@@ -18,6 +18,8 @@ class Outbox {
   // Leaves nothing in `sealed`, also if there is no memory for what the kernel refuses: then it
   // throws, and the bytes are lost.
   Socket::Status flush(int fd);
+  // Drops all of it; the kernel sends a reset when the descriptor closes.
+  void abandon(int fd) noexcept;
   std::size_t unsent() const { return pending_.size() - pending_start_; }
   const std::string& error() const { return error_; }
 

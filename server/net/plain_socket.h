@@ -20,6 +20,7 @@ class PlainSocket final : public Socket {
   std::size_t unsent() const override { return outbox_.unsent(); }
   std::size_t sealed() const override { return buffers_.sealed.size(); }
   void shut_down() override;
+  void abandon() noexcept override { outbox_.abandon(fd_.get()); }
   int fd() const override { return fd_.get(); }
   Protection protection() const override { return {}; }
   const std::string& error() const override { return error_.empty() ? outbox_.error() : error_; }

@@ -60,6 +60,8 @@ class Socket {
   // Tells the peer that nothing more will come, as far as the kernel takes it at once. Nothing is
   // left in the worker's buffers, even if it throws for want of memory.
   virtual void shut_down() = 0;
+  // Drops what is to be sent; once the socket goes, the peer is told of a reset.
+  virtual void abandon() noexcept = 0;
 
   virtual int fd() const = 0;
   // After the handshake.

@@ -42,6 +42,7 @@ class TlsSocket final : public Socket {
   std::size_t sealed() const override { return buffers_.sealed.size(); }
   // With close_notify.
   void shut_down() override;
+  void abandon() noexcept override { outbox_.abandon(fd_.get()); }
   int fd() const override { return fd_.get(); }
   Protection protection() const override { return protection_; }
   const std::string& error() const override { return error_.empty() ? outbox_.error() : error_; }

@@ -106,6 +106,16 @@ test('an app is told that a request of HTTP/1.1 came over https', { skip }, asyn
   assert.match(heard.forwarded, /;proto=https$/);
 });
 
+test('a client of HTTP/1.0 can tell an answer that breaks off from one that is whole', { skip }, async (t) => {
+  const herald = await before(t, (request, response) => {
+    response.write('half');
+    if (request.url === '/whole') return response.end();
+    return setTimeout(() => response.destroy(), 50);
+  });
+  assert.match(await raw(herald, 'GET /whole HTTP/1.0\r\n\r\n'), /half$/);
+  await assert.rejects(raw(herald, 'GET /broken HTTP/1.0\r\n\r\n'), { code: 'ECONNRESET' });
+});
+
 test('a client without ALPN, one of HTTP/1.0 and one that closes its side first are answered', { skip }, async (t) => {
   const herald = await serve(t, site(t));
   assert.match(await raw(herald, 'GET /a.css HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 200 [\s\S]*\r\n\r\np\{\}$/);

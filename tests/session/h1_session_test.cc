@@ -175,9 +175,11 @@ TEST_CASE("HTTP/1.0: a live body ends with the connection, for it knows no chunk
   CHECK(begun.find("connection: close\r\n") != begun.npos);
   CHECK(content_of(begun) == "one");
   CHECK_FALSE(peer.session().done());
+  CHECK(peer.session().breaks_off());
   feed.end();
   CHECK(peer.hear().empty());
   CHECK(peer.session().done());
+  CHECK_FALSE(peer.session().breaks_off());
 }
 
 TEST_CASE("HTTP/1.0: the connection stays open for those who ask for it, and for no others") {
@@ -399,6 +401,22 @@ TEST_CASE(
   CHECK(content_of(answer) == "x");
   CHECK(peer.session().done());
   CHECK(peer.logged == std::vector<H1Peer::Logged>{{"/", 200, 2}});
+}
+
+TEST_CASE("HTTP/1.0: content that breaks off must not look as if it had ended") {
+  Answering root([](const http::Request&, http::Exchange exchange) {
+    http::Response response;
+    response.body = std::make_unique<testing::BrokenBody>(std::nullopt);
+    exchange.respond(std::move(response));
+  });
+  H1Peer unframed(root);
+  CHECK(content_of(unframed.say("GET / HTTP/1.0\r\n\r\n")) == "x");
+  CHECK(unframed.session().done());
+  CHECK(unframed.session().breaks_off());
+  H1Peer chunked(root);  // has no last chunk
+  chunked.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(chunked.session().done());
+  CHECK_FALSE(chunked.session().breaks_off());
 }
 
 TEST_CASE(

@@ -84,7 +84,8 @@ inline http::Response live(Feed& feed) {
 // Ends in the middle of what it promised, as a file does that is truncated while it is sent.
 class BrokenBody final : public http::Body {
  public:
-  std::optional<std::uint64_t> length() const override { return 100'000; }
+  explicit BrokenBody(std::optional<std::uint64_t> length = 100'000) : length_(length) {}
+  std::optional<std::uint64_t> length() const override { return length_; }
   http::Read read(std::span<std::byte> into, http::Waker&) override {
     if (given_) throw std::runtime_error("truncated");
     given_ = true;
@@ -93,6 +94,7 @@ class BrokenBody final : public http::Body {
   }
 
  private:
+  std::optional<std::uint64_t> length_;
   bool given_ = false;
 };
 

@@ -35,6 +35,7 @@ class Wrapping : public net::Socket {
   std::size_t unsent() const override { return plain_.unsent(); }
   std::size_t sealed() const override { return plain_.sealed(); }
   void shut_down() override { plain_.shut_down(); }
+  void abandon() noexcept override { plain_.abandon(); }
   int fd() const override { return plain_.fd(); }
   net::Protection protection() const override { return {}; }
   const std::string& error() const override { return plain_.error(); }
