@@ -68,7 +68,7 @@ Relay::Relay(Surroundings surroundings, const http::Request& request, http::Exch
       exchange_(std::move(exchange)),
       authority_(request.authority),
       audience_(audience_of(request)),
-      upload_(exchange_.content()),
+      upload_(request.method == "HEAD" ? nullptr : exchange_.content()),
       head_(at_.options.head),
       heard_(at_.loop.now()),
       deadline_(at_.loop, [this] { on_deadline(); }),
@@ -227,6 +227,8 @@ void Relay::on_deadline() {
   const auto allowed = answered_ ? at_.options.idle : at_.options.first_byte;
   if (now - heard_ < allowed) return deadline_.start(heard_ + allowed - now);
   if (answered_) {
+    // All of the answer has gone, and the app server takes no more of the request.
+    if (!content_) return end();
     leave_member({Outcome::Kind::lost, "no more of the answer within " + seconds_text(allowed)});
     transfer_.reset();
     cut_ = true;

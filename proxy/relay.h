@@ -82,7 +82,8 @@ class Relay final : private Transfer::Client, private http::Waker {
   http::Exchange exchange_;
   const std::string authority_;
   const Audience audience_;
-  std::unique_ptr<http::Body> upload_;  // null: the request has no content
+  // Null: the request has no content, or none with a meaning (HEAD, RFC 9110 section 9.3.2).
+  std::unique_ptr<http::Body> upload_;
   bool upload_begun_ = false;
   Call call_;
 

@@ -354,6 +354,39 @@ TEST_CASE_METHOD(World, "HEAD says how long the answer would be, and 304 has non
   until([&] { return handler->requests() == 0; });
 }
 
+TEST_CASE_METHOD(World, "content of HEAD means nothing, and stays behind") {
+  upload.pending = "hello";
+  upload.ended = true;
+  answers("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+  FakeExchange fake;
+  fake->body = std::make_unique<Upload>(upload, 5);
+  http::Request head = testing::get("/");
+  head.method = "HEAD";
+  ask(fake, head);
+  until([&] { return fake.answered(); });
+  CHECK(fake.response().body->length() == 1'000'000);
+  CHECK(visit().heard.starts_with("HEAD / HTTP/1.1\r\n"));
+  CHECK(visit().heard.ends_with("\r\n\r\n"));
+  until([&] { return handler->requests() == 0; });
+}
+
+TEST_CASE_METHOD(World,
+                 "an upload that the app does not read ends though its answer has no content") {
+  options.relay.idle = 50ms;
+  upload.pending = std::string(64 * 1024 * 1024, 'x');
+  FakeExchange fake;
+  fake->body = std::make_unique<Upload>(upload, upload.pending.size());
+  app.script = [](ScriptedApp::Visit& visit) {
+    visit.listen(false);
+    visit.say("HTTP/1.1 204 No Content\r\n\r\n");
+  };
+  ask(fake, post("/"));
+  until([&] { return fake.answered(); });
+  CHECK(fake.status() == 204);
+  until([&] { return handler->requests() == 0; });
+  CHECK(handler->figures().at(0).failures == std::array<std::uint64_t, 4>{});
+}
+
 TEST_CASE_METHOD(World, "an app that nobody runs is answered 502, for people and for programs") {
   app.stop();
   FakeExchange person;
