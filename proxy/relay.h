@@ -84,7 +84,6 @@ class Relay final : private Transfer::Client, private http::Waker {
   const Audience audience_;
   // Null: the request has no content, or none with a meaning (HEAD, RFC 9110 section 9.3.2).
   std::unique_ptr<http::Body> upload_;
-  bool upload_begun_ = false;
   Call call_;
 
   std::vector<Pool::Member*> tried_;

@@ -54,7 +54,6 @@ void Relay::count(Pool::Member& member, const Outcome& outcome) const {
 
 std::optional<http::Read> Relay::content(std::span<std::byte> into) {
   if (ended_ || !upload_) return std::nullopt;
-  upload_begun_ = true;
   const http::Read got = upload_->read(into, *this);
   if (got.bytes > 0 || got.end) heard_ = at_.loop.now();
   return got;
@@ -70,7 +69,7 @@ bool Relay::try_another(const Outcome& outcome) {
   using Kind = Outcome::Kind;
   const bool unsent = outcome.kind == Kind::unreachable || outcome.kind == Kind::late_to_connect;
   const bool again = outcome.kind == Kind::lost && call_.repeatable();
-  if ((!unsent && !again) || upload_begun_) return false;
+  if (!unsent && !again) return false;
   Pool::Member* member = at_.pool.choose(tried_);
   if (!member) return false;
   attempt(*member);

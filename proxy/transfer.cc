@@ -207,7 +207,7 @@ Outcome Transfer::outcome_of(int result) const {
     case CURLE_OK:
       return {};
     case CURLE_OPERATION_TIMEDOUT:  // none but that for connecting is set
-      return {Kind::late_to_connect, reason};
+      return {sent() ? Kind::lost : Kind::late_to_connect, reason};
     case CURLE_ABORTED_BY_CALLBACK:
       // By about_to_send: the connection was lost with the first sending.
       return {times_sent_ > 1 ? Kind::lost : Kind::stopped, reason};

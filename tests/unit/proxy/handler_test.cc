@@ -527,6 +527,33 @@ TEST_CASE_METHOD(World, "a connection that the app has closed meanwhile is no fa
   CHECK(posts == 1);
 }
 
+TEST_CASE_METHOD(
+    World, "a POST that was sent is not sent to another, though connecting anew took too long") {
+  ScriptedApp second(loop);
+  options.upstreams.push_back(Address::parse(second.url()));
+  options.multi.connect = 50ms;
+  for (ScriptedApp* each : {&app, &second}) {
+    each->script = [](ScriptedApp::Visit& visit) {
+      visit.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    };
+  }
+  for (int i = 0; i < 2; ++i) {
+    FakeExchange fake;
+    get(fake);
+    until([&] { return fake.answered(); });
+    CHECK(body(fake) == "ok");
+  }
+  REQUIRE(app.visits.size() == 1);
+  app.jam();
+  app.script = [](ScriptedApp::Visit& visit) { visit.close(); };
+  FakeExchange fake;
+  ask(fake, post("/"));
+  until([&] { return fake.answered(); });
+  CHECK(visit().heard.find("POST / ") != std::string::npos);
+  CHECK(fake.status() == 502);
+  CHECK(second.visits.back().heard.find("POST / ") == std::string::npos);
+}
+
 TEST_CASE_METHOD(World, "health checks leave out who is unwell, and 503 says that nobody is well") {
   options.health = {.path = "/healthz", .interval = 10ms, .patience = 1s};
   std::string health = "500 Internal Server Error";

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/net/handle.h"
 #include "server/net/loop.h"
@@ -94,7 +95,7 @@ class ScriptedApp {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_.get(), 16) != 0 ||
+        ::listen(listener_.get(), backlog) != 0 ||
         ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
       throw std::runtime_error("no port for the app server of a test");
     }
@@ -113,13 +114,29 @@ class ScriptedApp {
     for (Visit& visit : visits) visit.close();
   }
 
+  // Visits go on, but to connect takes for ever: nobody accepts, and the kernel's queue is full.
+  void jam() {
+    accept_.reset();
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port_);
+    for (int i = 0; i < 2 * backlog; ++i) {
+      jam_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      ::connect(jam_.back().get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    }
+  }
+
   std::list<Visit> visits;
   // Called whenever more has come.
   std::function<void(Visit&)> script;
 
  private:
+  static constexpr int backlog = 16;
+
   net::Loop& loop_;
   net::Fd listener_;
+  std::vector<net::Fd> jam_;
   std::uint16_t port_ = 0;
   std::optional<net::Watch> accept_;
 };
