@@ -234,7 +234,9 @@ void Relay::on_deadline() {
     cut_ = true;
     return wake_reader();
   }
-  leave_member({Outcome::Kind::late_to_connect, "no answer within " + seconds_text(allowed)});
+  const bool connected = transfer_ && transfer_->sent();
+  leave_member({connected ? Outcome::Kind::late_to_answer : Outcome::Kind::late_to_connect,
+                "no answer within " + seconds_text(allowed)});
   fail(504, "The app behind this server gave no answer within " + seconds_text(allowed) + ".",
        "no answer in time");
 }

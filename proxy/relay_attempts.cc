@@ -41,6 +41,7 @@ void Relay::count(Pool::Member& member, const Outcome& outcome) const {
     case Outcome::Kind::unreachable:
       return failed(Failure::unreachable);
     case Outcome::Kind::late_to_connect:
+    case Outcome::Kind::late_to_answer:
       return failed(Failure::late);
     case Outcome::Kind::lost:
       return failed(Failure::lost);

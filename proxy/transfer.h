@@ -38,6 +38,7 @@ struct Outcome {
     complete,
     unreachable,      // no connection: the request was not sent
     late_to_connect,  // likewise, within the time allowed
+    late_to_answer,   // it was sent, and its client has waited long enough
     lost,             // the connection ended before the answer did
     malformed,        // what came is not HTTP
     stopped,          // by its client

@@ -447,6 +447,20 @@ TEST_CASE_METHOD(World, "an app that does not answer in time is 504") {
   until([&] { return visit().closed; });
 }
 
+TEST_CASE_METHOD(World, "one slow answer does not make an app server one that cannot be reached") {
+  options.relay.first_byte = 50ms;
+  int failures = 0;
+  options.pool.on_failure = [&] { ++failures; };
+  FakeExchange fake;
+  get(fake);
+  until([&] { return fake.answered(); });
+  CHECK(fake.status() == 504);
+  CHECK(failures == 0);
+  const proxy::Figures figures = handler->figures().at(0);
+  CHECK(figures.failing_for == 0);
+  CHECK(figures.failures[static_cast<std::size_t>(proxy::Failure::late)] == 1);
+}
+
 TEST_CASE_METHOD(World, "an answer that stands still is cut, an event stream is not") {
   options.relay.idle = 50ms;
   answers("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
