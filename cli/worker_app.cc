@@ -54,6 +54,23 @@ std::unique_ptr<AppServer> app_server_of(std::size_t worker, net::Loop& loop, co
   return std::make_unique<AppServer>(worker, loop, config, deployment);
 }
 
+// OPTIONS *: what the server as a whole can do (RFC 9110 section 9.3.7).
+class ServerMethods final : public http::Handler {
+ public:
+  explicit ServerMethods(std::string_view methods) : methods_(methods) {}
+  void handle(const http::Request&, http::Exchange exchange) override {
+    http::Response response;
+    response.status = 204;
+    response.fields.add("allow", methods_);
+    exchange.respond(std::move(response));
+  }
+
+ private:
+  const std::string_view methods_;
+};
+
+constexpr std::string_view own_methods = "GET, HEAD, QUERY, POST, OPTIONS";
+
 // Every worker reads the rules; one complains of them.
 assets::SiteRules::Options rules_of(std::size_t worker, const Config& config) {
   assets::SiteRules::Options options = rules_options(config);
@@ -83,6 +100,7 @@ struct WorkerApp::Pages {
         status(shared.status),
         explain(planner, hints_mode(config), &memory.judgement()),
         admin(explain, admin_options(config)),
+        server_methods(app_server ? proxy::ProxyHandler::methods : own_methods),
         router(hinting),
         root(router, response_fields(config)) {
     router.route(config.events.events_url, hub.event_stream());
@@ -96,6 +114,7 @@ struct WorkerApp::Pages {
       router.route(config.events.mercure_url + "/subscriptions", *subscriptions);
       router.route(config.events.mercure_url + "/subscriptions/", *subscriptions);
     }
+    router.route("*", server_methods);
     router.route("/.herald/", page);
     router.route("/.herald/status", status);
     if (hints::FieldStudy* study = memory.study_of(config)) {
@@ -139,6 +158,7 @@ struct WorkerApp::Pages {
   std::optional<hints::BeaconEndpoint> beacon;
   hints::ExplainHandler explain;
   AdminOnly admin;
+  ServerMethods server_methods;
   http::Router router;
   ResponseFields root;
 };

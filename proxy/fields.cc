@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,9 @@ http::Headers request_fields(const http::Request& request, Forwarding forwarding
     if (field.name.find('_') != std::string_view::npos) continue;
     fields.add(field.name, field.value);
   }
+  if (const auto left = forwards_left(request); left && *left > 0) {
+    fields.set("max-forwards", std::to_string(*left - 1));
+  }
   // Its only member that HTTP/2 has; for the connection to the app it is said anew.
   if (request.fields.has("te")) {
     fields.add("te", "trailers");
@@ -159,6 +163,15 @@ http::Headers request_fields(const http::Request& request, Forwarding forwarding
   add_forwarding(fields, request, forwarding);
   add_to_list(fields, request.fields, "via", via_element(request));
   return fields;
+}
+
+std::optional<std::uint64_t> forwards_left(const http::Request& request) {
+  const auto text = request.fields.get("max-forwards");
+  if (!text || request.method != "OPTIONS") return std::nullopt;
+  std::uint64_t left = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), left);
+  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  return left;
 }
 
 std::string_view host_field(std::string_view authority, const Address& to, Host host) {

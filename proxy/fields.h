@@ -2,7 +2,10 @@
 // belongs to one connection stays behind, and the app server is told who asked, and how.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "proxy/address.h"
 #include "server/http/headers.h"
@@ -19,6 +22,9 @@ enum class Host { of_client, of_upstream };
 // Fields of a request for HTTP/1.1, without `host`, those of the content, and those that libcurl
 // writes.
 http::Headers request_fields(const http::Request& request, Forwarding forwarding);
+// How many more servers OPTIONS may be passed to (RFC 9110 section 7.6.2); none: as many as there
+// are, as for all other methods that are passed on.
+std::optional<std::uint64_t> forwards_left(const http::Request& request);
 // `authority` is that of the request.
 std::string_view host_field(std::string_view authority, const Address& to, Host host);
 

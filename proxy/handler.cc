@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::size_t longest_circle = 8;  // times that a request may have passed a Herald
 
+http::Response methods_passed() {
+  http::Response response;
+  response.status = 204;
+  response.fields.add("allow", ProxyHandler::methods);
+  return response;
+}
+
 }  // namespace
 
 struct ProxyHandler::Passing {
@@ -32,8 +39,9 @@ void ProxyHandler::handle(const http::Request& request, http::Exchange exchange)
     exchange.respond(failure(status, detail, audience));
   };
   if (request.method == "TRACE" || request.method == "CONNECT") {
-    return exchange.respond(http::problem(405, "This method is not passed on."));
+    return exchange.respond(http::method_not_allowed(methods));
   }
+  if (forwards_left(request) == 0) return exchange.respond(methods_passed());
   if (!is_token(request.method) || !is_target(request.target)) {
     return refuse(400, "The target of this request is malformed.");
   }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "proxy/address.h"
@@ -19,6 +20,10 @@ namespace proxy {
 
 class ProxyHandler final : public http::Handler {
  public:
+  // As `allow` tells those that people use; others are passed on as well, but for TRACE and
+  // CONNECT.
+  static constexpr std::string_view methods = "GET, HEAD, QUERY, POST, PUT, PATCH, DELETE, OPTIONS";
+
   struct Options {
     std::vector<Address> upstreams;  // one or more
     std::size_t requests = 1024;     // in flight at one time; 503 above

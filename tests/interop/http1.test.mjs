@@ -106,6 +106,15 @@ test('an app is told that a request of HTTP/1.1 came over https', { skip }, asyn
   assert.match(heard.forwarded, /;proto=https$/);
 });
 
+test('OPTIONS * says what the server can do, with an app and without', { skip }, async (t) => {
+  const alone = await serve(t, site(t));
+  const asked = await raw(alone, 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  assert.match(asked, /^HTTP\/1\.1 204 [^]*allow: GET, HEAD, QUERY, POST, OPTIONS\r\n/);
+  const herald = await before(t, (request, response) => response.end(request.url));
+  const { status, headers } = await fetchOn(await session(t, herald), '*', { method: 'OPTIONS' });
+  assert.deepEqual([status, headers.allow], [204, 'GET, HEAD, QUERY, POST, PUT, PATCH, DELETE, OPTIONS']);
+});
+
 test('a client of HTTP/1.0 can tell an answer that breaks off from one that is whole', { skip }, async (t) => {
   const herald = await before(t, (request, response) => {
     response.write('half');

@@ -639,7 +639,10 @@ TEST_CASE_METHOD(World, "what cannot be passed on is refused") {
   };
   http::Request trace = testing::get("/");
   trace.method = "TRACE";
-  CHECK(status_of(trace) == 405);
+  FakeExchange traced;
+  ask(traced, trace);
+  CHECK(traced.status() == 405);
+  CHECK(traced.field("allow") == "GET, HEAD, QUERY, POST, PUT, PATCH, DELETE, OPTIONS");
   CHECK(status_of(testing::get("/a b")) == 400);
   http::Headers circle;
   for (int i = 0; i < 8; ++i) circle.add("via", "2.0 herald");
@@ -647,6 +650,26 @@ TEST_CASE_METHOD(World, "what cannot be passed on is refused") {
   round.fields = circle;
   CHECK(status_of(round) == 508);
   CHECK(app.visits.empty());
+}
+
+TEST_CASE_METHOD(World, "OPTIONS goes no further than max-forwards says") {
+  answers("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  const auto send = [&](std::string method, std::string forwards) {
+    http::Request request = testing::get("/");
+    request.method = std::move(method);
+    request.fields.add("max-forwards", forwards);
+    FakeExchange fake;
+    ask(fake, request);
+    until([&] { return fake.answered(); });
+    return fake;
+  };
+  FakeExchange here = send("OPTIONS", "0");
+  CHECK(here.status() == 204);
+  CHECK(here.field("allow") == "GET, HEAD, QUERY, POST, PUT, PATCH, DELETE, OPTIONS");
+  CHECK(app.visits.empty());
+  CHECK(send("OPTIONS", "1").status() == 200);
+  CHECK(visit().heard.find("max-forwards: 0\r\n") != std::string::npos);
+  CHECK(send("GET", "0").status() == 200);
 }
 
 TEST_CASE_METHOD(World, "answers on their way when the proxy goes are cut off") {
