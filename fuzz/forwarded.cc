@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     if (!name.empty()) fields.add(http::to_lower(name), http::trim(line.rest()));
   }
   check(proxy::response_fields(fields));
-  check(proxy::trailer_fields(fields));
+  check(proxy::response_trailers(fields));
+  check(proxy::request_trailers(fields));
   // Sessions let nothing else in (RFC 9113 section 8.2.1).
   for (const http::Field field : fields) {
     if (on_one_line(field.name) && on_one_line(field.value)) {

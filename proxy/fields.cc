@@ -36,6 +36,12 @@ bool among(const std::array<std::string_view, N>& names, std::string_view name) 
   return std::ranges::find(names, name) != names.end();
 }
 
+// Of a client. To an app behind CGI, `x_real_ip` would be `x-real-ip`.
+bool kept_from_app(std::string_view name) {
+  return among(hop_by_hop, name) || among(ours_in_request, name) ||
+         among(forwarding_fields, name) || name.find('_') != std::string_view::npos;
+}
+
 // Visible characters, spaces and tabs, and bytes beyond ASCII (RFC 9110 section 5.5).
 bool is_value(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
@@ -86,7 +92,9 @@ void add_forwarding(http::Headers& fields, const http::Request& request, Forward
   };
   told("x-forwarded-proto", request.scheme);
   told("x-forwarded-host", request.authority);
-  if (const auto real = received.get("x-real-ip")) fields.add("x-real-ip", *real);
+  for (const auto* name : {"x-forwarded-port", "x-real-ip"}) {
+    if (const auto said = received.get(name)) fields.add(name, *said);
+  }
 }
 
 // How the request came here (RFC 9110 section 7.6.3).
@@ -143,12 +151,7 @@ bool is_target(std::string_view text) {
 http::Headers request_fields(const http::Request& request, Forwarding forwarding) {
   http::Headers fields;
   for (const http::Field field : request.fields) {
-    if (among(hop_by_hop, field.name) || among(ours_in_request, field.name) ||
-        among(forwarding_fields, field.name)) {
-      continue;
-    }
-    // To an app behind CGI, `x_real_ip` would be `x-real-ip`.
-    if (field.name.find('_') != std::string_view::npos) continue;
+    if (kept_from_app(field.name)) continue;
     fields.add(field.name, field.value);
   }
   if (const auto left = forwards_left(request); left && *left > 0) {
@@ -190,7 +193,15 @@ http::Headers response_fields(const http::Headers& received) {
   return fields;
 }
 
-http::Headers trailer_fields(const http::Headers& received) {
+http::Headers request_trailers(const http::Headers& received) {
+  http::Headers fields;
+  for (const http::Field field : response_trailers(received)) {
+    if (!kept_from_app(field.name)) fields.add(field.name, field.value);
+  }
+  return fields;
+}
+
+http::Headers response_trailers(const http::Headers& received) {
   http::Headers fields;
   for (const http::Field field : received) {
     const std::string_view name = field.name;

@@ -32,9 +32,10 @@ std::string_view host_field(std::string_view authority, const Address& to, Host 
 // what the engine owns (`date`, `content-length`).
 http::Headers response_fields(const http::Headers& received);
 
-// Fields behind the content, in either direction, without those that would change what went before
-// them (RFC 9110 section 6.5.1).
-http::Headers trailer_fields(const http::Headers& received);
+// Fields behind the content, without those that would change what went before them (RFC 9110
+// section 6.5.1); of a request, without whatever request_fields() keeps from the app as well.
+http::Headers request_trailers(const http::Headers& received);
+http::Headers response_trailers(const http::Headers& received);
 
 // How often a Herald is named in `via`: a request that goes round in a circle has many.
 std::size_t times_seen(const http::Headers& request);

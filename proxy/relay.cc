@@ -53,7 +53,7 @@ class Relay::Content final : public http::Body {
     return relay_->read(into, later);
   }
   http::Headers trailers() override {
-    return relay_ ? trailer_fields(relay_->head_.trailers()) : http::Headers();
+    return relay_ ? response_trailers(relay_->head_.trailers()) : http::Headers();
   }
 
  private:

@@ -61,7 +61,7 @@ std::optional<http::Read> Relay::content(std::span<std::byte> into) {
 }
 
 http::Headers Relay::trailers() {
-  return upload_ ? trailer_fields(upload_->trailers()) : http::Headers();
+  return upload_ ? request_trailers(upload_->trailers()) : http::Headers();
 }
 
 // A request of which nothing has been sent is given to another app server, and so is one that may

@@ -47,26 +47,38 @@ TEST_CASE("a client that takes trailers has them asked of the app") {
 }
 
 TEST_CASE("trailers cannot change what went before them") {
-  const auto passed = trailer_fields({{"x-sum", "5"},
-                                      {"etag", "\"5\""},
-                                      {"content-length", "5"},
-                                      {"content-type", "text/html"},
-                                      {"transfer-encoding", "chunked"},
-                                      {"host", "other.test"},
-                                      {"authorization", "Bearer x"},
-                                      {"cookie", "a=1"},
-                                      {"set-cookie", "a=1"},
-                                      {"x-forwarded-for", "6.6.6.6"},
-                                      {"bad name", "1"},
-                                      {"x-bad", "a\x01z"}});
+  const auto passed = response_trailers({{"x-sum", "5"},
+                                         {"etag", "\"5\""},
+                                         {"content-length", "5"},
+                                         {"content-type", "text/html"},
+                                         {"transfer-encoding", "chunked"},
+                                         {"host", "other.test"},
+                                         {"authorization", "Bearer x"},
+                                         {"cookie", "a=1"},
+                                         {"set-cookie", "a=1"},
+                                         {"x-forwarded-for", "6.6.6.6"},
+                                         {"bad name", "1"},
+                                         {"x-bad", "a\x01z"}});
   CHECK(passed.size() == 2);
   CHECK(passed.get("x-sum") == "5");
   CHECK(passed.get("etag") == "\"5\"");
 }
 
+TEST_CASE("trailers of a request say nothing of who asks either") {
+  const auto passed = request_trailers({{"x-sum", "5"},
+                                        {"host", "other.test"},
+                                        {"forwarded", "for=6.6.6.6"},
+                                        {"x-forwarded-port", "80"},
+                                        {"x-real-ip", "6.6.6.6"},
+                                        {"x_real_ip", "6.6.6.6"}});
+  CHECK(passed.size() == 1);
+  CHECK(passed.get("x-sum") == "5");
+}
+
 TEST_CASE("the app is told who asked, and a client cannot tell it otherwise") {
   const auto asked = request({{"x-forwarded-for", "6.6.6.6"},
                               {"x-forwarded-proto", "http"},
+                              {"x-forwarded-port", "80"},
                               {"forwarded", "for=6.6.6.6"},
                               {"x-real-ip", "6.6.6.6"},
                               {"x_forwarded_for", "6.6.6.6"}});
@@ -76,6 +88,7 @@ TEST_CASE("the app is told who asked, and a client cannot tell it otherwise") {
   CHECK(passed.joined("x-forwarded-proto") == "https");
   CHECK(passed.joined("x-forwarded-host") == "app.test");
   CHECK(passed.joined("via") == "2.0 herald");
+  CHECK_FALSE(passed.has("x-forwarded-port"));
   CHECK_FALSE(passed.has("x-real-ip"));
   CHECK_FALSE(passed.has("x_forwarded_for"));
 }
@@ -84,6 +97,8 @@ TEST_CASE("behind another proxy, what it says is believed and added to") {
   const auto passed = request_fields(request({{"x-forwarded-for", "198.51.100.1"},
                                               {"x-forwarded-proto", "http"},
                                               {"x-forwarded-host", "www.test"},
+                                              {"x-forwarded-port", "8080"},
+                                              {"x-real-ip", "198.51.100.1"},
                                               {"forwarded", "for=198.51.100.1"},
                                               {"via", "1.1 edge"}}),
                                      Forwarding::append);
@@ -91,6 +106,8 @@ TEST_CASE("behind another proxy, what it says is believed and added to") {
   CHECK(passed.joined("forwarded") == "for=198.51.100.1, for=192.0.2.7;host=app.test;proto=https");
   CHECK(passed.joined("x-forwarded-proto") == "http");
   CHECK(passed.joined("x-forwarded-host") == "www.test");
+  CHECK(passed.joined("x-forwarded-port") == "8080");
+  CHECK(passed.joined("x-real-ip") == "198.51.100.1");
   CHECK(passed.joined("via") == "1.1 edge, 2.0 herald");
 }
 
