@@ -158,7 +158,7 @@ void FileHandler::handle(const http::Request& request, http::Exchange exchange) 
   const bool nobody = !options_.next && !options_.rules;
   if (!reading && nobody) return exchange.respond(refuse_method(request.method));
 
-  const Lookup found = store_.find(request.path());
+  const Lookup found = find(request.path());
   if (auto ruled = answer_by_rule(request, found)) return exchange.respond(std::move(*ruled));
   const bool ours = found.outcome == Outcome::found || found.outcome == Outcome::directory;
   if (!reading && (ours || !options_.next)) {
@@ -190,6 +190,16 @@ void FileHandler::handle(const http::Request& request, http::Exchange exchange) 
     return exchange.respond(refusal(400, "No file can have the path of this request."));
   }
   exchange.respond(answer_missing(request));
+}
+
+// A folder without a page is nothing that can be asked for, if somebody else may have its path.
+Lookup FileHandler::find(std::string_view path) {
+  Lookup found = store_.find(path);
+  if (found.outcome == Outcome::directory && options_.next &&
+      store_.find(std::string(path) + '/').outcome == Outcome::missing) {
+    found.outcome = Outcome::missing;
+  }
+  return found;
 }
 
 // At once, or when a coding has been made that takes long. Pages of rules and errors are small.

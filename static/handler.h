@@ -12,9 +12,11 @@
 
 namespace assets {
 
-// Serves GET and HEAD. What `_redirects` says goes first. A path without a file is answered by:
-// index.html, for navigations of a single-page app; else `next`, if there is one, whatever the
-// method; else 404.html, if there is one, with status 404; else a problem.
+// Serves GET and HEAD. A file goes before what `_redirects` says, unless a rule insists; a path
+// without a file, and without a rule, is answered by: index.html, for navigations of a single-page
+// app; else `next`, if there is one, whatever the method; else 404.html, if there is one, with
+// status 404; else a problem. The path of a folder with an index.html is redirected into it; that
+// of one without is a path without a file if there is a `next`.
 class FileHandler final : public http::Handler {
  public:
   enum class Spa {
@@ -33,6 +35,7 @@ class FileHandler final : public http::Handler {
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
+  Lookup find(std::string_view path);
   void reply(const http::Request& request, const std::shared_ptr<const Asset>& asset,
              http::Exchange exchange);
   http::Response answer(const http::Request& request, const std::shared_ptr<const Asset>& asset);

@@ -222,6 +222,19 @@ TEST_CASE_METHOD(Site, "what has no file is asked of the next handler, whatever 
   CHECK(next.asked == 3);
 }
 
+TEST_CASE_METHOD(Site, "a folder without a page has no file: its path is the next handler's") {
+  Next next;
+  options.next = &next;
+  root.write("blog/2024/a.png", "x");
+  CHECK(ask(get("/blog")).status() == 299);
+  CHECK(ask("POST", "/blog").status() == 299);
+  CHECK(ask(get("/blog/")).status() == 299);
+  CHECK(next.asked == 3);
+  CHECK(ask(get("/docs")).status() == 308);
+  CHECK(ask("POST", "/docs").status() == 405);
+  CHECK(next.asked == 3);
+}
+
 TEST_CASE_METHOD(Site, "every answer forbids sniffing") {
   for (const auto* target : {"/ten.bin", "/docs", "/nothing", "/%zz"}) {
     CHECK(ask(get(target)).field("x-content-type-options") == "nosniff");
