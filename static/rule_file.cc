@@ -45,27 +45,31 @@ bool RuleFile::changed_now() {
   root_.refresh();
   const auto print = root_.glance(name_);
   if (print == print_ && !fresh_ink_) return false;
+  auto now = read(print);
+  if (!now) return false;
   print_ = print;
-  const auto before = std::pair(std::move(text_), too_long_);
-  read();
-  if (text_ == before.first && too_long_ == before.second) return false;
+  fresh_ink_ = now->fresh_ink;
+  const bool same = text_ == now->text && too_long_ == now->too_long;
+  if (same) return false;
+  text_ = std::move(now->text);
+  too_long_ = now->too_long;
   ++changes_;
   version_ = text_ ? std::to_string(changes_) : "";
   return true;
 }
 
-void RuleFile::read() {
-  text_.reset();
-  too_long_ = false;
-  fresh_ink_ = false;
-  if (!print_) return;
+std::optional<RuleFile::Found> RuleFile::read(const std::optional<Fingerprint>& print) const {
+  if (!print) return Found{};
   const Root::Opened opened = root_.open(name_);
-  if (opened.outcome != Root::Outcome::file) return;
-  text_ = content(opened.fd.get(), options_.longest);
-  fresh_ink_ = fingerprint_of(opened.status).modified + ink_dries_in > now_ns();
-  if (!text_ || text_->size() <= options_.longest) return;
-  text_.reset();
-  too_long_ = true;
+  if (opened.outcome == Root::Outcome::busy) return std::nullopt;
+  if (opened.outcome != Root::Outcome::file) return Found{};
+  Found found;
+  found.text = content(opened.fd.get(), options_.longest);
+  if (!found.text) return std::nullopt;
+  found.fresh_ink = fingerprint_of(opened.status).modified + ink_dries_in > now_ns();
+  found.too_long = found.text->size() > options_.longest;
+  if (found.too_long) found.text.reset();
+  return found;
 }
 
 }  // namespace assets

@@ -24,7 +24,8 @@ class RuleFile {
   RuleFile(net::Loop& loop, const std::string& root, std::string name, Options options);
 
   // Whether the content has become another since the last call. Costs a system call at most once
-  // in `fresh_for`.
+  // in `fresh_for`. While it cannot be read, for want of descriptors for instance, it stays as it
+  // was.
   [[nodiscard]] bool changed();
   // As changed(), comparing with the disk whatever the time.
   [[nodiscard]] bool changed_now();
@@ -36,7 +37,13 @@ class RuleFile {
   const std::string& version() const { return version_; }
 
  private:
-  void read();
+  struct Found {
+    std::optional<std::string> text;
+    bool too_long = false;
+    bool fresh_ink = false;  // written so recently that another change might not show
+  };
+  // None if it cannot be read just now.
+  std::optional<Found> read(const std::optional<Fingerprint>& print) const;
 
   net::Loop& loop_;
   Root root_;
@@ -44,7 +51,7 @@ class RuleFile {
   const Options options_;
   std::optional<net::Clock::time_point> checked_;
   std::optional<Fingerprint> print_;
-  bool fresh_ink_ = false;  // written so recently that another change might not show
+  bool fresh_ink_ = false;
   std::optional<std::string> text_;
   bool too_long_ = false;
   std::string version_;

@@ -1,5 +1,7 @@
 #include "static/site_rules.h"
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 
 #include "static/handler.h"
@@ -111,6 +113,23 @@ TEST_CASE_METHOD(Ruled, "rules that change are read again") {
   loop.advance(1s);
   CHECK(ask("/app.js").field("x-a") == "2");
   CHECK(ask("/gone").status() == 404);
+}
+
+TEST_CASE_METHOD(Ruled,
+                 "rules that cannot be read just now stay as they were, and are read later") {
+  root.write("_headers", "/*\n  X-A: 1\n");
+  CHECK(ask("/").field("x-a") == "1");
+  root.write("_headers", "/*\n  X-A: another\n");
+  loop.advance(2s);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const std::string kept = ask("/").field("x-a");
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(kept == "1");
+  loop.advance(2s);
+  CHECK(ask("/").field("x-a") == "another");
 }
 
 TEST_CASE_METHOD(Ruled, "the files of rules are never served") {
