@@ -141,6 +141,11 @@ http::Response send_missing_page(const Variant& page) {
   return response;
 }
 
+SiteRules::Kind kind_of(const Asset& asset) {
+  const bool page = asset.content_type.starts_with("text/html");
+  return page ? SiteRules::Kind::page : SiteRules::Kind::other;
+}
+
 template <typename... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
@@ -231,7 +236,8 @@ http::Response FileHandler::answer(const http::Request& request,
           [&](Unsatisfiable) { return refuse_range(*variant); },
           [&](const Partial& partial) {
             if (partial.slices.size() == 1) return send_slice(*variant, partial.slices.front());
-            return send_slices(*variant, partial.slices, boundary_++);
+            const auto kind = kind_of(*asset);
+            return send_slices(dressed(request, *variant, kind), partial.slices, boundary_++);
           },
       },
       decide(request, current));
@@ -242,12 +248,16 @@ http::Response FileHandler::answer(const http::Request& request,
 
 void FileHandler::dress(const http::Request& request, const Asset& asset,
                         http::Response& response) {
-  // Problems and parts of several ranges are made for one client only.
+  // Problems are no files; parts of several ranges are made of what is dressed already.
   if (!options_.rules || !response.prepared) return;
-  const bool page = asset.content_type.starts_with("text/html");
   response.prepared =
-      options_.rules->dressed(request.authority, request.target, response.prepared,
-                              page ? SiteRules::Kind::page : SiteRules::Kind::other);
+      options_.rules->dressed(request.authority, request.target, response.prepared, kind_of(asset));
+}
+
+Variant FileHandler::dressed(const http::Request& request, Variant variant, SiteRules::Kind kind) {
+  if (!options_.rules) return variant;
+  variant.fields = options_.rules->dressed(request.authority, request.target, variant.fields, kind);
+  return variant;
 }
 
 std::optional<http::Response> FileHandler::answer_by_rule(const http::Request& request,
@@ -280,12 +290,7 @@ http::Response FileHandler::answer_missing(const http::Request& request,
                                            const std::shared_ptr<const Asset>& page) {
   const auto variant = page ? store_.select(page, AcceptedCodings(request.fields)) : nullptr;
   if (!variant) return refusal(404, "There is no such file.");
-  Variant dressed = *variant;
-  if (options_.rules) {
-    dressed.fields = options_.rules->dressed(request.authority, request.target, variant->fields,
-                                             SiteRules::Kind::page);
-  }
-  http::Response response = send_missing_page(dressed);
+  http::Response response = send_missing_page(dressed(request, *variant, SiteRules::Kind::page));
   response.priority = page->priority;
   return response;
 }

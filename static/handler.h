@@ -44,7 +44,9 @@ class FileHandler final : public http::Handler {
                                 const std::shared_ptr<const Asset>& page);
   // What the rules say, if they say anything that can be done.
   std::optional<http::Response> answer_by_rule(const http::Request& request, const Lookup& found);
+  // With the fields that the rules have for the request.
   void dress(const http::Request& request, const Asset& asset, http::Response& response);
+  Variant dressed(const http::Request& request, Variant variant, SiteRules::Kind kind);
 
   AssetStore& store_;
   Options options_;

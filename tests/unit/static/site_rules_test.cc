@@ -65,6 +65,18 @@ TEST_CASE_METHOD(Ruled, "the fields of _headers are on files, whole and not modi
   CHECK(complaints.size() == 1);  // of content-encoding
 }
 
+TEST_CASE_METHOD(Ruled, "the fields of _headers are on parts of a file, one or several") {
+  root.write("_headers", "/app.js\n  X-Frame-Options: DENY\n  Content-Type: text/x-own\n");
+  for (const auto* range : {"bytes=0-0", "bytes=0-0,-1"}) {
+    auto part = ask(get("/app.js", {{"range", range}}));
+    CHECK(part.status() == 206);
+    CHECK(part.field("x-frame-options") == "DENY");
+  }
+  auto several = ask(get("/app.js", {{"range", "bytes=0-0,-1"}}));
+  CHECK(several.field("content-type").starts_with("multipart/byteranges"));
+  CHECK(several.read().find("content-type: text/x-own\r\n") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Ruled, "answers are dressed once and shared") {
   root.write("_headers", "/*\n  X-A: 1\n");
   const auto first = ask("/app.js").response().prepared;
