@@ -41,7 +41,7 @@ std::shared_ptr<const Variant> make_variant(const Asset& asset, Coding coding, C
   http::Headers fields;
   fields.add("content-type", asset.content_type);
   if (coding != Coding::identity) fields.add("content-encoding", name_of(coding));
-  fields.add("last-modified", format_http_date(asset.modified));
+  if (asset.modified) fields.add("last-modified", format_http_date(*asset.modified));
   fields.add("accept-ranges", "bytes");
   fields.append(common);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/http/body.h"
@@ -42,7 +43,8 @@ struct Asset {
   std::string path;  // under the root, decoded, without a leading '/': "docs/index.html"
   std::string content_type;
   std::string cache_control;
-  std::time_t modified = 0;  // as told in last-modified
+  // As told in last-modified; none: the date of its file says nothing.
+  std::optional<std::time_t> modified;
   http::Priority priority;
   bool varies = false;  // there are, or may be, codings besides identity
 

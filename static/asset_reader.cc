@@ -57,10 +57,11 @@ std::optional<std::string> read_steady(int fd, struct stat& status, std::size_t 
   return text;
 }
 
+bool dated(const struct stat& status) { return status.st_mtim.tv_sec > meaningless_time; }
+
 std::string tag_of_large(const struct stat& status) {
-  const bool meaningful = status.st_mtim.tv_sec > meaningless_time;
   const Fingerprint print = fingerprint_of(status);
-  return hex(static_cast<std::uint64_t>(meaningful ? print.modified : print.changed)) + "-" +
+  return hex(static_cast<std::uint64_t>(dated(status) ? print.modified : print.changed)) + "-" +
          hex(print.size);
 }
 
@@ -124,7 +125,7 @@ Asset AssetReader::describe(const std::string& path, const Loaded& original,
   asset.content_type = types_.of(path);
   asset.cache_control = policy_.of("/" + path, asset.content_type);
   // RFC 9110 section 8.8.2.1: never later than the date of the response.
-  asset.modified = std::clamp<std::time_t>(original.status.st_mtim.tv_sec, 0, now);
+  if (dated(original.status)) asset.modified = std::min(original.status.st_mtim.tv_sec, now);
   asset.priority = priority_of(asset.content_type, path);
   return asset;
 }

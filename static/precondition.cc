@@ -1,5 +1,6 @@
 #include "static/precondition.h"
 
+#include <compare>
 #include <optional>
 
 #include "static/http_date.h"
@@ -66,11 +67,18 @@ bool any_holds(const http::Headers& fields, std::string_view name, std::string_v
   return false;
 }
 
+// Unordered, and so neither before nor after, if either is no date.
+std::partial_ordering compared(std::optional<std::time_t> modified, std::string_view text) {
+  const auto date = parse_http_date(text);
+  if (!modified || !date) return std::partial_ordering::unordered;
+  return *modified <=> *date;
+}
+
 // RFC 9110 section 13.1.5: an exact match of a strong validator.
 bool range_still_valid(std::string_view if_range, const Validators& current) {
   if (if_range.starts_with('"') || if_range.starts_with("W/")) return if_range == current.etag;
   const auto date = parse_http_date(if_range);
-  return date && *date == current.modified;
+  return date && current.modified == date;
 }
 
 }  // namespace
@@ -83,15 +91,13 @@ Decision decide(const http::Request& request, const Validators& current) {
   if (conditions.if_match) {
     if (!any_holds(fields, "if-match", current.etag, Comparison::strong)) return Failed{};
   } else if (conditions.if_unmodified_since) {
-    const auto date = parse_http_date(*conditions.if_unmodified_since);
-    if (date && current.modified > *date) return Failed{};
+    if (compared(current.modified, *conditions.if_unmodified_since) > 0) return Failed{};
   }
 
   if (conditions.if_none_match) {
     if (any_holds(fields, "if-none-match", current.etag, Comparison::weak)) return NotModified{};
   } else if (conditions.if_modified_since) {
-    const auto date = parse_http_date(*conditions.if_modified_since);
-    if (date && current.modified <= *date) return NotModified{};
+    if (compared(current.modified, *conditions.if_modified_since) <= 0) return NotModified{};
   }
 
   if (!conditions.range || request.method != "GET") return Whole{};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -15,7 +16,8 @@ namespace assets {
 
 struct Validators {
   std::string_view etag;  // strong, with its quotes
-  std::time_t modified;   // as told in last-modified
+  // As told in last-modified; none: nothing is known that could be compared.
+  std::optional<std::time_t> modified;
   std::uint64_t length;
 };
 
@@ -30,7 +32,7 @@ using Decision = std::variant<Whole, NotModified, Failed, Unsatisfiable, Partial
 
 // In the order of RFC 9110 section 13.2.2: If-Match, else If-Unmodified-Since; If-None-Match, else
 // If-Modified-Since; Range (GET only) as far as If-Range allows. Dates that cannot be read are
-// ignored.
+// ignored, and all of them where there is none to compare with.
 [[nodiscard]] Decision decide(const http::Request& request, const Validators& current);
 
 }  // namespace assets

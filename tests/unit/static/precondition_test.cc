@@ -112,3 +112,14 @@ TEST_CASE("if-range lets a range through for exactly the same version") {
   CHECK(decide({{"range", "bytes=1000-"}, {"if-range", R"("then")"}}) == 200);
   CHECK(decide({{"if-range", R"("then")"}}) == 200);
 }
+
+TEST_CASE("without a date, conditions of dates are ignored, and if-range holds none") {
+  const auto undated = [](std::initializer_list<http::Field> fields) {
+    return status_of(assets::decide(testing::get("/", fields), {now_tag, std::nullopt, 1000}));
+  };
+  CHECK(undated({{"if-modified-since", after_date}}) == 200);
+  CHECK(undated({{"if-unmodified-since", before_date}}) == 200);
+  CHECK(undated({{"if-range", at_date}, {"range", "bytes=0-1"}}) == 200);
+  CHECK(undated({{"if-range", now_tag}, {"range", "bytes=0-1"}}) == 206);
+  CHECK(undated({{"if-none-match", now_tag}}) == 304);
+}
