@@ -17,11 +17,10 @@ using std::chrono::microseconds;
 
 // ASCII without control characters, quotes and backslashes stands for itself in JSON.
 bool is_plain(std::string_view text) {
-  for (const char c : text) {
-    if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F)
-      return false;  // char is signed: >= 0x80 < 0
-  }
-  return true;
+  return std::ranges::all_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+  });
 }
 
 void append_string(std::string& out, std::string_view text) {

@@ -28,7 +28,7 @@ std::optional<std::uint64_t> forwards_left(const http::Request& request);
 // `authority` is that of the request.
 std::string_view host_field(std::string_view authority, const Address& to, Host host);
 
-// Fields of an answer, final or interim, for HTTP/2: names that are no tokens are left out, and
+// Fields of an answer, final or interim, for the client: names that are no tokens are left out, and
 // what the engine owns (`date`, `content-length`).
 http::Headers response_fields(const http::Headers& received);
 
