@@ -57,7 +57,8 @@ http::Response Denied::response() const {
   return response;
 }
 
-Authorizer::Authorizer(Options options) : options_(std::move(options)) {
+void Authorizer::use(Options options) {
+  options_ = std::move(options);
   for (std::vector<Key>* keys : {&options_.publisher_keys, &options_.subscriber_keys}) {
     keys->insert(keys->end(), options_.keys.begin(), options_.keys.end());
   }

@@ -44,10 +44,10 @@ class Authorizer {
     std::string hub = {};
     std::string hub_path = "/.well-known/mercure";
   };
-  explicit Authorizer(Options options);
+  explicit Authorizer(Options options) { use(std::move(options)); }
 
   // For every request from now on; streams that are open keep what they were granted.
-  void use(Options options) { options_ = std::move(options); }
+  void use(Options options);
 
   // Whether the request may publish at all; the grant says to which topics.
   Decision publisher(const http::Request& request) const;
@@ -72,7 +72,7 @@ class Authorizer {
   const std::vector<Key>& keys_of(Action action) const;
   bool open(Action action) const { return options_.tokens.empty() && keys_of(action).empty(); }
 
-  Options options_;
+  Options options_;  // `keys` are among those of each role as well
 };
 
 // Where the metadata of the hub of that URL are (RFC 9728 section 3.1).

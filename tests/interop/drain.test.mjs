@@ -1,5 +1,6 @@
 // The end of a server, and a change of its certificate, as the clients see them.
 import assert from 'node:assert/strict';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -184,4 +185,32 @@ test('SIGHUP takes new tokens and origins, a file without a token is refused, an
   assert.equal(await publishWith(fresh), 200);
   await until('the stream of before has all three', () => feed.events.length === 3);
   assert.equal(feed.ended, false);
+});
+
+// A JSON Web Token of Mercure 0.x that publishes anything.
+function tokenOf(alg, signature) {
+  const part = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+  const text = `${part({ alg, typ: 'JWT' })}.${part({ mercure: { publish: ['*'] } })}`;
+  return `${text}.${signature(text).toString('base64url')}`;
+}
+
+test('SIGHUP keeps the keys of JSON Web Tokens, and takes a JWK Set that has changed', { skip, timeout: 60000 }, async (t) => {
+  const home = folder(t, { 'index.html': 'x', secret: '0123456789abcdef0123456789abcdef' });
+  const [old, fresh] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
+  const offer = (pair) => fs.writeFileSync(path.join(home, 'keys.json'), JSON.stringify({ keys: [pair.publicKey.export({ format: 'jwk' })] }));
+  offer(old);
+  fs.writeFileSync(path.join(home, 'herald.toml'), '[events]\nkey_file = "secret"\njwks_file = "keys.json"\n');
+  const herald = await serve(t, home, '--config', path.join(home, 'herald.toml'));
+  const client = await session(t, herald);
+  const publishWith = async (token) => (await fetchOn(client, '/send', {
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: '{"topic":"t","message":"x"}',
+  })).status;
+  const shared = tokenOf('HS256', (text) => createHmac('sha256', '0123456789abcdef0123456789abcdef').update(text).digest());
+  const [byOld, byFresh] = [old, fresh].map((pair) => tokenOf('EdDSA', (text) => sign(null, Buffer.from(text), pair.privateKey)));
+  assert.deepEqual([await publishWith(shared), await publishWith(byOld), await publishWith(byFresh)], [200, 200, 401]);
+
+  offer(fresh);
+  herald.signal('SIGHUP');
+  await until('the new key is taken', async () => (await publishWith(byFresh)) === 200, { every: 50 });
+  assert.deepEqual([await publishWith(shared), await publishWith(byOld)], [200, 401]);
 });

@@ -66,6 +66,16 @@ TEST_CASE("a token made for a key is good for that key") {
                 make_token(Key::read(pair.secret), all, {}, 60s)) == "* ");
 }
 
+TEST_CASE("keys that replace others are good for publishers and for subscribers") {
+  Authorizer authorizer = with({Key::read(std::string(32, 'k'))});
+  authorizer.use({.dev = false, .tokens = {}, .keys = {shared}});
+  CHECK(outcome(authorizer, make_token(shared, all, {}, 60s)) == "* ");
+  const std::string bearer = "Bearer " + make_token(shared, {}, all, 60s);
+  const Decision reader = authorizer.reader(get("/events", {{"authorization", bearer}}));
+  REQUIRE(std::holds_alternative<Grant>(reader));
+  CHECK(std::get<Grant>(reader).covers("a"));
+}
+
 TEST_CASE("a refused token is told the rule that it breaks") {
   const Authorizer authorizer = with({shared});
   CHECK(outcome(authorizer, token_with({{"exp", now() + 60}, {"nbf", now() - 60}})) == "a b ");
