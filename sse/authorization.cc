@@ -114,9 +114,7 @@ Decision Authorizer::subscriber(const http::Request& request,
   const auto* grant = std::get_if<Grant>(&decision);
   if (!grant || !options_.subscribe_requires_token) return decision;
   for (const TopicMatcher& topic : topics) {
-    const bool itself =
-        std::find(grant->topics.begin(), grant->topics.end(), topic) != grant->topics.end();
-    if (!itself && !grant->covers(topic.text())) {
+    if (!grant->covers(topic)) {
       return not_granted(hub_of(request), *grant, Action::subscribe, topic.text());
     }
   }

@@ -119,6 +119,13 @@ bool Grant::covers(std::string_view topic) const {
                      [&](const TopicMatcher& granted) { return granted.matches(topic); });
 }
 
+bool Grant::covers(const TopicMatcher& wanted) const {
+  if (wanted.is_exact()) return covers(wanted.text());
+  return std::any_of(topics.begin(), topics.end(), [&](const TopicMatcher& granted) {
+    return granted == wanted || granted.type() == TopicMatcher::Type::any;
+  });
+}
+
 std::shared_ptr<const Matchers> Grant::rights() const {
   return topics.empty() ? nullptr : std::make_shared<const Matchers>(topics);
 }

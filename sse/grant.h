@@ -34,6 +34,8 @@ struct Grant {
   Dialect dialect = Dialect::v0;
 
   bool covers(std::string_view topic) const;
+  // All that is wanted: a pattern is covered by the same pattern, or where everything is granted.
+  bool covers(const TopicMatcher& wanted) const;
   // Null if nothing is granted.
   std::shared_ptr<const Matchers> rights() const;
   // The loop's time at which it ends, `now` being that time; grants are on the wall clock.

@@ -153,6 +153,24 @@ TEST_CASE("subscribing is open unless it needs a token, and then each topic must
   CHECK(closed.worker().poll("/poll?topic=a").status() == 401);
 }
 
+TEST_CASE("where a token is needed a pattern is granted by the same pattern, or by all") {
+  World closed({}, {.dev = true, .tokens = {}, .keys = {shared}, .subscribe_requires_token = true});
+  const auto asked = [&](const std::string& query, const std::vector<std::string>& granted) {
+    const std::string bearer = "Bearer " + make_token(shared, {}, granted, 60s);
+    return closed.worker().events("/events?" + query, {{"authorization", bearer}}).status();
+  };
+  CHECK(asked("topic=news", {"news"}) == 200);
+  CHECK(asked("prefix=news", {"news"}) == 403);
+  CHECK(asked("prefix=news", {"{x}"}) == 403);
+  CHECK(asked("pattern=news-{id}", {"{x}"}) == 403);
+  CHECK(asked("pattern=news-{id}", {"news-{id}"}) == 200);
+  CHECK(asked("topic=news-1", {"news-{id}"}) == 200);
+  CHECK(asked("pattern=*", {"news"}) == 403);
+  for (const char* query : {"prefix=news", "pattern=news-{id}", "pattern=*", "topic=news"}) {
+    CHECK(asked(query, {"*"}) == 200);
+  }
+}
+
 TEST_CASE("a stream ends, with word to come back, soon after its token has expired") {
   World world({}, {.dev = true, .tokens = {}, .keys = {shared}, .subscribe_requires_token = true});
   const std::string bearer = "Bearer " + make_token(shared, {}, all, 60s);
