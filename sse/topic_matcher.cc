@@ -35,7 +35,8 @@ std::variant<TopicMatcher, std::string> TopicMatcher::url_pattern(std::string te
   auto compiled = compile_url_pattern(text, base);
   if (auto* reason = std::get_if<std::string>(&compiled)) return std::move(*reason);
   return TopicMatcher(Type::url_pattern, std::move(text),
-                      std::get<std::shared_ptr<const TopicPattern>>(std::move(compiled)));
+                      std::get<std::shared_ptr<const TopicPattern>>(std::move(compiled)),
+                      std::string(base));
 }
 
 bool TopicMatcher::matches(std::string_view topic) const {

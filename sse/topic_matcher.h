@@ -46,21 +46,24 @@ class TopicMatcher {
   // The same, for a topic that is compared with many.
   bool matches(const ParsedTopic& topic) const;
 
-  // The same type and text match the same topics.
+  // The same type, text and base match the same topics.
   friend bool operator==(const TopicMatcher& a, const TopicMatcher& b) {
-    return a.type_ == b.type_ && a.text_ == b.text_;
+    return a.type_ == b.type_ && a.text_ == b.text_ && a.base_ == b.base_;
   }
   friend std::strong_ordering operator<=>(const TopicMatcher& a, const TopicMatcher& b) {
     if (const auto order = a.type_ <=> b.type_; order != 0) return order;
-    return a.text_.compare(b.text_) <=> 0;
+    if (const auto order = a.text_.compare(b.text_); order != 0) return order <=> 0;
+    return a.base_.compare(b.base_) <=> 0;
   }
 
  private:
-  TopicMatcher(Type type, std::string text, std::shared_ptr<const TopicPattern> pattern = nullptr)
-      : type_(type), text_(std::move(text)), pattern_(std::move(pattern)) {}
+  TopicMatcher(Type type, std::string text, std::shared_ptr<const TopicPattern> pattern = nullptr,
+               std::string base = {})
+      : type_(type), text_(std::move(text)), base_(std::move(base)), pattern_(std::move(pattern)) {}
 
   Type type_;
   std::string text_;
+  std::string base_;                             // of a URL pattern; else empty
   std::shared_ptr<const TopicPattern> pattern_;  // null: the type and the text say all
 };
 

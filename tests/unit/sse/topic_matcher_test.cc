@@ -134,6 +134,16 @@ TEST_CASE("a URL pattern never matches what is no URL") {
   CHECK_FALSE(url_matches("https://example.com/*", "https://example.com:99999/"));
 }
 
+TEST_CASE("a URL pattern of one hub is not that of another, which resolves topics otherwise") {
+  const auto of = [](std::string_view base) {
+    return std::get<TopicMatcher>(TopicMatcher::url_pattern("/books/:id", base));
+  };
+  CHECK(of(hub) == of(hub));
+  CHECK_FALSE(of(hub) == of("https://other.example/.well-known/mercure"));
+  CHECK(of(hub).matches("https://hub.example/books/1"));
+  CHECK(distinct({of(hub), of("https://other.example/.well-known/mercure"), of(hub)}).size() == 2);
+}
+
 TEST_CASE("matchers are alike when their type and text are") {
   CHECK(TopicMatcher::exact("a") == TopicMatcher::exact("a"));
   CHECK_FALSE(TopicMatcher::exact("a") == TopicMatcher::prefix("a"));
