@@ -1,5 +1,6 @@
 #include "sse/mercure_subscriptions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/http/problem.h"
@@ -37,6 +38,12 @@ std::string normal(std::string_view path) {
     path.remove_prefix(segment.size() + 1);
     out += '/';
   }
+}
+
+// Whether a path, normal and behind "subscriptions/", is of one subscription: its last segment is
+// the subscriber.
+bool names_subscriber(std::string_view path, Dialect dialect) {
+  return std::count(path.begin(), path.end(), '/') == (dialect == Dialect::v1 ? 2 : 1);
 }
 
 // The part of a path behind `beginning` and one '/'; empty if there is none.
@@ -88,8 +95,8 @@ http::Response MercureSubscriptions::show(const http::Request& request, Dialect 
     single.insert(single.size() - 1, ",\"lastEventID\":" + http::json_string(cursor));
   }
   // A list may be empty, of a name that nobody asked for as well; one subscription is there or not.
-  const bool one_wanted = wanted.find("urn%3Auuid%3A") != wanted.npos && single.empty();
-  if (one_wanted) return http::problem(404, "There is no such subscription now.");
+  if (single.empty() && names_subscriber(wanted, dialect))
+    return http::problem(404, "There is no such subscription now.");
   const std::string tag = "\"" + cursor + "\"";
   http::Response response;
   if (request.fields.get("if-none-match") == tag) {

@@ -42,7 +42,8 @@ struct Attended : Hub0 {
   Presence presence{sequencer, {}};
 };
 
-std::string v1_token() {
+std::string v1_token(
+    const std::string& listed = "/.well-known/mercure/subscriptions/:type/:match/:who") {
   const json claims = {{"iss", "https://issuer.example"},
                        {"aud", hub_url},
                        {"exp", 9'000'000'000},
@@ -50,8 +51,7 @@ std::string v1_token() {
                         {{{"type", "https://mercure.rocks/authorization-detail"},
                           {"actions", {"subscribe"}},
                           {"topics",
-                           {{{"match", "/.well-known/mercure/subscriptions/:type/:match/:who"},
-                             {"match_type", "urlpattern"}},
+                           {{{"match", listed}, {"match_type", "urlpattern"}},
                             {{"match", "/.well-known/mercure/subscriptions"}}}},
                           {"payload", {{"tenant", 7}}}},
                          {{"type", "https://mercure.rocks/authorization-detail"},
@@ -167,6 +167,30 @@ TEST_CASE("one matcher's subscriptions and one subscription can be asked for") {
   CHECK(document["lastEventID"] == "#epoch1-4");
   CHECK(hub.list("/b/urn%3Auuid%3Anobody", all).status() == 404);
   CHECK(json::parse(hub.list("/nothing", all).read())["subscriptions"].empty());
+}
+
+TEST_CASE("the subscriptions of a topic that is called like a subscriber can be asked for") {
+  Attended hub;
+  FakeExchange stream = hub.subscribe("match=urn:uuid:1");
+  hub.settle();
+  const std::string old = token(subscriber({"*"}));
+  FakeExchange listed = hub.list("/urn%3Auuid%3A1", old);
+  CHECK(listed.status() == 200);
+  const json of_topic = json::parse(listed.read());
+  REQUIRE(of_topic["subscriptions"].size() == 1);
+  const std::string id = of_topic["subscriptions"][0]["id"];
+  CHECK(
+      hub.list(id.substr(std::string("/.well-known/mercure/subscriptions").size()), old).status() ==
+      200);
+  CHECK(hub.list("/urn%3Auuid%3A1/urn%3Auuid%3Anobody", old).status() == 404);
+  CHECK(json::parse(hub.list("/urn%3Auuid%3A2", old).read())["subscriptions"].empty());
+
+  const std::string fresh = v1_token("/.well-known/mercure/subscriptions/*");
+  FakeExchange of_match = hub.list("/exact/urn%3Auuid%3A1", fresh);
+  CHECK(of_match.status() == 200);
+  CHECK(json::parse(of_match.read())["subscriptions"].size() == 1);
+  CHECK(hub.list("/exact/urn%3Auuid%3A2", fresh).status() == 200);
+  CHECK(hub.list("/exact/urn%3Auuid%3A1/urn%3Auuid%3Anobody", fresh).status() == 404);
 }
 
 TEST_CASE("a payload is that of the first detail that matches the subscription") {
