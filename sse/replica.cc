@@ -55,11 +55,14 @@ std::vector<Replica::Shelf> Replica::make_shelves() const {
 }
 
 void Replica::start(std::string epoch, std::uint64_t tail) {
-  previous_epoch_ = std::exchange(epoch_, std::move(epoch));
+  ++generation_;
+  if (epoch != epoch_) {
+    previous_epoch_ = std::exchange(epoch_, std::move(epoch));
+    epoch_began_ = generation_;
+  }
   tail_ = tail;
   forgotten_ = tail;
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
-  ++generation_;
   bytes_ = 0;
   for (Shelf& shelf : shelves_) {
     shelf.bytes = 0;

@@ -57,14 +57,17 @@ class Replica {
   // False until the Sequencer has been heard of: nothing can be promised to a reader.
   bool started() const { return generation_ != 0; }
   const std::string& epoch() const { return epoch_; }
-  // Of the history before this one; the same if this one had a hole.
+  // Of the histories before the present epoch began.
   const std::string& previous_epoch() const { return previous_epoch_; }
   std::uint64_t tail() const { return tail_; }
   EventId id(std::uint64_t seq) const { return {.epoch = epoch_, .seq = seq}; }
   // "id: <tail>\n\n", which moves a reader's resume point and is no event.
   std::string_view checkpoint() const { return checkpoint_; }
-  // Counts the histories: a reader that knows another number holds an id that means nothing now.
+  // Counts the beginnings: of histories, and behind a hole in one. A reader that knows another
+  // number has missed something.
   std::uint32_t generation() const { return generation_; }
+  // The first generation of the present epoch: to a reader of an earlier one its ids mean nothing.
+  std::uint32_t epoch_began() const { return epoch_began_; }
   std::uint64_t events() const { return events_; }  // ever applied
   std::size_t topics() const { return topics_.size(); }
   std::size_t bytes() const { return bytes_; }
@@ -135,6 +138,7 @@ class Replica {
   std::uint64_t forgotten_ = 0;  // highest seq of any topic that is not here any more
   std::uint64_t events_ = 0;
   std::uint32_t generation_ = 0;
+  std::uint32_t epoch_began_ = 0;
   std::size_t bytes_ = 0;
   std::size_t read_topics_ = 0;  // those with readers
   std::size_t read_views_ = 0;

@@ -158,9 +158,10 @@ std::optional<Gap> Subscription::missed() {
 
 // The store began anew under a reader, or has a hole: in either case there is something to tell.
 std::optional<Gap> Subscription::missed_in_new_history() {
+  const bool same_epoch = generation_ >= replica_.epoch_began();
   generation_ = replica_.generation();
-  const bool same_epoch = replica_.previous_epoch() == replica_.epoch();
-  const EventId seen{.epoch = replica_.previous_epoch(), .seq = after_};
+  const EventId seen{.epoch = same_epoch ? replica_.epoch() : replica_.previous_epoch(),
+                     .seq = after_};
   if (replica_.archive()) {
     catch_up(seen.print());
     return std::nullopt;

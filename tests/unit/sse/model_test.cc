@@ -21,14 +21,24 @@ class Oracle {
  public:
   void begin(std::string epoch) {
     epoch_ = std::move(epoch);
-    topics_.clear();
-    topics_.emplace_back();  // seq 0 is before the first
+    topics_.assign(1, "");  // seq 0 is before the first
+    hole_ = 0;
+    ++beginnings_;
   }
   const std::string& epoch() const { return epoch_; }
   std::uint64_t tail() const { return topics_.size() - 1; }
   void publish(const std::string& topic) { topics_.push_back(topic); }
+  // Events that never come, of any topics: the history goes on behind a hole.
+  void lose(std::size_t count) {
+    topics_.resize(topics_.size() + count);
+    hole_ = tail();
+    ++beginnings_;
+  }
+  // Of histories, and behind holes: a reader that knows another number is told at once.
+  std::size_t beginnings() const { return beginnings_; }
 
   bool kept(std::uint64_t seq) const {
+    if (seq <= hole_) return false;
     std::size_t later = 0;
     for (std::uint64_t at = seq + 1; at <= tail(); ++at) later += topics_[at] == topics_[seq];
     return later < history;
@@ -43,14 +53,16 @@ class Oracle {
   // The last event of `topic` that is not kept any more; 0: none.
   std::uint64_t lost(const std::string& topic) const {
     for (std::uint64_t at = tail(); at > 0; --at) {
-      if (topics_[at] == topic && !kept(at)) return at;
+      if (topics_[at] == topic && !kept(at)) return std::max(at, hole_);
     }
-    return 0;
+    return hole_;
   }
 
  private:
   std::string epoch_;
   std::vector<std::string> topics_;  // by seq
+  std::uint64_t hole_ = 0;           // up to here nothing is kept
+  std::size_t beginnings_ = 0;
 };
 
 // A reader, and what the oracle says that it ought to be told.
@@ -82,6 +94,7 @@ class Pair final : public Subscription::Reader {
     first_gap_ = from.gap;
     told_.clear();
     fresh_ = id.has_value();
+    beginnings_ = oracle_.beginnings();
   }
 
   std::string actual() {
@@ -96,7 +109,8 @@ class Pair final : public Subscription::Reader {
   }
 
   std::string expect() {
-    const bool fresh = std::exchange(fresh_, false);
+    bool fresh = std::exchange(fresh_, false);
+    fresh |= std::exchange(beginnings_, oracle_.beginnings()) != oracle_.beginnings();
     if (seen_.epoch != oracle_.epoch()) {
       seen_ = {oracle_.epoch(), 0};
       tell();
@@ -135,7 +149,8 @@ class Pair final : public Subscription::Reader {
   std::optional<Gap> first_gap_;
   EventId seen_;
   std::map<std::string, std::uint64_t> told_;  // gaps of each topic have been told up to here
-  bool fresh_ = false;  // has just come back: what it is told is of its own id
+  bool fresh_ = false;          // has just come back: what it is told is of its own id
+  std::size_t beginnings_ = 0;  // of the oracle, of which it has been told
 };
 
 void run(unsigned seed) {
@@ -170,6 +185,9 @@ void run(unsigned seed) {
       readers.push_back(std::make_unique<Pair>(replica, oracle, std::move(topics)));
     } else if (what == 8 && roll(4) == 0) {
       begin("e" + std::to_string(turn));
+    } else if (what == 8 && roll(4) == 0) {
+      oracle.lose(1 + roll(4));
+      replica.start(oracle.epoch(), oracle.tail());
     } else if (!readers.empty()) {
       Pair& reader = *readers[roll(static_cast<unsigned>(readers.size()))];
       if (what == 9) reader.reconnect();

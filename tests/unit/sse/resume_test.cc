@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "sse/subscription.h"
 #include "tests/unit/sse/world.h"
 
 using namespace sse;
@@ -137,4 +138,32 @@ TEST_CASE("a publisher is told on its own loop, after its own worker has the eve
   world.loop().settle();
   CHECK(id == "A topic's name is UTF-8 text without control characters.");
   CHECK(world.publish("2") == "epoch1-2");  // the refused one has used no number
+}
+
+TEST_CASE("a reader who had a place in one epoch has none in the next, though that begins twice") {
+  net::Loop loop(net::Loop::Time::manual);
+  Replica replica(loop, {});
+  const auto add = [&](const std::string& epoch, std::uint64_t seq) {
+    const EventRef event =
+        std::make_shared<const Event>(epoch, seq, draft("x"), std::chrono::system_clock::now());
+    replica.apply({&event, 1});
+  };
+  struct Reader final : Subscription::Reader {
+    void news() override {}
+  } reader;
+  replica.start("A", 0);
+  for (std::uint64_t seq = 1; seq <= 10; ++seq) add("A", seq);
+  const Matchers topics{TopicMatcher::exact("messages")};
+  Subscription subscription(replica, reader, topics, {.after = 10});
+  replica.start("B", 0);
+  replica.start("B", 5);
+  for (std::uint64_t seq = 6; seq <= 12; ++seq) add("B", seq);
+  const std::optional<Gap> gap = subscription.missed();
+  REQUIRE(gap);
+  CHECK(gap->requested == "A-10");
+  CHECK(gap->reason == "epoch");
+  CHECK(gap->resumed == "B-6");
+  const EventRef* next = subscription.next();
+  REQUIRE(next);
+  CHECK((*next)->id() == "B-6");
 }
