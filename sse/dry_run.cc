@@ -37,6 +37,11 @@ json granted_by(const Grant& grant, std::string_view topic) {
   return nullptr;
 }
 
+// The name alone of a topic may be a secret, who is subscribed to what for one.
+bool may_know(const Grant& grant, const Topic& topic) {
+  return topic.has_public() || grant.covers(topic.name());
+}
+
 http::Response answer(const json& object) {
   http::Response response = http::text_response(
       200, "application/json", object.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -65,10 +70,10 @@ http::Response explain_subscription(const Replica& replica, std::span<const Topi
   for (const TopicMatcher& matcher : wanted) {
     json topics = json::array();
     std::size_t known = 0;
-    replica.each_topic([&](const std::string& name) {
-      if (!matcher.matches(name)) return;
+    replica.each_topic([&](const Topic& topic) {
+      if (!matcher.matches(topic.parsed()) || !may_know(grant, topic)) return;
       if (++known > most_named) return;
-      topics.push_back({{"topic", name}, {"private_by", granted_by(grant, name)}});
+      topics.push_back({{"topic", topic.name()}, {"private_by", granted_by(grant, topic.name())}});
     });
     json one = object_of(matcher);
     one["matching_topics"] = known;

@@ -14,8 +14,8 @@ namespace sse {
 
 bool is_dry_run(const http::Query& query);
 
-// For each matcher: which of the topics there are now it matches (the first 20), and by which
-// grants private updates of them would come.
+// For each matcher: which of the topics there are now it matches (the first 20, of those that have
+// an event for all or are granted), and by which grants private updates of them would come.
 http::Response explain_subscription(const Replica& replica, std::span<const TopicMatcher> wanted,
                                     const Grant& grant);
 // The first topic that is not granted; null: all are. Valid as long as `draft`.

@@ -278,8 +278,8 @@ const Topic* Replica::find(std::string_view name) const {
   return found == topics_.end() ? nullptr : &found->second;
 }
 
-void Replica::each_topic(const std::function<void(const std::string& name)>& look) const {
-  for (const auto& [name, topic] : topics_) look(name);
+void Replica::each_topic(const std::function<void(const Topic& topic)>& look) const {
+  for (const auto& [name, topic] : topics_) look(topic);
 }
 
 std::uint64_t Replica::lost(std::string_view name) const {

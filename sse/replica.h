@@ -82,7 +82,7 @@ class Replica {
   const Topic* find(std::string_view name) const;
   // The same; what a pattern matches is gathered first, in the order of the history.
   const Topic* find(const TopicMatcher& wanted);
-  void each_topic(const std::function<void(const std::string& name)>& look) const;
+  void each_topic(const std::function<void(const Topic& topic)>& look) const;
   // Events of these topics up to that seq may be missing here.
   std::uint64_t lost(const TopicMatcher& wanted);
   std::uint64_t lost(std::string_view name) const;

@@ -14,6 +14,7 @@ std::uint64_t Topic::after(std::uint64_t seq) const {
 
 void Topic::append(EventRef event, net::Clock::time_point expires) {
   bytes_ += event->weight();
+  public_ += event->is_private() ? 0 : 1;
   newest_ = event->seq();
   if (policy_ == Policy::conflate) newest_of_[event->publisher_id()] = newest_;
   log_.push_back({std::move(event), expires});
@@ -28,6 +29,7 @@ bool Topic::has_newer(const Event& event) const {
 void Topic::drop_first() {
   const Event& dropped = *log_.front().event;
   bytes_ -= dropped.weight();
+  public_ -= dropped.is_private() ? 0 : 1;
   // Nobody misses what a newer one stands for.
   if (!superseded(dropped)) {
     lost_ = dropped.seq();
@@ -42,6 +44,7 @@ void Topic::restart(std::uint64_t lost) {
   log_.clear();
   newest_of_.clear();
   bytes_ = 0;
+  public_ = 0;
   newest_ = 0;
   lost_ = lost;
 }

@@ -57,6 +57,7 @@ class Topic {
   std::uint64_t lost() const { return lost_; }
   std::size_t bytes() const { return bytes_; }
   bool empty() const { return log_.empty(); }
+  bool has_public() const { return public_ > 0; }   // an event that is not private
   std::uint64_t newest() const { return newest_; }  // seq of the last event ever appended
 
   // Positions count this topic's own events and are never used again. [first, end) are here.
@@ -108,6 +109,7 @@ class Topic {
   std::uint64_t lost_;
   std::uint64_t newest_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t public_ = 0;  // events here that are not private
   net::Chain<Waiter> waiters_;
 };
 

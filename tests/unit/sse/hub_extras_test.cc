@@ -213,3 +213,22 @@ TEST_CASE("a dry run says which topics match and why, and changes nothing") {
                         .read())["updates"][0]["would_publish"] == true);
   CHECK(world.sequencer.newest() == 0);
 }
+
+TEST_CASE("a dry run names no topic of which the reader may have nothing") {
+  Hub0 hub;
+  FakeExchange waiting = hub.worker().events("/events?topic=awaited");
+  hub.publish_form("topic=secret&data=1&private", anything());
+  hub.publish_form("topic=mixed&data=2", anything());
+  hub.publish_form("topic=mixed&data=3&private", anything());
+  const auto named = [&](std::initializer_list<http::Field> fields) {
+    const json explained = json::parse(hub.subscribe("topic=*&dry_run=1", fields).read());
+    std::string names = explained["subscriptions"][0]["matching_topics"].dump();
+    for (const json& each : explained["subscriptions"][0]["topics"]) {
+      names += " " + each["topic"].get<std::string>();
+    }
+    return names;
+  };
+  CHECK(named({}) == "1 mixed");
+  const std::string bearer = "Bearer " + token(subscriber({"secret"}));
+  CHECK(named({{"authorization", bearer}}) == "2 mixed secret");
+}
