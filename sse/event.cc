@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t id_limit = 64;
 constexpr std::size_t topic_limit = 2048;  // bytes; a topic may be a URL
-constexpr std::size_t name_limit = 128;    // of a type, a key
+constexpr std::size_t name_limit = 128;    // of a type
 constexpr std::size_t own_id_limit = 256;  // of a publisher's id, which may be a URL
 constexpr std::size_t most_alternates = 31;
 constexpr std::string_view reserved = "herald.";
@@ -87,10 +87,6 @@ std::optional<std::string> refusal(const Draft& draft) {
   if (draft.type.starts_with(reserved)) return "Types that begin with \"herald.\" are reserved.";
   if (bad(draft.publisher_id, own_id_limit)) {
     return "An event's id is at most 256 bytes of UTF-8 text without line breaks or control "
-           "characters.";
-  }
-  if (bad(draft.key)) {
-    return "An idempotency key is at most 128 bytes of UTF-8 text without line breaks or control "
            "characters.";
   }
   return std::nullopt;

@@ -43,8 +43,8 @@ struct Draft {
   std::string publisher_id;            // the publisher's own name for it; not the event's id
   bool is_private = false;             // only for readers whose token grants one of the topics
   std::chrono::milliseconds retry{0};  // what streams are told to wait for; 0: nothing
-  // Published again under the same key it is the same event, however often it is sent (the
-  // Idempotency-Key of a request); empty: none. Not part of the event.
+  // Published again under the same key it is the same event, however often it is sent (what
+  // identity_of() makes of a request's Idempotency-Key); empty: none. Not part of the event.
   std::string key;
 
   bool operator==(const Draft&) const = default;

@@ -5,6 +5,7 @@
 
 #include "server/http/problem.h"
 #include "sse/dry_run.h"
+#include "sse/idempotency.h"
 #include "sse/mercure_request.h"
 #include "sse/mercure_update.h"
 #include "sse/publish.h"
@@ -56,12 +57,13 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
         }
         auto& draft = std::get<Draft>(read);
         if (dry_run) return refuse(explain_updates({&draft, 1}, grant));
+        if (auto reason = key_refusal(key)) return refuse(http::problem(400, *reason));
         if (const auto* topic = ungranted(grant, draft)) {
           return refuse(Authorizer::not_granted(hub, grant, Action::publish, *topic).response());
         }
         const auto wait = rate_.take(client, 1, loop_.now());
         if (wait > wait.zero()) return refuse(too_fast(wait));
-        draft.key = key;
+        if (!key.empty()) draft.key = identity_of(key, 0, draft);
         publish(std::move(draft), fields, std::move(ready));
       });
 }

@@ -8,6 +8,7 @@
 #include "server/http/problem.h"
 #include "server/http/query.h"
 #include "sse/dry_run.h"
+#include "sse/idempotency.h"
 
 namespace sse {
 namespace {
@@ -163,6 +164,7 @@ void Publish::receive(const Asked& asked, http::Exchange exchange, const std::st
 }
 
 std::optional<http::Response> Publish::refuse(const Asked& asked, std::span<const Draft> drafts) {
+  if (auto reason = key_refusal(asked.key)) return http::problem(400, *reason);
   for (const Draft& draft : drafts) {
     const std::string* topic = ungranted(asked.grant, draft);
     if (!topic) continue;
@@ -175,7 +177,8 @@ std::optional<http::Response> Publish::refuse(const Asked& asked, std::span<cons
 
 void Publish::publish(std::vector<Draft> drafts, const Asked& asked, http::Exchange exchange) {
   for (std::size_t i = 0; i < drafts.size() && !asked.key.empty(); ++i) {
-    drafts[i].key = asked.kind == Content::json ? asked.key : asked.key + ":" + std::to_string(i);
+    const std::size_t place = asked.kind == Content::lines ? i + 1 : 0;
+    drafts[i].key = identity_of(asked.key, place, drafts[i]);
   }
   // std::function wants what can be copied; the one exchange is moved out of it.
   const auto kept = std::make_shared<http::Exchange>(std::move(exchange));

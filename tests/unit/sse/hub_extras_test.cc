@@ -115,6 +115,41 @@ TEST_CASE("a batch sent again under its key is not published again") {
   CHECK(world.sequencer.newest() == 3);
 }
 
+TEST_CASE(
+    "a key counts for the topics of its event: what another publishes is not dropped for it") {
+  World world;
+  const auto published = [&](const char* content, const char* type) {
+    return send(world, content, type, "", {{"idempotency-key", "k"}}).read();
+  };
+  const char* const plain = "application/json";
+  const std::string first = published(R"({"message":1,"topic":"a"})", plain);
+  CHECK(published(R"({"message":2,"topic":"b"})", plain) == R"({"success":true,"id":"epoch1-2"})");
+  CHECK(published(R"({"message":3,"topic":["a","b"]})", plain) ==
+        R"({"success":true,"id":"epoch1-3"})");
+  CHECK(published(R"({"message":1,"topic":"a"})", plain) == first);
+  CHECK(published(R"({"message":1,"topic":"a"})", lines) ==
+        R"({"success":true,"ids":["epoch1-4"]})");
+}
+
+TEST_CASE("a batch's events and a single one of a key that looks like theirs are not the same") {
+  World world;
+  const char* const one = "{\"message\":1}";
+  send(world, one, lines, "", {{"idempotency-key", "k"}});
+  send(world, one, "application/json", "", {{"idempotency-key", "k:0"}});
+  send(world, one, "application/json", "", {{"idempotency-key", "k"}});
+  CHECK(world.sequencer.newest() == 3);
+}
+
+TEST_CASE("a key that is none is refused") {
+  World world;
+  const std::string long_one(129, 'k');
+  CHECK(send(world, "{\"message\":1}", "application/json", "", {{"idempotency-key", long_one}})
+            .status() == 400);
+  CHECK(send(world, "{\"message\":1}", "application/json", "", {{"idempotency-key", "\xff"}})
+            .status() == 400);
+  CHECK(world.sequencer.newest() == 0);
+}
+
 TEST_CASE("prefixes and templates read many topics in one stream, in order") {
   World world;
   FakeExchange stream = world.worker().events("/events?prefix=room/&pattern=user-{id}&topic=news");

@@ -84,4 +84,7 @@ TEST_CASE("an update sent again under its key is the same update") {
   FakeExchange again = hub.publish_form("topic=a&data=1", anything(), {{"idempotency-key", "k"}});
   CHECK(first.read() == "#epoch1-1");
   CHECK(again.read() == "#epoch1-1");
+  FakeExchange other = hub.publish_form("topic=b&data=1", anything(), {{"idempotency-key", "k"}});
+  CHECK(other.read() == "#epoch1-2");
+  CHECK(hub.publish_form("topic=a", anything(), {{"idempotency-key", "\xff"}}).status() == 400);
 }
