@@ -59,9 +59,10 @@ std::optional<EventId> EventId::parse(std::string_view text) {
 
 std::string EventId::print() const { return print_id(epoch, seq); }
 
-std::string mercure_id(const EventId& id, std::string_view publisher_id) {
-  const bool misleading = publisher_id.starts_with(id.epoch) || publisher_id.starts_with('#');
-  return publisher_id.empty() || misleading ? "#" + id.print() : std::string(publisher_id);
+std::string mercure_id(std::string_view id, std::string_view publisher_id) {
+  const std::string_view epoch = id.substr(0, id.rfind('-'));
+  const bool misleading = publisher_id.starts_with(epoch) || publisher_id.starts_with('#');
+  return publisher_id.empty() || misleading ? "#" + std::string(id) : std::string(publisher_id);
 }
 
 std::optional<std::string> topic_refusal(std::string_view name) {

@@ -56,7 +56,7 @@ std::optional<std::string> refusal(const Draft& draft);
 std::optional<std::string> topic_refusal(std::string_view name);
 // By what name Mercure's clients know an event: its publisher's, else "#<id>". A publisher's that
 // would be taken for one of ours when a reader comes back with it does not count.
-std::string mercure_id(const EventId& id, std::string_view publisher_id);
+std::string mercure_id(std::string_view id, std::string_view publisher_id);
 
 class Event {
  public:

@@ -81,8 +81,7 @@ std::size_t EventStreamBody::go_on(std::span<std::byte> into) {
 // Nearly always all of it, and then nothing is allocated.
 std::size_t EventStreamBody::give(const EventRef& event, std::span<std::byte> into) {
   if (ids_ == Ids::mercure) {
-    const EventId id = subscription_.replica().id(event->seq());
-    say("id: " + mercure_id(id, event->publisher_id()) + "\n");
+    say("id: " + mercure_id(event->id(), event->publisher_id()) + "\n");
     unsaid_->rest = event->block_without_id();
     unsaid_->event = event;
     return go_on(into);

@@ -80,8 +80,9 @@ void MercurePublish::publish(Draft draft, const http::Headers& fields, http::Exc
       response = http::problem(refused->status, refused->sentence);
       if (refused->status == 503) response.fields.add("retry-after", "1");
     } else {
-      response = http::text_response(200, "text/plain; charset=utf-8",
-                                     mercure_id(std::get<EventIds>(published).front(), own));
+      response =
+          http::text_response(200, "text/plain; charset=utf-8",
+                              mercure_id(std::get<EventIds>(published).front().print(), own));
       response.fields.add("cache-control", "no-store");
     }
     response.fields.append(fields);

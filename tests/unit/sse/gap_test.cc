@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/unit/sse/world.h"
+#include "tests/unit/sse/relay.h"
 
 using namespace sse;
 using namespace sse::testing;
@@ -119,18 +119,7 @@ TEST_CASE("a history that begins anew under a stream is told as a gap") {
   MemorySequencer sequencer("epoch1");
   ClientCursors cursors;
   const Authorizer authorizer({});
-  struct Relay final : Sequencer {
-    Inbox* inbox = nullptr;
-    void publish(std::vector<Draft>, net::Loop&, std::function<void(const Published&)>) override {}
-    void attach(Inbox& it) override { inbox = &it; }
-    void detach(Inbox&, net::Loop&) override {}
-    std::uint64_t newest() const override { return 0; }
-    void give(std::string_view epoch, std::uint64_t seq) {
-      const EventRef event =
-          std::make_shared<const Event>(epoch, seq, draft("x"), std::chrono::system_clock::now());
-      inbox->deliver({&event, 1});
-    }
-  } relay;
+  Relay relay;
   Hub hub(loop, relay, cursors, authorizer, {});
   FakeExchange early;
   hub.event_stream().handle(get("/events"), early.exchange());

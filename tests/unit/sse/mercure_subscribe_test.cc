@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/sse/mercure_world.h"
+#include "tests/unit/sse/relay.h"
 
 using namespace sse;
 using namespace sse::testing;
@@ -188,6 +189,27 @@ TEST_CASE("an id that looks like one of the hub's own is not taken for it") {
   publish_all(hub, {"topic=a&data=1&id=epoch1-7"});
   FakeExchange stream = hub.subscribe("topic=a&last_event_id=earliest");
   CHECK(events_of(stream) == "id: #epoch1-1\ndata: 1\n\n");
+}
+
+TEST_CASE("what a store of another epoch gives has the ids of that epoch") {
+  Relay relay;
+  relay.remembers = true;
+  ClientCursors cursors;
+  const Authorizer authorizer({});
+  Worker worker(relay, cursors, authorizer, {});
+  relay.inbox->start("one", 5);
+  worker.loop.settle();
+  FakeExchange stream = worker.ask(
+      worker.hub.mercure(), Hub0::request("GET", "?topic=messages", {{"last-event-id", "#one-1"}}));
+  stream.read();
+  const auto page = [] {
+    return Past{.epoch = "two", .newest = 1, .events = {event_of("two", 1)}, .through = 1};
+  };
+  relay.answer(page());
+  relay.answer(page());  // from its beginning, as it is another history
+  const std::string text = stream.read();
+  CHECK(text.starts_with("event: herald.gap\n"));
+  CHECK(text.ends_with("\n\nid: #two-1\ndata: x\n\n"));
 }
 
 TEST_CASE("private updates are judged again when they are replayed") {
