@@ -10,7 +10,7 @@ constexpr std::chrono::milliseconds pause{500};
 
 }  // namespace
 
-Backlog::Backlog(Archive& archive, net::Loop& loop, Reader& reader, std::vector<std::string> topics)
+Backlog::Backlog(Archive& archive, net::Loop& loop, Reader& reader, Matchers topics)
     : archive_(archive), loop_(loop), reader_(reader), again_(loop, [this] { ask(); }) {
   range_.topics = std::move(topics);
 }

@@ -26,7 +26,7 @@ class Backlog {
   };
 
   // All outlive the backlog.
-  Backlog(Archive& archive, net::Loop& loop, Reader& reader, std::vector<std::string> topics);
+  Backlog(Archive& archive, net::Loop& loop, Reader& reader, Matchers topics);
   ~Backlog();
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;

@@ -8,16 +8,6 @@ namespace {
 
 constexpr std::size_t longest_name = 256;  // bytes of a publisher's id, see refusal(Draft)
 
-// The topics to ask the archive for; none, which is all, if there is a pattern among them.
-std::vector<std::string> names_of(const Matchers& topics) {
-  std::vector<std::string> names;
-  for (const TopicMatcher& topic : topics) {
-    if (!topic.is_exact()) return {};
-    names.push_back(topic.text());
-  }
-  return names;
-}
-
 }  // namespace
 
 CatchUp::CatchUp(Replica& replica, Matchers topics, std::string requested,
@@ -26,7 +16,7 @@ CatchUp::CatchUp(Replica& replica, Matchers topics, std::string requested,
       news_(std::move(news)),
       topics_(std::move(topics)),
       requested_(std::move(requested)),
-      backlog_(*replica.archive(), replica.loop(), *this, names_of(topics_)) {
+      backlog_(*replica.archive(), replica.loop(), *this, topics_) {
   const std::optional<EventId> id = EventId::parse(requested_);
   by_name_ = !id || id->epoch != replica_.epoch();
   if (by_name_) {

@@ -99,6 +99,8 @@ class EventFileReader {
 
  private:
   struct Statements;
+  void read_by_name(const Range& range, std::int64_t after, Past& past);
+  std::uint64_t lost_after(std::int64_t after, const Matchers& topics);
   void read_newest(const Range& range, Past& past);
 
   sqlite::Database db_;

@@ -2,6 +2,7 @@
 
 #include "sse/event_file.h"
 #include "sse/event_tables.h"
+#include "sse/parsed_topic.h"
 
 namespace sse {
 
@@ -16,6 +17,7 @@ struct EventFileReader::Statements {
                           "SELECT min(seq) FROM events WHERE publisher_id = ?1 AND "
                           "publisher_id <> ''"};
   sqlite::Statement lost{database, "SELECT max(lost) FROM topics"};
+  sqlite::Statement lost_of_each{database, "SELECT name, lost FROM topics WHERE lost > ?1"};
   sqlite::Statement of_topic{database,
                              "SELECT seq, time, form, ?3, type, publisher_id, data, private, "
                              "retry, alternates FROM events "
@@ -54,6 +56,15 @@ bool take(sqlite::Statement::Rows rows, const Range& range, const std::string& e
     ++events;
   }
   return true;
+}
+
+void note(Past& past, bool whole) {
+  if (!whole) past.through = std::min(past.through, past.events.back()->seq());
+}
+
+bool all_by_name(const Matchers& topics) {
+  return std::all_of(topics.begin(), topics.end(),
+                     [](const TopicMatcher& topic) { return topic.is_exact(); });
 }
 
 // What several topics gave is put in order and cut to what was asked for.
@@ -119,43 +130,61 @@ Past EventFileReader::read(const Range& range) {
     if (seq > 0) past.named = static_cast<std::uint64_t>(seq);
   }
   const auto after = static_cast<std::int64_t>(past.named.value_or(range.after));
-  const auto note = [&past](bool whole) {
-    if (!whole) past.through = std::min(past.through, past.events.back()->seq());
-  };
-  if (range.topics.empty()) {
-    sqlite::Statement::Rows rows = sql_->lost.rows();
-    if (rows.next()) past.lost = static_cast<std::uint64_t>(rows.number(0));
-    past.lost = std::max(past.lost, forgotten);
-    note(take(sql_->of_all.rows(after), range, past.epoch, past.events));
-  }
-  for (const std::string& name : range.topics) {
-    std::int64_t topic = 0;
-    std::uint64_t lost = forgotten;
-    {
-      sqlite::Statement::Rows rows = sql_->topic.rows(name);
-      if (rows.next()) {
-        topic = rows.number(0);
-        lost = static_cast<std::uint64_t>(rows.number(1));
-      }
-    }
-    past.lost = std::max(past.lost, lost);
-    if (topic != 0)
-      note(take(sql_->of_topic.rows(topic, after, name), range, past.epoch, past.events));
-  }
-  // Which of these are wanted is for the reader to see.
-  if (!range.topics.empty()) {
-    past.lost = std::max(past.lost, alternates_lost);
-    note(take(sql_->of_several.rows(after), range, past.epoch, past.events));
+  past.lost = forgotten;
+  // Events of several topics are kept, and lost, with the first of these.
+  if (!range.topics.empty()) past.lost = std::max(past.lost, alternates_lost);
+  if (!range.topics.empty() && all_by_name(range.topics)) {
+    read_by_name(range, after, past);
+  } else {
+    past.lost = std::max(past.lost, lost_after(after, range.topics));
+    note(past, take(sql_->of_all.rows(after), range, past.epoch, past.events));
   }
   merge(past, range);
   return past;
 }
 
+void EventFileReader::read_by_name(const Range& range, std::int64_t after, Past& past) {
+  for (const TopicMatcher& wanted : range.topics) {
+    const std::string& name = wanted.text();
+    std::int64_t topic = 0;
+    {
+      sqlite::Statement::Rows rows = sql_->topic.rows(name);
+      if (rows.next()) {
+        topic = rows.number(0);
+        past.lost = std::max(past.lost, static_cast<std::uint64_t>(rows.number(1)));
+      }
+    }
+    if (topic == 0) continue;
+    note(past, take(sql_->of_topic.rows(topic, after, name), range, past.epoch, past.events));
+  }
+  note(past, take(sql_->of_several.rows(after), range, past.epoch, past.events));
+}
+
+// Of these topics, patterns among them, or of all if there are none; 0: no more than up to `after`.
+std::uint64_t EventFileReader::lost_after(std::int64_t after, const Matchers& topics) {
+  std::int64_t lost = 0;
+  if (topics.empty()) {
+    sqlite::Statement::Rows rows = sql_->lost.rows();
+    if (rows.next()) lost = rows.number(0);
+    return static_cast<std::uint64_t>(lost);
+  }
+  sqlite::Statement::Rows rows = sql_->lost_of_each.rows(after);
+  while (rows.next()) {
+    if (rows.number(1) <= lost) continue;
+    const ParsedTopic parsed(rows.text(0));
+    const bool wanted = std::any_of(topics.begin(), topics.end(), [&](const TopicMatcher& topic) {
+      return topic.matches(parsed);
+    });
+    if (wanted) lost = rows.number(1);
+  }
+  return static_cast<std::uint64_t>(lost);
+}
+
 void EventFileReader::read_newest(const Range& range, Past& past) {
   const auto most = static_cast<std::int64_t>(range.newest);
-  for (const std::string& topic : range.topics) {
+  for (const TopicMatcher& topic : range.topics) {
     for (sqlite::Statement* statement : {&sql_->newest, &sql_->newest_of_several}) {
-      sqlite::Statement::Rows rows = statement->rows(topic, most);
+      sqlite::Statement::Rows rows = statement->rows(topic.text(), most);
       while (rows.next()) past.events.push_back(tables::event_of(rows, past.epoch));
     }
   }

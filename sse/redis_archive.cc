@@ -11,9 +11,12 @@ namespace {
 
 constexpr std::size_t entries_of_a_page = 256;
 
+// Patterns are for the reader to compare: this thread delivers what is new to all.
 bool wanted(const Range& range, const Event& event) {
   const auto among = [&range](const std::string& topic) {
-    return std::find(range.topics.begin(), range.topics.end(), topic) != range.topics.end();
+    return std::any_of(range.topics.begin(), range.topics.end(), [&](const TopicMatcher& each) {
+      return !each.is_exact() || each.text() == topic;
+    });
   };
   return range.topics.empty() || among(event.topic()) ||
          std::any_of(event.alternates().begin(), event.alternates().end(), among);
@@ -78,7 +81,7 @@ void RedisArchive::ask(Readings::iterator job) {
   if (!link) return answer(job, std::nullopt);
   if (job->range.newest > 0) {
     std::vector<std::string> words = scripts::call(scripts::latest(), keys_);
-    words.push_back(job->range.topics.front());
+    words.push_back(job->range.topics.front().text());
     return link->command(words,
                          [this, job](const RedisReply& reply) { answer(job, newest_of(reply)); });
   }

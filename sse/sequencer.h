@@ -14,6 +14,7 @@
 #include "server/net/loop.h"
 #include "sse/event.h"
 #include "sse/store_tally.h"
+#include "sse/topic_matcher.h"
 
 namespace sse {
 
@@ -39,7 +40,7 @@ using Published = std::variant<EventIds, Refused>;
 
 // A part of the past that a reader wants.
 struct Range {
-  std::vector<std::string> topics;  // empty: all
+  Matchers topics;  // empty: all
   std::uint64_t after = 0;
   // If there is an event that its publisher called so, what follows the first of them is wanted
   // instead; empty: no such name.
@@ -57,8 +58,11 @@ struct Past {
   std::string epoch;                                  // of the whole store, now
   std::uint64_t newest = 0;                           // highest seq of that epoch
   std::optional<std::uint64_t> named = std::nullopt;  // seq of the event of Range::named
-  std::uint64_t lost = 0;  // events of these topics up to this seq may be gone
-  // After `Range::after`, in order: of these topics, and of others with events of several topics.
+  // Events of these topics up to this seq may be gone. A store that has one bound for all topics
+  // says of each what holds for all.
+  std::uint64_t lost = 0;
+  // After `Range::after`, in order: of these topics, and of others. Which of them are wanted is for
+  // the reader to see.
   std::vector<EventRef> events;
   std::uint64_t through = 0;  // whatever is kept of these topics up to this seq is in `events`
 };

@@ -90,7 +90,7 @@ std::variant<TopicState::Asked, http::Response> TopicState::read(const http::Req
 
 void TopicState::ask_store(Asked asked, http::Headers fields, http::Exchange exchange) {
   Range range;
-  range.topics = {asked.topic};
+  range.topics = {TopicMatcher::exact(asked.topic)};
   range.newest = looked_at;
   // std::function wants what can be copied; the one exchange is moved out of it.
   const auto kept = std::make_shared<http::Exchange>(std::move(exchange));

@@ -24,6 +24,12 @@ std::string error_of(const std::function<void()>& action) {
   return "no error";
 }
 
+Matchers named(std::initializer_list<const char*> topics) {
+  Matchers matchers;
+  for (const char* topic : topics) matchers.push_back(TopicMatcher::exact(topic));
+  return matchers;
+}
+
 // While it lives no file of this process can grow beyond `bytes`.
 class FullDisk {
  public:
@@ -166,6 +172,29 @@ TEST_CASE("what the file has lost is told as a gap, of the topic that lost it al
       world.worker->events("/events?topic=quiet", {{"last-event-id", epoch_of(quiet) + "-0"}});
   CHECK(behind_greeting(world.read_until(whole, "calm\n\n")) ==
         "id: " + quiet + "\ndata: calm\n\n");
+}
+
+TEST_CASE("what the file has lost is no gap of a pattern that does not match it") {
+  Durable world;
+  world.stop();
+  TopicClass rest;
+  rest.keep.events = 4;
+  world.options.classes = TopicClasses(rest);
+  world.hub_options.replica.events_per_topic = 1;
+  world.start();
+  const std::string first = world.publish("first", "calm/a");
+  world.publish("second", "calm/b");
+  for (int i = 0; i <= 9; ++i) world.publish(std::to_string(i), "loud");
+  world.publish("third", "calm/b");
+  world.restart();
+  const auto read = [&](const std::string& query) {
+    FakeExchange stream = world.worker->events("/events?" + query, {{"last-event-id", first}});
+    return behind_greeting(world.read_until(stream, "data: third\n\n"));
+  };
+  const std::string calm = read("prefix=calm/");
+  CHECK(calm.find("herald.gap") == calm.npos);
+  CHECK(calm.find("data: second\n") != calm.npos);
+  CHECK(read("pattern=*").starts_with("event: herald.gap"));
 }
 
 TEST_CASE("what the file has lost of one topic is told once, though another has more to give") {
@@ -335,7 +364,7 @@ TEST_CASE("whatever was acknowledged before a kill -9 is there afterwards, and i
   std::uint64_t expected = 0;
   bool whole = true;
   for (Past past; past.through == 0 || past.through < past.newest;) {
-    past = reader.read({.topics = {"messages"}, .after = past.through});
+    past = reader.read({.topics = named({"messages"}), .after = past.through});
     for (const EventRef& event : past.events) {
       whole = whole && event->seq() == ++expected && event->data() == std::to_string(event->seq());
     }
@@ -421,9 +450,9 @@ TEST_CASE("the file stays within its bounds, and the topic that has most gives w
   }
   CHECK_FALSE(file.overfull());
   EventFileReader reader((folder / "events.db").string());
-  CHECK(reader.read({.topics = {"quiet"}}).events.size() == 1);
-  CHECK(reader.read({.topics = {"quiet"}}).lost == 0);
-  const Past loud = reader.read({.topics = {"loud"}, .events = 1000, .bytes = 1 << 20});
+  CHECK(reader.read({.topics = named({"quiet"})}).events.size() == 1);
+  CHECK(reader.read({.topics = named({"quiet"})}).lost == 0);
+  const Past loud = reader.read({.topics = named({"loud"}), .events = 1000, .bytes = 1 << 20});
   CHECK(loud.events.size() > 80);
   CHECK(loud.events.front()->seq() == loud.lost + 1);
   CHECK(loud.events.back()->seq() == loud.newest);
@@ -445,9 +474,9 @@ TEST_CASE("events older than their class allows are removed") {
   file.trim(100);
   file.commit();
   EventFileReader reader((folder / "events.db").string());
-  CHECK(reader.read({.topics = {"brief/a"}}).events.empty());
-  CHECK(reader.read({.topics = {"brief/a"}}).lost == 10);
-  CHECK(reader.read({.topics = {"long"}}).events.size() == 5);
+  CHECK(reader.read({.topics = named({"brief/a"})}).events.empty());
+  CHECK(reader.read({.topics = named({"brief/a"})}).lost == 10);
+  CHECK(reader.read({.topics = named({"long"})}).events.size() == 5);
 }
 
 TEST_CASE("several topics of the file come in one order, cut where a page is full") {
@@ -463,7 +492,7 @@ TEST_CASE("several topics of the file come in one order, cut where a page is ful
   std::string expected;
   for (int i = 1; i <= 90; ++i) expected += i % 3 == 2 ? "" : std::to_string(i) + " ";
   do {
-    const Past past = reader.read({.topics = {"a", "b"}, .after = after, .events = 7});
+    const Past past = reader.read({.topics = named({"a", "b"}), .after = after, .events = 7});
     for (const EventRef& event : past.events) seen += std::string(event->data()) + " ";
     REQUIRE(past.through > after);
     after = past.through;
