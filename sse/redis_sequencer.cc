@@ -198,8 +198,16 @@ void RedisSequencer::recent_read(const RedisReply& reply) {
       entries.push_back(*std::move(entry));
     }
   }
-  if (entries.empty()) begun_ = tail_;  // there is nothing of before any more
+  if (entries.empty()) return begin_behind();
   deliver(std::move(entries));
+}
+
+// There is nothing of before any more: readers begin where the log goes on. Further back, they would
+// be told that they miss what they never asked for.
+void RedisSequencer::begin_behind() {
+  tail_ = begun_;
+  fanout_.start(epoch_, tail_);
+  answer_those_read();
 }
 
 // The log has begun anew since it was looked at.

@@ -81,6 +81,7 @@ class RedisSequencer final : public Sequencer, private RedisLink::Owner {
   void follow();
   void read_recent();
   void recent_read(const RedisReply& reply);
+  void begin_behind();
   void look_again();
   void followed(const RedisReply& reply);
   void deliver(std::vector<RedisEntry> entries);

@@ -141,3 +141,28 @@ test('what has left memory is found in Redis: where a publisher\'s own id was, a
   }
   assert.equal((await fetchOn(client, '/state?topic=nothing')).status, 404);
 });
+
+test('a node that starts on a log that was emptied tells no gap to who comes for what is new', { skip, timeout: 60000 }, async (t) => {
+  const store = await redis(t);
+  const root = folder(t, { 'index.html': 'x' });
+  const before = await serve(t, root, '--dev', '--store', `unix://${store.socket}`);
+  const publisher = await session(t, before);
+  await publish(publisher, 't', 1);
+  const last = JSON.parse((await publish(publisher, 't', 2)).text).id;
+  await before.stop();
+  assert.match(await say(store.socket, 'XTRIM {herald}:log MAXLEN 0'), /^:2/);
+
+  const herald = await serve(t, root, '--dev', '--store', `unix://${store.socket}`);
+  const client = await session(t, herald);
+  await until('the node knows where the log ends', async () => {
+    const { status, text } = await fetchOn(client, '/poll?topic=t&timeout=0');
+    return status === 200 && JSON.parse(text).cursor === last;
+  });
+  const feeds = [listen(client, '/events?topic=t'), listen(client, '/events?topic=t', { 'last-event-id': last })];
+  for (const feed of feeds) await soon('the stream opens', feed.open);
+  assert.equal((await publish(client, 't', 3)).status, 200);
+  for (const feed of feeds) {
+    await until('what is new has come', () => feed.events.at(-1)?.data === '3');
+    assert.deepEqual(feed.events.map(({ type, data }) => [type, data]), [['message', '3']]);
+  }
+});
