@@ -4,6 +4,20 @@
 #include <utility>
 
 namespace sse {
+namespace {
+
+// A line each, of which none has a break.
+std::string private_key(const Event& event) {
+  std::string key = event.publisher_id() + "\n" + event.topic();
+  for (const std::string& topic : event.alternates()) key.append("\n").append(topic);
+  return key;
+}
+
+std::string key_of(const Event& event) {
+  return event.is_private() ? private_key(event) : event.publisher_id();
+}
+
+}  // namespace
 
 std::uint64_t Topic::after(std::uint64_t seq) const {
   const auto found = std::upper_bound(
@@ -16,14 +30,19 @@ void Topic::append(EventRef event, net::Clock::time_point expires) {
   bytes_ += event->weight();
   public_ += event->is_private() ? 0 : 1;
   newest_ = event->seq();
-  if (policy_ == Policy::conflate) newest_of_[event->publisher_id()] = newest_;
+  if (policy_ == Policy::conflate) newest_of_[key_of(*event)] = newest_;
   log_.push_back({std::move(event), expires});
   ++end_;
 }
 
 bool Topic::has_newer(const Event& event) const {
-  const auto newest = newest_of_.find(event.publisher_id());
-  return newest != newest_of_.end() && newest->second > event.seq();
+  return has_newer(event.publisher_id(), event.seq()) ||
+         (event.is_private() && has_newer(private_key(event), event.seq()));
+}
+
+bool Topic::has_newer(const std::string& key, std::uint64_t seq) const {
+  const auto newest = newest_of_.find(key);
+  return newest != newest_of_.end() && newest->second > seq;
 }
 
 void Topic::drop_first() {
@@ -31,9 +50,10 @@ void Topic::drop_first() {
   bytes_ -= dropped.weight();
   public_ -= dropped.is_private() ? 0 : 1;
   // Nobody misses what a newer one stands for.
-  if (!superseded(dropped)) {
-    lost_ = dropped.seq();
-    if (policy_ == Policy::conflate) newest_of_.erase(dropped.publisher_id());
+  if (!superseded(dropped)) lost_ = dropped.seq();
+  if (policy_ == Policy::conflate) {
+    const auto newest = newest_of_.find(key_of(dropped));
+    if (newest->second == dropped.seq()) newest_of_.erase(newest);
   }
   log_.pop_front();
   ++first_;

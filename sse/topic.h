@@ -67,7 +67,9 @@ class Topic {
   // Position of the first event here whose seq is greater than `seq`.
   std::uint64_t after(std::uint64_t seq) const;
 
-  // Policy::conflate: whether a newer event has the same key, which is the publisher's id of it.
+  // Policy::conflate: whether a newer event has the same key, which is the publisher's id of it. It
+  // must be one that whoever may read `event` may read: a private event stands for private ones of
+  // the same topics alone.
   bool superseded(const Event& event) const {
     return policy_ == Policy::conflate && has_newer(event);
   }
@@ -91,6 +93,7 @@ class Topic {
 
  private:
   bool has_newer(const Event& event) const;
+  bool has_newer(const std::string& key, std::uint64_t seq) const;
 
   // Every reader of every event comes by: a power of two saves the deque a division.
   struct alignas(32) Held {
@@ -105,7 +108,8 @@ class Topic {
   std::size_t shelf_;
   Policy policy_ = Policy::gap;
   TopicForm form_ = TopicForm::other;
-  std::unordered_map<std::string, std::uint64_t> newest_of_;  // by key; Policy::conflate only
+  // By key, those of private events with their topics; Policy::conflate only.
+  std::unordered_map<std::string, std::uint64_t> newest_of_;
   std::uint64_t lost_;
   std::uint64_t newest_ = 0;
   std::size_t bytes_ = 0;

@@ -132,3 +132,53 @@ TEST_CASE("the newest of a key that a conflating topic has lost is told as a gap
   CHECK(text.find("data: b\n\n") != std::string::npos);
   CHECK(text.find("data: c\n\n") != std::string::npos);
 }
+
+TEST_CASE("a private event does not stand for one that all may read") {
+  World world(with(class_of("price/*", {.events = 10}, Policy::conflate)));
+  FakeExchange exact = world.worker().events("/events?topic=price/all");
+  FakeExchange pattern = world.worker().events("/events?prefix=price/");
+  exact.read();
+  pattern.read();
+  const auto secret = [](std::string text) {
+    Draft made = keyed(std::move(text), "price/all", "a");
+    made.is_private = true;
+    return made;
+  };
+  world.publish(keyed("open 1", "price/all", "a"));
+  world.publish(keyed("open 2", "price/all", "a"));
+  world.publish(secret("secret 1"));
+  world.publish(secret("secret 2"));
+  CHECK(exact.read() == "id: epoch1-2\ndata: open 2\n\n");
+  CHECK(pattern.read() == "id: epoch1-2\ndata: open 2\n\n");
+}
+
+TEST_CASE("the newest private event of a key is given, and a gap told for one that has gone") {
+  net::Loop loop(net::Loop::Time::manual);
+  Topic topic("price/all", 0, 0, Policy::conflate);
+  std::uint64_t seq = 0;
+  const auto add = [&](bool is_private, std::vector<std::string> alternates = {}) {
+    Draft made = keyed("x", "price/all", "a");
+    made.is_private = is_private;
+    made.alternates = std::move(alternates);
+    topic.append(std::make_shared<const Event>("e", ++seq, made, std::chrono::system_clock::now()),
+                 net::Clock::time_point::max());
+    return topic.at(topic.end() - 1);
+  };
+  const EventRef open = add(false);
+  const EventRef first = add(true);
+  const EventRef shared = add(true, {"users/1"});
+  const EventRef second = add(true);
+  CHECK_FALSE(topic.superseded(*open));
+  CHECK(topic.superseded(*first));
+  CHECK_FALSE(topic.superseded(*shared));  // some may read it and not the other
+  CHECK_FALSE(topic.superseded(*second));
+  topic.drop_first();
+  CHECK(topic.lost() == 1);
+  topic.drop_first();
+  CHECK(topic.lost() == 1);
+  topic.drop_first();
+  CHECK(topic.lost() == 3);
+  const EventRef newest = add(false);
+  CHECK(topic.superseded(*second));  // all may read the newer one
+  CHECK_FALSE(topic.superseded(*newest));
+}
