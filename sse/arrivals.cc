@@ -5,9 +5,10 @@
 namespace sse {
 
 std::optional<std::string> Arrivals::put_off(const http::Request& request,
-                                             std::span<const TopicMatcher> wanted) {
+                                             std::span<const TopicMatcher> wanted,
+                                             const Grant& grant) {
   if (rate_.limited()) {
-    const auto wait = rate_.take(client_of(request), 1, audience_.now());
+    const auto wait = rate_.take(client_of(request, grant), 1, audience_.now());
     if (wait > wait.zero()) {
       ++audience_.put_off.subscribe_rate;
       return "retry: " + std::to_string(std::max<std::int64_t>(wait.count(), 250)) +

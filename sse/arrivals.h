@@ -24,7 +24,7 @@ class Arrivals {
 
   // None: the stream may begin, and has entered the audience. Else all that it says.
   std::optional<std::string> put_off(const http::Request& request,
-                                     std::span<const TopicMatcher> wanted);
+                                     std::span<const TopicMatcher> wanted, const Grant& grant);
   // Null if nobody is to be told.
   std::unique_ptr<Presence::Seat> seat(std::span<const TopicMatcher> wanted, const Grant& grant);
 

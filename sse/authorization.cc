@@ -123,6 +123,13 @@ Decision Authorizer::subscriber(const http::Request& request,
 
 Decision Authorizer::verify(const http::Request& request, const Credentials& given,
                             Action action) const {
+  Decision decision = granted(request, given, action);
+  if (auto* grant = std::get_if<Grant>(&decision)) grant->verified = true;
+  return decision;
+}
+
+Decision Authorizer::granted(const http::Request& request, const Credentials& given,
+                             Action action) const {
   if (known(given.token)) return unlimited();
   const std::vector<Key>& keys = keys_of(action);
   if (keys.empty()) return bad_token(request, "is not known");

@@ -66,6 +66,7 @@ class Authorizer {
 
  private:
   Decision verify(const http::Request& request, const Credentials& given, Action action) const;
+  Decision granted(const http::Request& request, const Credentials& given, Action action) const;
   Denied no_token(const http::Request& request) const;
   Denied bad_token(const http::Request& request, const std::string& rule) const;
   bool known(std::string_view token) const;

@@ -54,7 +54,7 @@ http::Response EventStream::subscribe(const http::Request& request) {
   const auto& grant = std::get<Grant>(decision);
   if (is_dry_run(query)) return explain_subscription(replica_, topics, grant);
 
-  if (auto word = arrivals_.put_off(request, topics)) return deferred(*std::move(word));
+  if (auto word = arrivals_.put_off(request, topics, grant)) return deferred(*std::move(word));
   const Resume from = resume(replica_, sequencer_.newest(), topics, last_event_id(request, query));
   http::Response response;
   response.prepared = prepared_;

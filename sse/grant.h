@@ -32,6 +32,7 @@ struct Grant {
   std::optional<std::chrono::system_clock::time_point> expires;
   std::vector<Payload> payloads;
   Dialect dialect = Dialect::v0;
+  bool verified = false;  // of a token that was found good: its bearer is known by it
 
   bool covers(std::string_view topic) const;
   // All that is wanted: a pattern is covered by the same pattern, or where everything is granted.

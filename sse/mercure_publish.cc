@@ -38,11 +38,13 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
     return refused(http::problem(
         415, "Send a form, with \"content-type: application/x-www-form-urlencoded\"."));
   }
+  auto& granted = std::get<Grant>(decision);
+  std::string client = rate_.limited() ? client_of(request, granted) : "";
   http::Exchange::collect(
       std::move(exchange), options_.content,
-      [this, fields = std::move(fields), grant = std::get<Grant>(std::move(decision)),
+      [this, fields = std::move(fields), grant = std::move(granted),
        hub = authorizer_.hub_of(request), dry_run = is_dry_run(http::Query(request.query())),
-       client = rate_.limited() ? client_of(request) : std::string(),
+       client = std::move(client),
        key = std::string(request.fields.get("idempotency-key").value_or(""))](
           http::Exchange ready, const std::string& content) {
         const auto refuse = [&](http::Response response) {

@@ -71,7 +71,7 @@ http::Response MercureSubscribe::answer(const http::Request& request,
 http::Response MercureSubscribe::subscribe(const http::Request& request,
                                            const MercureRequest& asked, const Grant& grant) {
   http::Response response = stream();
-  if (auto word = arrivals_.put_off(request, asked.wanted)) {
+  if (auto word = arrivals_.put_off(request, asked.wanted, grant)) {
     response.body = http::text_body(*std::move(word));
     return response;
   }

@@ -132,12 +132,14 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
         "Send JSON, with \"content-type: application/json\", or one JSON a line, with "
         "\"application/x-ndjson\"."));
   }
+  auto& grant = std::get<Grant>(decision);
+  std::string client = rate_.limited() ? client_of(request, grant) : "";
   Asked asked{.kind = kind,
               .fields = std::move(fields),
-              .grant = std::get<Grant>(std::move(decision)),
+              .grant = std::move(grant),
               .hub = authorizer_.hub_of(request),
               .key = std::string(request.fields.get("idempotency-key").value_or("")),
-              .client = rate_.limited() ? client_of(request) : "",
+              .client = std::move(client),
               .dry_run = is_dry_run(http::Query(request.query()))};
   const std::size_t limit = options_.content * (kind == Content::lines ? batch_factor : 1);
   http::Exchange::collect(

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sse/credentials.h"
+#include "sse/digest.h"
 
 namespace sse {
 
@@ -40,8 +41,8 @@ std::chrono::milliseconds RateLimit::take(std::string_view client, std::size_t c
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(wait * 1000)));
 }
 
-std::string client_of(const http::Request& request) {
-  if (auto given = credentials_of(request)) return "token " + given->token;
+std::string client_of(const http::Request& request, const Grant& grant) {
+  if (grant.verified) return "token " + digest(credentials_of(request)->token);
   return "address " + (request.peer ? request.peer->address : "");
 }
 

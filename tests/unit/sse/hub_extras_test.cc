@@ -211,6 +211,24 @@ TEST_CASE("whoever subscribes too fast is answered 200, and told when to come ba
   CHECK(world.worker().hub.counters().subscribers == 1);
 }
 
+TEST_CASE("a token that nobody has verified is no client of its own") {
+  Hub::Options options;
+  options.arrivals = {.per_second = 1, .burst = 1};
+  World open(options);
+  const auto subscribe = [](World& world, const std::string& bearer) {
+    return world.worker()
+        .events("/events", {{"authorization", "Bearer " + bearer}})
+        .read()
+        .starts_with(":ok");
+  };
+  CHECK(subscribe(open, "made-up"));
+  CHECK_FALSE(subscribe(open, "made-up-as-well"));
+  Hub0 hub(options);
+  CHECK(subscribe(hub, token(subscriber({"a"}))));
+  CHECK(subscribe(hub, token(subscriber({"b"}))));
+  CHECK_FALSE(subscribe(hub, token(subscriber({"a"}))));
+}
+
 TEST_CASE("a rate limit forgets who has been quiet longest, and lets a large batch leave a debt") {
   RateLimit limit({.per_second = 10, .burst = 10, .clients = 2});
   const net::Clock::time_point start{};
