@@ -39,7 +39,7 @@ void CatchUp::page_arrived() {
   if (reason_.empty() && page.lost > std::max(after_, told_)) reason_ = "expired";
   if (!reason_.empty()) {
     const std::uint64_t first = page.events.empty() ? page.newest : page.events.front()->seq();
-    gap_ = Gap{.requested = reached(),
+    gap_ = Gap{.requested = requested_.substr(0, longest_echo),
                .resumed = EventId{epoch_, first}.print(),
                .earliest = page.events.empty() ? "" : EventId{epoch_, first}.print(),
                .complete_after = EventId{epoch_, page.lost}.print(),
@@ -128,8 +128,7 @@ bool CatchUp::done() const {
 }
 
 std::string CatchUp::reached() const {
-  // What is echoed is bounded, whatever was sent.
-  if (epoch_.empty() || !reason_.empty()) return requested_.substr(0, 64);
+  if (epoch_.empty() || !reason_.empty()) return requested_;
   return EventId{epoch_, after_}.print();
 }
 

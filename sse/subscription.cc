@@ -78,8 +78,7 @@ Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatch
     kept.earliest = std::min(kept.earliest, first_after(topic, 0));
     kept.lost = std::max(kept.lost, replica.lost(wanted));
   }
-  // What is echoed is bounded, whatever was sent.
-  std::string echo(requested->substr(0, 64));
+  std::string echo(requested->substr(0, longest_echo));
   return {.after = after, .gap = make_gap(replica, std::move(echo), reason, kept)};
 }
 

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/unit/sse/world.h"
+#include "tests/unit/sse/relay.h"
 
 using namespace sse;
 using namespace sse::testing;
@@ -117,6 +117,20 @@ TEST_CASE("a poll is told of a gap at once") {
             .poll("/poll?after=nonsense&topic=none")
             .read()
             .starts_with("{\"messages\":[],\"cursor\":\"epoch1-2\",\"gap\":{"));
+}
+
+TEST_CASE("a poll that hears nothing from the store in time keeps its place, however long its id") {
+  Relay relay;
+  relay.remembers = true;
+  ClientCursors cursors;
+  const Authorizer authorizer({});
+  Worker worker(relay, cursors, authorizer, {});
+  relay.inbox->start("one", 5);
+  worker.loop.settle();
+  const std::string id = "urn:" + std::string(250, 'x');
+  FakeExchange poll = worker.poll("/poll?timeout=0&after=" + id);
+  worker.loop.advance(3s);
+  CHECK(poll.read() == said("", id));
 }
 
 TEST_CASE("bad parameters of a poll are refused with their names") {
