@@ -11,8 +11,7 @@ ClientCursors::Turn ClientCursors::begin(const std::string& client, std::uint64_
   forget_old(now);
   const auto found = by_name_.find(client);
   if (found == by_name_.end()) {
-    entries_.push_back({.client = client, .cursor = tail, .offered = {}, .seen = now});
-    by_name_.emplace(entries_.back().client, std::prev(entries_.end()));
+    add(client, tail);
   } else {
     entries_.splice(entries_.end(), entries_, found->second);
   }
@@ -28,9 +27,9 @@ ClientCursors::Turn ClientCursors::begin(const std::string& client, std::uint64_
 }
 
 bool ClientCursors::offer(const std::string& client, const Turn& turn, std::uint64_t connection,
-                          std::string cursor) {
+                          std::string cursor, net::Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  Entry* entry = find(client, turn.ticket);
+  Entry* entry = find_again(client, turn, now);
   if (!entry) return false;
   entry->offered = std::move(cursor);
   entry->connection = connection;
@@ -43,9 +42,10 @@ void ClientCursors::sent(const std::string& client, std::uint64_t ticket) {
   if (Entry* entry = find(client, ticket)) entry->sent = true;
 }
 
-bool ClientCursors::advance(const std::string& client, const Turn& turn, std::string cursor) {
+bool ClientCursors::advance(const std::string& client, const Turn& turn, std::string cursor,
+                            net::Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  Entry* entry = find(client, turn.ticket);
+  Entry* entry = find_again(client, turn, now);
   if (!entry) return false;
   entry->cursor = std::move(cursor);
   return true;
@@ -60,6 +60,23 @@ ClientCursors::Entry* ClientCursors::find(const std::string& client, std::uint64
   const auto found = by_name_.find(client);
   if (found == by_name_.end() || found->second->ticket != ticket) return nullptr;
   return &*found->second;
+}
+
+// Null: a later poll has come. Who has been forgotten is where it was when this poll came.
+ClientCursors::Entry* ClientCursors::find_again(const std::string& client, const Turn& turn,
+                                                net::Clock::time_point now) {
+  if (by_name_.contains(client)) return find(client, turn.ticket);
+  forget_old(now);
+  Entry& entry = add(client, turn.after);
+  entry.ticket = turn.ticket;
+  entry.seen = now;
+  return &entry;
+}
+
+ClientCursors::Entry& ClientCursors::add(const std::string& client, std::string cursor) {
+  entries_.push_back({.client = client, .cursor = std::move(cursor), .offered = {}, .seen = {}});
+  by_name_.emplace(entries_.back().client, std::prev(entries_.end()));
+  return entries_.back();
 }
 
 void ClientCursors::forget_old(net::Clock::time_point now) {

@@ -38,13 +38,15 @@ class ClientCursors {
   Turn begin(const std::string& client, std::uint64_t connection,
              const std::optional<std::string>& after, const std::string& tail,
              net::Clock::time_point now);
-  // Whether this is the client's latest poll. If so, `cursor` is what it will have reached.
+  // False: another poll of the client has come since. If not, `cursor` is what it will have
+  // reached; a client that has been forgotten while it waited is known again.
   bool offer(const std::string& client, const Turn& turn, std::uint64_t connection,
-             std::string cursor);
+             std::string cursor, net::Clock::time_point now);
   // The answer that was offered has gone out whole.
   void sent(const std::string& client, std::uint64_t ticket);
   // Like offer, where there is nothing that could be lost.
-  bool advance(const std::string& client, const Turn& turn, std::string cursor);
+  bool advance(const std::string& client, const Turn& turn, std::string cursor,
+               net::Clock::time_point now);
 
   std::size_t size() const;
 
@@ -61,6 +63,8 @@ class ClientCursors {
   using Entries = std::list<Entry>;  // longest silent first
 
   Entry* find(const std::string& client, std::uint64_t ticket);
+  Entry* find_again(const std::string& client, const Turn& turn, net::Clock::time_point now);
+  Entry& add(const std::string& client, std::string cursor);
   void forget_old(net::Clock::time_point now);
 
   const Options options_;

@@ -233,7 +233,7 @@ void LongPoll::answer(Held& held) {
   }
   const Answer& answer = *last_;
   if (!held.poll.client.empty() &&
-      !cursors_.offer(held.poll.client, held.turn, held.connection, answer.cursor)) {
+      !cursors_.offer(held.poll.client, held.turn, held.connection, answer.cursor, loop_.now())) {
     // Another worker has had a later poll of this client: this one is void, and moves nothing.
     return respond_empty(held, held.turn.after);
   }
@@ -287,8 +287,8 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
 void LongPoll::answer_empty(Held& held) {
   const std::string reached = held.subscription.reached();
   const std::string& client = held.poll.client;
-  const bool moved =
-      client.empty() || !held.exchange.alive() || cursors_.advance(client, held.turn, reached);
+  const bool moved = client.empty() || !held.exchange.alive() ||
+                     cursors_.advance(client, held.turn, reached, loop_.now());
   respond_empty(held, moved ? reached : held.turn.after);
 }
 

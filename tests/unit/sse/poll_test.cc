@@ -293,6 +293,19 @@ TEST_CASE("clients are forgotten by age, and the longest silent by number") {
   CHECK(cursors.size() == 1);
 }
 
+TEST_CASE("a named client that was forgotten while it waited gets its messages all the same") {
+  World world;
+  FakeExchange waiting = world.worker().poll("/poll?clientId=c");
+  // A crowd of others, of which each polls once.
+  for (int i = 0; i <= 100'000; ++i) {
+    world.cursors.begin(std::to_string(i), 2, std::nullopt, "epoch1-0", world.loop().now());
+  }
+  world.publish("1");
+  CHECK(waiting.read() == said("\"1\"", "epoch1-1"));
+  world.publish("2");
+  CHECK(world.worker().poll("/poll?clientId=c").read() == said("\"2\"", "epoch1-2"));
+}
+
 TEST_CASE("drain answers the polls that wait, and sends new ones away for a while") {
   World world;
   FakeExchange poll = world.worker().poll("/poll");
