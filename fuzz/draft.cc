@@ -5,9 +5,11 @@
 #include "sse/event.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  auto read = sse::read_draft(fuzz::text_of(bytes, size));
+  static const sse::Url hub = *sse::Url::parse("https://app.test/.well-known/mercure");
+  auto read = sse::read_draft(fuzz::text_of(bytes, size), hub);
   auto* draft = std::get_if<sse::Draft>(&read);
   if (!draft || sse::refusal(*draft)) return 0;
+  fuzz::require(!sse::addresses_hub(draft->topic, hub), "no topic is the hub's own");
   const sse::Event event("epoch", 1, std::move(*draft), {});
   const auto block = event.block();
   fuzz::require(block.ends_with("\n\n"), "a block ends with an empty line");

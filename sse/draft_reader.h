@@ -7,10 +7,12 @@
 #include <variant>
 
 #include "sse/event.h"
+#include "sse/url.h"
 
 namespace sse {
 
-// Or a sentence that says what is wrong, and where. Other members are let be.
-std::variant<Draft, std::string> read_draft(std::string_view json);
+// Or a sentence that says what is wrong, and where. Other members are let be. `hub`: its URL, whose
+// path no topic may have.
+std::variant<Draft, std::string> read_draft(std::string_view json, const Url& hub);
 
 }  // namespace sse

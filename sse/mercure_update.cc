@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/http/query.h"
+#include "sse/hub_names.h"
 #include "sse/retry.h"
 
 namespace sse {
@@ -13,21 +14,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::optional<std::string> refuse_topic(std::string_view topic, const Url& hub) {
+std::optional<std::string> refuse_topic(std::string_view topic) {
   if (auto reason = topic_refusal(topic)) return reason;
-  if (topic == "*") return "The topic \"*\" is reserved: it stands for all topics.";
   if (has_format_character(topic)) return "A topic has no invisible characters.";
-  if (addresses_hub(topic, hub)) {
-    return "Topics at or beneath the hub's own path, " + hub.pathname + ", are the hub's.";
-  }
   return std::nullopt;
 }
 
 std::optional<std::string> refuse_names(const Draft& draft) {
-  if (draft.publisher_id.starts_with('#') || draft.publisher_id == "earliest") {
-    return "An id does not begin with \"#\" and is not \"earliest\": those are the hub's.";
-  }
-  if (draft.type == "mercure") return "The type \"mercure\" is reserved for the hub's own events.";
   for (const std::string_view text :
        {std::string_view(draft.publisher_id), std::string_view(draft.type)}) {
     if (printable(text) && !has_format_character(text)) continue;
@@ -56,7 +49,7 @@ std::variant<Draft, std::string> read_update(std::string_view text, const Url& h
   const auto topics = form.all("topic");
   if (topics.empty()) return "The field \"topic\" is missing.";
   for (const std::string_view topic : topics) {
-    if (auto reason = refuse_topic(topic, hub)) return *std::move(reason);
+    if (auto reason = refuse_topic(topic)) return *std::move(reason);
   }
   draft.topic = topics.front();
   draft.alternates.assign(topics.begin() + 1, topics.end());
@@ -72,6 +65,7 @@ std::variant<Draft, std::string> read_update(std::string_view text, const Url& h
     draft.retry = *wait;
   }
   if (auto reason = refuse_names(draft)) return *std::move(reason);
+  if (auto reason = hub_name_refusal(draft, hub)) return *std::move(reason);
   if (auto reason = refusal(draft)) return *std::move(reason);
   return draft;
 }

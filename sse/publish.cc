@@ -33,14 +33,14 @@ Content kind_of(std::string_view content_type) {
 using Drafts = std::vector<Draft>;
 
 // One draft for each line that is not empty. Or a sentence that names the line.
-std::variant<Drafts, std::string> read_lines(std::string_view content) {
+std::variant<Drafts, std::string> read_lines(std::string_view content, const Url& hub) {
   Drafts drafts;
   for (std::size_t number = 1; !content.empty(); ++number) {
     const std::string_view line = content.substr(0, content.find('\n'));
     content.remove_prefix(std::min(content.size(), line.size() + 1));
     if (http::trim(line).find_first_not_of('\r') == line.npos) continue;
     if (drafts.size() == most_lines) return "One request has at most 1000 events.";
-    auto draft = read_draft(line);
+    auto draft = read_draft(line, hub);
     if (const auto* reason = std::get_if<std::string>(&draft)) {
       return "Line " + std::to_string(number) + ": " + *reason;
     }
@@ -50,9 +50,10 @@ std::variant<Drafts, std::string> read_lines(std::string_view content) {
   return drafts;
 }
 
-std::variant<Drafts, std::string> read_drafts(Content kind, std::string_view content) {
-  if (kind == Content::lines) return read_lines(content);
-  auto draft = read_draft(content);
+std::variant<Drafts, std::string> read_drafts(Content kind, std::string_view content,
+                                              const Url& hub) {
+  if (kind == Content::lines) return read_lines(content, hub);
+  auto draft = read_draft(content, hub);
   if (auto* reason = std::get_if<std::string>(&draft)) return std::move(*reason);
   Drafts drafts;
   drafts.push_back(std::get<Draft>(std::move(draft)));
@@ -150,7 +151,8 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void Publish::receive(const Asked& asked, http::Exchange exchange, const std::string& content) {
-  auto read = read_drafts(asked.kind, content);
+  const auto hub = Url::parse(asked.hub);
+  auto read = hub ? read_drafts(asked.kind, content, *hub) : "The request's authority is no host.";
   auto* drafts = std::get_if<Drafts>(&read);
   std::optional<http::Response> answer;
   if (!drafts) {

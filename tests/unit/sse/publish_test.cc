@@ -79,6 +79,22 @@ TEST_CASE("what is not a message is refused with the reason and the place") {
   CHECK(world.sequencer.newest() == 0);
 }
 
+TEST_CASE("names that are the hub's own are nobody's to publish, at this door either") {
+  World world;
+  for (const char* content :
+       {R"({"message":1,"topic":"*"})", R"({"message":1,"topic":["a","*"]})",
+        R"({"message":1,"topic":"/.well-known/mercure/subscriptions/x/y"})",
+        R"({"message":1,"topic":"https://app.test/.well-known/%6Dercure/x"})",
+        R"({"message":1,"id":"earliest"})", R"({"message":1,"id":"#epoch1-1"})",
+        R"({"message":1,"type":"mercure"})"}) {
+    INFO(content);
+    CHECK(send(world, content).status() == 400);
+    CHECK(send(world, content, {}, "application/x-ndjson").read().find("Line 1: ") !=
+          std::string::npos);
+  }
+  CHECK(world.sequencer.newest() == 0);
+}
+
 TEST_CASE("other content types are refused with 415, other methods with 405") {
   World world;
   for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "text/json"}) {
