@@ -202,8 +202,8 @@ void RedisSequencer::recent_read(const RedisReply& reply) {
   deliver(std::move(entries));
 }
 
-// There is nothing of before any more: readers begin where the log goes on. Further back, they would
-// be told that they miss what they never asked for.
+// There is nothing of before any more: readers begin where the log goes on. Further back, they
+// would be told that they miss what they never asked for.
 void RedisSequencer::begin_behind() {
   tail_ = begun_;
   fanout_.start(epoch_, tail_);

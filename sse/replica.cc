@@ -101,11 +101,12 @@ void Replica::append(const EventRef& event) {
   for (const std::string& name : event->alternates()) append(event, name);
 }
 
+// An empty view stays: it may be the one that is being filled, or its turn may be the next.
 void Replica::shrink(Shelf& shelf) {
   while (shelf.bytes > shelf.keep.bytes && shelf.oldest.size() > 1) {
     Topic& oldest = *shelf.oldest.begin()->second;
     drop_first(oldest);
-    if (oldest.empty() && oldest.readers == 0) forget(oldest);
+    if (oldest.empty() && oldest.readers == 0 && !oldest.is_view()) forget(oldest);
   }
 }
 

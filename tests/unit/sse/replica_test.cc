@@ -94,3 +94,35 @@ TEST_CASE("the number of topics is bounded, and those that are read stay") {
   log.replica.leave(read);
   CHECK(log.replica.topics() == 0);
 }
+
+TEST_CASE(
+    "a pattern's log that loses its last event for want of room stays until nobody reads it") {
+  const Replica::Options options{
+      .events_per_topic = 100, .bytes_per_topic = 100'000, .bytes = 30'000};
+  Log log(options);
+  log.add("old", 9'000);
+  log.add("new", 9'000);
+  log.add("new", 9'000);
+  Topic& first = log.replica.join(TopicMatcher::prefix("ne"));
+  Topic& second = log.replica.join(TopicMatcher::prefix("n"));
+  Topic& third = log.replica.join(TopicMatcher::prefix("o"));
+  log.add("new", 1);
+  CHECK(first.newest() == 4);
+  CHECK(second.newest() == 4);
+  CHECK(third.lost() <= 1);
+  CHECK(log.held("new") == 3);
+}
+
+TEST_CASE("what one pattern's log takes costs an idle one of the same topic its events alone") {
+  const Replica::Options options{
+      .events_per_topic = 100, .bytes_per_topic = 100'000, .bytes = 30'000};
+  Log log(options);
+  log.add("new", 9'000);
+  Topic& read = log.replica.join(TopicMatcher::prefix("ne"));
+  log.replica.leave(log.replica.join(TopicMatcher::prefix("n")));
+  log.add("new", 25'000);
+  CHECK(read.newest() == 2);
+  Topic& again = log.replica.join(TopicMatcher::prefix("n"));
+  CHECK(again.newest() == 2);
+  CHECK(again.lost() >= 1);
+}
