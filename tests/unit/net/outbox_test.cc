@@ -38,10 +38,14 @@ TEST_CASE("what one socket has no memory to keep is not sent by the next") {
     REQUIRE(secrets.flush(first.here.get()) == net::Socket::Status::open);
     sealed.append(large);
   }
-  {
+  bool thrown = false;
+  try {
     const testing::Refusal refusal(32 * 1024);
-    CHECK_THROWS_AS(secrets.flush(first.here.get()), std::bad_alloc);
+    (void)secrets.flush(first.here.get());
+  } catch (const std::bad_alloc&) {
+    thrown = true;
   }
+  CHECK(thrown);
   sealed.append(std::as_bytes(std::span("own", 3)));
   REQUIRE(others.flush(second.here.get()) == net::Socket::Status::open);
   std::array<char, 100> heard{};
