@@ -1,32 +1,11 @@
 #include "server/address_limits.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
-#include <cstring>
 #include <iterator>
-#include <string>
+
+#include "server/net/client_network.h"
 
 namespace server {
-
-std::uint64_t AddressLimits::key_of(std::string_view address) {
-  const std::string text(address.substr(0, address.find('%')));  // without an interface
-  in_addr v4{};
-  if (inet_pton(AF_INET, text.c_str(), &v4) == 1) {
-    return std::uint64_t{0xffff} << 32 | ntohl(v4.s_addr);
-  }
-  in6_addr v6{};
-  if (inet_pton(AF_INET6, text.c_str(), &v6) != 1) return 0;
-  if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-    std::uint32_t low = 0;
-    std::memcpy(&low, &v6.s6_addr[12], sizeof low);
-    return std::uint64_t{0xffff} << 32 | ntohl(low);
-  }
-  std::uint64_t prefix = 0;
-  for (int i = 0; i < 8; ++i) prefix = prefix << 8 | v6.s6_addr[i];
-  return prefix;
-}
 
 void AddressLimits::refill(Client& client, net::Clock::time_point now) const {
   if (now <= client.seen) return;  // another thread's clock may be ahead
@@ -43,7 +22,7 @@ void AddressLimits::use(Options options) {
 
 AddressLimits::Admission AddressLimits::admit(std::string_view address,
                                               net::Clock::time_point now) {
-  const std::uint64_t key = key_of(address);
+  const std::uint64_t key = net::client_network(address);
   const std::lock_guard lock(mutex_);
   if (options_.connections == 0 && options_.new_per_second == 0) return {Refusal::none, Seat()};
   if (clients_.size() >= sweep_at_) forget_idle(now);

@@ -63,10 +63,6 @@ class AddressLimits {
   // yet.
   std::size_t remembered() const;
 
-  // One client is one IPv4 address (also when mapped into IPv6) or one IPv6 prefix of 64 bits:
-  // whoever has one address of a prefix has them all.
-  static std::uint64_t key_of(std::string_view address);
-
  private:
   struct Client {
     std::size_t connections = 0;

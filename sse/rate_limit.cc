@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/net/client_network.h"
 #include "sse/credentials.h"
 #include "sse/digest.h"
 
@@ -43,7 +44,7 @@ std::chrono::milliseconds RateLimit::take(std::string_view client, std::size_t c
 
 std::string client_of(const http::Request& request, const Grant& grant) {
   if (grant.verified) return "token " + digest(credentials_of(request)->token);
-  return "address " + (request.peer ? request.peer->address : "");
+  return "network " + std::to_string(request.peer ? net::client_network(request.peer->address) : 0);
 }
 
 }  // namespace sse

@@ -41,8 +41,8 @@ class RateLimit {
   std::unordered_map<std::string_view, std::list<Bucket>::iterator> by_client_;
 };
 
-// Whom to count: the bearer of a token, else the address. A token that nobody has verified is no
-// name: whoever made it up can make up more.
+// Whom to count: the bearer of a token, else net::client_network(). A token that nobody has
+// verified is no name: whoever made it up can make up more.
 std::string client_of(const http::Request& request, const Grant& grant);
 
 }  // namespace sse

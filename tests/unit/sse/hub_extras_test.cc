@@ -229,6 +229,19 @@ TEST_CASE("a token that nobody has verified is no client of its own") {
   CHECK_FALSE(subscribe(hub, token(subscriber({"a"}))));
 }
 
+TEST_CASE("rates are those of an IPv6 prefix, of which one client has all addresses") {
+  const auto client_at = [](const char* address) {
+    http::Peer peer;
+    peer.address = address;
+    http::Request request;
+    request.peer = &peer;
+    return client_of(request, {});
+  };
+  CHECK(client_at("2001:db8::1") == client_at("2001:db8::2"));
+  CHECK(client_at("2001:db8::1") != client_at("2001:db8:0:1::1"));
+  CHECK(client_at("192.0.2.1") != client_at("192.0.2.2"));
+}
+
 TEST_CASE("a rate limit forgets who has been quiet longest, and lets a large batch leave a debt") {
   RateLimit limit({.per_second = 10, .burst = 10, .clients = 2});
   const net::Clock::time_point start{};
