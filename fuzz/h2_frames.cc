@@ -1,12 +1,12 @@
 // A connection of HTTP/2 whose frames are well formed in themselves, in any order and at any time:
 // gets to streams, windows and bodies, where raw bytes (h2.cc) fail at their first length. Each
 // step of the input is a kind, and what that kind needs.
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "fuzz/bytes.h"
+#include "fuzz/h2_client.h"
 #include "fuzz/target.h"
 #include "server/h2/session.h"
 #include "tests/session/handlers.h"
@@ -55,36 +55,6 @@ void answer(Kept& kept, const http::Request& request, http::Exchange exchange) {
   }
   exchange.respond(testing::text(path == "/large" ? std::string(100'000, 'x') : "x"));
 }
-
-// Reads what the server says, and what must hold of it.
-class Reader {
- public:
-  void read(std::span<const std::byte> bytes) {
-    pending_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    while (pending_.size() >= 9 && pending_.size() >= 9 + length()) {
-      frame();
-      pending_.erase(0, 9 + length());
-    }
-  }
-
- private:
-  std::uint8_t at(std::size_t index) const { return static_cast<std::uint8_t>(pending_[index]); }
-  std::size_t length() const {
-    return std::size_t{at(0)} << 16 | std::size_t{at(1)} << 8 | std::size_t{at(2)};
-  }
-  void frame() {
-    fuzz::require(length() <= 16'384, "no frame is longer than the client has allowed");
-    const std::uint32_t id = (at(5) & 0x7fU) << 24 | at(6) << 16U | at(7) << 8U | at(8);
-    const std::uint8_t type = at(3);
-    if (type != 0 && type != 1) return;
-    fuzz::require(id != 0, "answers are on streams");
-    fuzz::require(!ended_[id], "nothing follows the end of a stream");
-    if ((at(4) & 1U) != 0) ended_[id] = true;
-  }
-
-  std::string pending_;
-  std::map<std::uint32_t, bool> ended_;
-};
 
 std::string frame(std::uint8_t type, std::uint8_t flags, std::uint32_t id,
                   std::string_view payload) {
@@ -195,7 +165,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   http::Date date;
   const http::Peer self;
   Forgetful forgetful;
-  Reader reader;
+  fuzz::H2Client client;
   // Two requests in each turn, if as many are there; most calls of receive() are a turn of their
   // own.
   net::Slice slice({}, [] { return net::Clock::time_point(); });
@@ -209,12 +179,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
                                                                          .log = nullptr,
                                                                          .slice = &slice},
                                                [] {});
-  std::string arriving = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
+  const std::string settings = frame(4, 0, 0, "");
+  client.sent(settings);
+  std::string arriving = std::string(h2::preface) + settings;
   bool open = true;
   while (open && !input.empty()) {
     const std::uint8_t kind = input.byte() & 31U;
     if (kind < 24) {
-      arriving += next_frame(input, kind);
+      const std::string frame = next_frame(input, kind);
+      client.sent(frame);
+      arriving += frame;
       continue;
     }
     if (kind < 29) {
@@ -245,10 +219,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     loop.settle();
     http::Output output;
     for (int records = 0; records < 4 && session->fill(output); ++records) {
-      reader.read(output.bytes());
+      client.received(output.bytes());
       output.clear();
     }
-    reader.read(output.bytes());
+    client.received(output.bytes());
     if (session->done()) break;
   }
   // In either order, as connections close and apps stop.
