@@ -1,5 +1,5 @@
-// A connection of HTTP/2: the preface, and then whatever comes. Pieces do not change what the server
-// makes of it.
+// A connection of HTTP/2: the preface, and then whatever comes. Pieces do not change what the
+// server makes of it.
 #include <string>
 #include <vector>
 
