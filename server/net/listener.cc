@@ -154,10 +154,17 @@ Listener::Listener(Loop& loop, Fd fd, std::function<void(Accepted)> accept)
       reserve_(spare_descriptor()),
       accept_(std::move(accept)),
       watch_(loop, fd_.get(), [this](Watch::Ready) { on_ready(); }),
-      again_(loop, [this] { resume(); }) {}
+      again_(loop, [this] { watch_.want_read(!paused_); }) {}
 
-void Listener::pause() { watch_.want_read(false); }
-void Listener::resume() { watch_.want_read(true); }
+void Listener::pause() {
+  paused_ = true;
+  watch_.want_read(false);
+}
+
+void Listener::resume() {
+  paused_ = false;
+  watch_.want_read(!again_.armed());
+}
 
 // A client that is closed at once tries elsewhere; one that is left in the backlog waits.
 void Listener::turn_away() {
@@ -168,7 +175,7 @@ void Listener::turn_away() {
 
 void Listener::on_ready() {
   // Those who are connected already want to be served too.
-  for (Slice slice(Slice::standard); !slice.over();) {
+  for (Slice slice(Slice::standard); !paused_ && !slice.over();) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
     Fd fd(accept4(fd_.get(), reinterpret_cast<sockaddr*>(&from), &size,
@@ -181,7 +188,7 @@ void Listener::on_ready() {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       if (errno == EMFILE || errno == ENFILE) turn_away();
       // The socket stays readable: without a pause the loop would spin.
-      pause();
+      watch_.want_read(false);
       again_.start(std::chrono::milliseconds(100));
     }
     return;

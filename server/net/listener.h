@@ -49,6 +49,7 @@ class Listener {
   std::function<void(Accepted)> accept_;
   Watch watch_;
   Timer again_;  // after descriptors have run out
+  bool paused_ = false;
 };
 
 }  // namespace net
