@@ -20,9 +20,8 @@ using prometheus::Registry;
 // Seconds: from what a file out of memory takes to what nobody waits for.
 const Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
                                           0.25,   0.5,   1,      2.5,   5,    10,    30};
-// Of parts_: what is not told by a path.
-constexpr std::size_t upstream = 0;
-constexpr std::size_t plain = 1;  // listeners without TLS
+// Of parts_. `plain` is of listeners without TLS, `files` all that no other answers.
+enum : std::uint8_t { upstream, plain, events, poll, send, state, mercure, herald, files };
 
 Counter& counter(Registry& registry, const char* name, const char* help) {
   return BuildCounter().Name(name).Help(help).Register(registry).Add({});
@@ -55,8 +54,8 @@ RequestMetrics::RequestMetrics(Registry& registry, const Config& config, http::A
       hinted_(&counter(registry, "herald_hinted_pages_total",
                        "Pages whose assets were told of, in whichever way")) {
   use(config.events);
-  constexpr std::array<std::string_view, parts> names{"upstream", "plain",   "events", "poll",
-                                                      "send",     "mercure", "herald", "files"};
+  constexpr std::array<std::string_view, parts> names{
+      "upstream", "plain", "events", "poll", "send", "state", "mercure", "herald", "files"};
   auto& bytes = BuildCounter()
                     .Name("herald_response_bytes_total")
                     .Help("Content of answers, as sent")
@@ -78,10 +77,10 @@ RequestMetrics::RequestMetrics(Registry& registry, const Config& config, http::A
   }
 }
 
-void RequestMetrics::use(const Config::Events& events) {
-  Urls urls{
-      "",          "", events.events_url, events.poll_url, events.send_url, events.mercure_url,
-      "/.herald/", ""};
+void RequestMetrics::use(const Config::Events& at) {
+  Urls urls{{at.events_url, events}, {at.poll_url, poll},       {at.send_url, send},
+            {at.state_url, state},   {at.mercure_url, mercure}, {at.mercure_url + "/", mercure},
+            {"/.herald/", herald}};
   if (!all_urls_.empty() && *all_urls_.back() == urls) return;
   all_urls_.push_back(std::make_unique<const Urls>(std::move(urls)));
   urls_.store(all_urls_.back().get(), std::memory_order_release);
@@ -94,12 +93,10 @@ RequestMetrics::Part& RequestMetrics::part_of(const http::Access& access) {
   }
   const std::string_view path = path_of(access.target);
   const Urls& urls = *urls_.load(std::memory_order_acquire);
-  const auto found = std::ranges::find_if(urls, [path](const std::string& url) {
-    if (url.empty()) return false;
-    return url.ends_with('/') ? path.starts_with(url) : path == url;
-  });
-  if (found == urls.end()) return parts_.back();
-  return parts_[static_cast<std::size_t>(found - urls.begin())];
+  for (const auto& [url, part] : urls) {
+    if (url.ends_with('/') ? path.starts_with(url) : path == url) return parts_[part];
+  }
+  return parts_[files];
 }
 
 Counter& RequestMetrics::answered(Part& part, int status) {

@@ -4,9 +4,11 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/config.h"
@@ -28,16 +30,16 @@ class RequestMetrics final : public http::AccessLog {
   RequestMetrics(prometheus::Registry& registry, const Config& config, http::AccessLog* next);
 
   // The parts are at these URLs from now on. One thread at a time.
-  void use(const Config::Events& events);
+  void use(const Config::Events& at);
 
   // Any thread.
   void completed(const http::Access& access) noexcept override;
 
  private:
   static constexpr std::size_t statuses = 600;
-  static constexpr std::size_t parts = 8;
-  // In the order of parts_: an exact path; one that ends in '/' is everything below; empty: none.
-  using Urls = std::array<std::string, parts>;
+  static constexpr std::size_t parts = 9;
+  // Which of parts_ answers an exact path; one that ends in '/' is everything below.
+  using Urls = std::vector<std::pair<std::string, std::uint8_t>>;
   struct Part {
     std::string name;
     // Made when first needed: most parts know a handful of codes. 0 counts clients that left.
@@ -53,7 +55,7 @@ class RequestMetrics final : public http::AccessLog {
 
   http::AccessLog* const next_;
   prometheus::Family<prometheus::Counter>& requests_;
-  std::array<Part, parts> parts_;  // the last is for all that no other answers
+  std::array<Part, parts> parts_;
   std::atomic<const Urls*> urls_;
   std::vector<std::unique_ptr<const Urls>> all_urls_;  // since the start: threads may be reading
   prometheus::Counter* upstream_errors_;

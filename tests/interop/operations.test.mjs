@@ -36,6 +36,8 @@ test('metrics count what happened, and promtool finds nothing wrong with them', 
   await fetchOn(client, '/a.css');
   await fetchOn(client, '/missing');
   await publish(client, 't', 'x');
+  await fetchOn(client, '/state?topic=t');
+  await fetchOn(client, '/.well-known/mercure/subscriptions');
   await until('the event has come', () => feed.events.length === 1);
   const seen = await until('the counters are there', async () => {
     const now = values((await plain(herald.metrics, '/metrics')).text);
@@ -45,7 +47,9 @@ test('metrics count what happened, and promtool finds nothing wrong with them', 
   assert.equal(seen.get('herald_requests_total{code="404",part="files"}') ?? seen.get('herald_requests_total{part="files",code="404"}'), 1);
   assert.equal(seen.get('herald_sessions_total{version="2"}'), 1);
   assert.equal(seen.get('herald_deliveries_total'), 1);
-  assert.equal(seen.get('herald_first_byte_seconds_count{part="send"}'), 1);
+  for (const part of ['send', 'state', 'mercure']) {
+    assert.equal(seen.get(`herald_first_byte_seconds_count{part="${part}"}`), 1, part);
+  }
   assert.ok(seen.get('herald_sent_bytes_total') > 100);
   assert.ok(seen.get('process_resident_memory_bytes') > 1e6);
   assert.ok(seen.get('herald_certificate_expires_timestamp_seconds') > Date.now() / 1000);
