@@ -13,9 +13,9 @@ std::string confine();
 // Throws net::Error if there is no such user; an empty one is nobody in particular.
 void require_user(const std::string& user);
 
-// Becomes `user` with its groups, if this process is root: after its ports are bound and its
-// keys are read, before files are opened to be written and threads serve. Throws
-// net::Error if it cannot.
+// Becomes `user` with its groups, if this process is root: after its ports are bound and its keys
+// are read, before files are opened to be written and threads serve. Throws net::Error if it
+// cannot.
 void become(const std::string& user);
 
 }  // namespace cli

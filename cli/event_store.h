@@ -1,5 +1,4 @@
-// What `[events] store` names: the sequencer that keeps events in memory, in a file or
-// in a Redis.
+// What `[events] store` names: the sequencer that keeps events in memory, in a file or in a Redis.
 #pragma once
 
 #include <memory>

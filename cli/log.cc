@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/patient_sink.h"
+#include "cli/non_blocking_sink.h"
 
 namespace cli {
 namespace {
@@ -31,7 +31,7 @@ class LevelWord final : public spdlog::custom_flag_formatter {
 
 void start_log(std::string_view level) {
   auto logger =
-      std::make_shared<spdlog::logger>("herald", std::make_shared<PatientSink>(STDERR_FILENO));
+      std::make_shared<spdlog::logger>("herald", std::make_shared<NonBlockingSink>(STDERR_FILENO));
   auto format = std::make_unique<spdlog::pattern_formatter>();
   format->add_flag<LevelWord>('*').set_pattern("herald: %*%v");
   logger->set_formatter(std::move(format));

@@ -1,6 +1,6 @@
 // The log: one line for each message on standard error, "herald: ..." or "herald: warning: ...",
-// through spdlog; a reader that takes none holds up nobody (PatientSink). Whoever wants more than a
-// plain sentence calls spdlog itself.
+// through spdlog; a reader that takes none holds up nobody (NonBlockingSink). Whoever wants more
+// than a plain sentence calls spdlog itself.
 #pragma once
 
 #include <string_view>

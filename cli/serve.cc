@@ -18,6 +18,7 @@
 #include "cli/metrics.h"
 #include "cli/notify.h"
 #include "cli/parts.h"
+#include "cli/plain_listeners.h"
 #include "cli/settled.h"
 #include "cli/signals.h"
 #include "cli/takeover.h"
@@ -37,43 +38,6 @@ constexpr std::chrono::seconds publishers_leave{2};
 // A worker that has not turned for so long is stuck.
 constexpr std::chrono::seconds patience_with_workers{10};
 
-http::Handler& redirect(server::App& app) { return static_cast<WorkerApp&>(app).redirect(); }
-http::Handler& operations(server::App& app) { return static_cast<WorkerApp&>(app).operations(); }
-
-// Which listeners there are without TLS: whoever gives the socket of one need not name its address.
-struct Plain {
-  bool redirect;
-  bool metrics;
-};
-
-Plain plain_of(const Config::Serve& serve, const Inheritance& given) {
-  return {.redirect = !serve.redirect.empty() || !given.redirect.empty(),
-          .metrics = !serve.metrics.empty() || !given.metrics.empty()};
-}
-
-server::PlainListener plain_listener(const std::string& address, std::vector<net::Fd> given) {
-  server::PlainListener listener;
-  if (given.empty()) listener.endpoint = plain_endpoint(address);
-  listener.inherited = std::move(given);
-  return listener;
-}
-
-// In the order of Plain.
-std::vector<server::PlainListener> plain_listeners(const Config::Serve& serve, Plain plain,
-                                                   Inheritance& given) {
-  std::vector<server::PlainListener> all;
-  if (plain.redirect) {
-    all.push_back(plain_listener(serve.redirect, std::move(given.redirect)));
-    all.back().root = redirect;
-  }
-  if (plain.metrics) {
-    all.push_back(plain_listener(serve.metrics, std::move(given.metrics)));
-    all.back().root = operations;
-    all.back().callers = server::Callers::machines;
-  }
-  return all;
-}
-
 std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
   std::string urls;
   for (net::Endpoint endpoint : endpoints) {
@@ -92,7 +56,7 @@ class Service {
   // `server` has its ports, `authorization` the keys of tokens; `report` is where a predecessor
   // waits, if there is one.
   Service(Config config, std::function<Config()> reread, Identity identity,
-          sse::Authorizer::Options authorization, Plain plain,
+          sse::Authorizer::Options authorization, PlainListeners plain,
           std::unique_ptr<server::Server> server, net::Fd report)
       : config_(std::move(config)),
         reread_(std::move(reread)),
@@ -363,7 +327,7 @@ class Service {
   Config config_;  // as last reloaded; the workers read it only while they start
   std::function<Config()> reread_;
   Identity identity_;
-  const Plain plain_;
+  const PlainListeners plain_;
   std::unique_ptr<AccessLog> log_;
   sse::ClientCursors cursors_;
   const sse::Authorizer::Options authorization_;  // at the start
@@ -401,7 +365,7 @@ class Service {
 };
 
 std::unique_ptr<server::Server> server_of(const Config& config, const Identity& identity,
-                                          Plain plain, Inheritance& given) {
+                                          PlainListeners plain, Inheritance& given) {
   server::Options options = server_options(config);
   options.complain = [](const std::string& what) { log_warning(what); };
   options.inherited = std::move(given.https);
@@ -443,7 +407,7 @@ int serve(const Config& config, std::function<Config()> reread) {
   bound_access(config, given);
   if (!config.serve.reads.empty()) identity = read_again(config, reread);
   sse::Authorizer::Options authorization = authorizer_options(config);
-  const Plain plain = plain_of(config.serve, given);
+  const PlainListeners plain = plain_of(config.serve, given);
   auto server = server_of(config, identity, plain, given);
   become(config.serve.user);  // who opens log and store, as processes that take over will
   return Service(config, std::move(reread), std::move(identity), std::move(authorization), plain,

@@ -12,6 +12,7 @@
 #include "hints/learning.h"
 #include "hints/think.h"
 #include "proxy/handler.h"
+#include "server/http/problem.h"
 #include "server/http/router.h"
 
 namespace cli {
@@ -59,10 +60,7 @@ class ServerMethods final : public http::Handler {
  public:
   explicit ServerMethods(std::string_view methods) : methods_(methods) {}
   void handle(const http::Request&, http::Exchange exchange) override {
-    http::Response response;
-    response.status = 204;
-    response.fields.add("allow", methods_);
-    exchange.respond(std::move(response));
+    exchange.respond(http::methods_allowed(methods_));
   }
 
  private:

@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t longest_circle = 8;  // times that a request may have passed a Herald
 
-http::Response methods_passed() {
-  http::Response response;
-  response.status = 204;
-  response.fields.add("allow", ProxyHandler::methods);
-  return response;
-}
-
 }  // namespace
 
 struct ProxyHandler::Passing {
@@ -41,7 +34,7 @@ void ProxyHandler::handle(const http::Request& request, http::Exchange exchange)
   if (request.method == "TRACE" || request.method == "CONNECT") {
     return exchange.respond(http::method_not_allowed(methods));
   }
-  if (forwards_left(request) == 0) return exchange.respond(methods_passed());
+  if (forwards_left(request) == 0) return exchange.respond(http::methods_allowed(methods));
   if (!is_token(request.method) || !is_target(request.target)) {
     return refuse(400, "The target of this request is malformed.");
   }

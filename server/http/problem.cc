@@ -109,4 +109,11 @@ Response method_not_allowed(std::string_view allow) {
   return response;
 }
 
+Response methods_allowed(std::string_view allow) {
+  Response response;
+  response.status = 204;
+  response.fields.add("allow", allow);
+  return response;
+}
+
 }  // namespace http

@@ -14,6 +14,8 @@ Response problem(int status, std::string_view detail);
 
 // 405 with `allow`, a list such as "GET, HEAD" (RFC 9110 section 15.5.6).
 Response method_not_allowed(std::string_view allow);
+// 204 with `allow`: what OPTIONS is answered with (section 9.3.7).
+Response methods_allowed(std::string_view allow);
 
 // `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);

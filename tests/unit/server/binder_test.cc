@@ -9,8 +9,11 @@
 
 #include "server/net/error.h"
 #include "server/net/listener.h"
+#include "tests/support/loopback.h"
 
 using server::Binder;
+using testing::client_of_ipv4;
+using testing::client_of_ipv6;
 
 namespace {
 
@@ -24,27 +27,6 @@ bool same_socket(const net::Fd& a, const net::Fd& b) {
     return known.st_ino;
   };
   return inode(a.get()) == inode(b.get());
-}
-
-// A client of the loopback; without a descriptor if it is refused.
-net::Fd client_of_ipv4(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  net::Fd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const auto* name = reinterpret_cast<const sockaddr*>(&address);
-  return connect(fd.get(), name, sizeof address) == 0 ? std::move(fd) : net::Fd();
-}
-
-net::Fd client_of_ipv6(std::uint16_t port) {
-  sockaddr_in6 address{};
-  address.sin6_family = AF_INET6;
-  address.sin6_port = htons(port);
-  address.sin6_addr = in6addr_loopback;
-  net::Fd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const auto* name = reinterpret_cast<const sockaddr*>(&address);
-  return connect(fd.get(), name, sizeof address) == 0 ? std::move(fd) : net::Fd();
 }
 
 bool no_ipv6() {

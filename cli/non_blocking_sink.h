@@ -1,6 +1,6 @@
-// PatientSink: writes the lines of the log to a descriptor, and never waits for whoever reads it:
-// workers log as well. What a pipe, a socket or a terminal does not take just now is left out, and
-// the next line that goes says how many were.
+// NonBlockingSink: writes the lines of the log to a descriptor, and never waits for whoever reads
+// it: workers log as well. What a pipe, a socket or a terminal does not take just now is left out,
+// and the next line that goes says how many were.
 #pragma once
 
 #include <spdlog/sinks/base_sink.h>
@@ -12,13 +12,13 @@
 
 namespace cli {
 
-class PatientSink final : public spdlog::sinks::base_sink<std::mutex> {
+class NonBlockingSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   // As much as a pipe that is ready takes without waiting (pipe(7)); longer lines are cut.
   static constexpr std::size_t longest = PIPE_BUF;
 
   // `fd` must stay open, and may be what everything else writes to.
-  explicit PatientSink(int fd) : fd_(fd) {}
+  explicit NonBlockingSink(int fd) : fd_(fd) {}
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override;

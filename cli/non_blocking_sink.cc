@@ -1,4 +1,4 @@
-#include "cli/patient_sink.h"
+#include "cli/non_blocking_sink.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 
 namespace cli {
 
-void PatientSink::sink_it_(const spdlog::details::log_msg& message) {
+void NonBlockingSink::sink_it_(const spdlog::details::log_msg& message) {
   spdlog::memory_buf_t line;
   formatter_->format(message, line);
   if (line.size() > longest) {
@@ -24,7 +24,7 @@ void PatientSink::sink_it_(const spdlog::details::log_msg& message) {
 }
 
 // False: it is not taken. A line is not tried again, as part of it may have gone.
-bool PatientSink::put(std::string_view line) {
+bool NonBlockingSink::put(std::string_view line) {
   pollfd wanted{.fd = fd_, .events = POLLOUT, .revents = 0};
   while (poll(&wanted, 1, 0) < 0) {
     if (errno != EINTR) return false;

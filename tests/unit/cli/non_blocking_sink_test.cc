@@ -1,4 +1,4 @@
-#include "cli/patient_sink.h"
+#include "cli/non_blocking_sink.h"
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
@@ -24,7 +24,7 @@ class Piped {
     writing_ = net::Fd(ends[1]);
     REQUIRE(fcntl(reading_.get(), F_SETFL, O_NONBLOCK) == 0);
     log_ = std::make_unique<spdlog::logger>("test",
-                                            std::make_shared<cli::PatientSink>(writing_.get()));
+                                            std::make_shared<cli::NonBlockingSink>(writing_.get()));
     log_->set_pattern("%v");
   }
   void say(const std::string& line) { log_->info(line); }
@@ -62,7 +62,7 @@ TEST_CASE("whoever logs never waits for the log's reader, who is told what was l
 TEST_CASE("a line that is longer than a pipe takes at once is cut") {
   Piped log;
   log.say(std::string(100'000, 'x'));
-  CHECK(log.heard() == std::string(cli::PatientSink::longest - 1, 'x') + "\n");
+  CHECK(log.heard() == std::string(cli::NonBlockingSink::longest - 1, 'x') + "\n");
 }
 
 TEST_CASE("a log that nobody reads any more does no harm") {
