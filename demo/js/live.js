@@ -139,14 +139,15 @@ function startSending() {
   let sending = Promise.resolve();
   let timer = 0;
 
-  // One at a time, so that the numbers arrive in order. A number is used up only by an accepted message: one that the server
-  // never took is sent again under the same number and so is no loss.
+  // One at a time, so that the numbers arrive in order. A number is used up only by a message that is known to be accepted. One
+  // that was not answered is sent again under its number, which is no loss, and under its key, which is no message twice.
   const send = () => { sending = sending.then(attempt); return sending; };
   const attempt = async () => {
     const message = { text: $('#text').value || 'Make way', n: next, sender, sent: now() };
     try {
       const response = await fetch('/send', {
-        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ topic: TOPIC, message }), signal: AbortSignal.timeout(5000),
+        method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': `${sender}-${next}` },
+        body: JSON.stringify({ topic: TOPIC, message }), signal: AbortSignal.timeout(5000),
       });
       const answer = await response.json().catch(() => ({}));
       if (response.ok) {
@@ -156,8 +157,9 @@ function startSending() {
       }
       stop();
       show('refused', `Refused (${response.status}): ${answer.detail ?? answer.title ?? answer.error ?? response.statusText ?? 'no reason given'}`);
-    } catch {
-      show('refused', timer ? 'The server is away. Trying again each second.' : 'Not sent: the server is away.');
+    } catch (error) {
+      const what = error.name === 'TimeoutError' ? 'Not answered' : 'Not sent';
+      show('refused', timer ? 'The server is away. Trying again each second.' : `${what}: the server is away.`);
     }
   };
   const stop = () => { clearInterval(timer); timer = 0; $('#auto').checked = false; };

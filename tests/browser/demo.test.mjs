@@ -14,10 +14,21 @@ async function demoServer(t, ...args) {
   const log = path.join(folder(t), 'access.log');
   const herald = await serve(t, demo, '--think', '600', '--access-log', log, ...args);
   const line = await proxy(t, herald.port, { delay: 10 });
-  return { herald, log, url: `${line.origin}/`, browser: await browse(t, herald.cert) };
+  return { herald, line, log, url: `${line.origin}/`, browser: await browse(t, herald.cert) };
+}
+// `condition`, run in the page until it is true; an error that names what was awaited, with the words of the page's live half. It is asked by the
+// clock: frames, which Playwright waits for unless told otherwise, are rare in a busy browser that nobody looks at.
+async function shows(page, what, condition, arg, { within = 30000 } = {}) {
+  try {
+    await page.waitForFunction(condition, arg, { timeout: within, polling: 50 });
+  } catch (error) {
+    const words = await page.evaluate(() => document.querySelector('#live').innerText.replace(/\s+/g, ' ')).catch(String);
+    throw new Error(`not within ${within} ms: ${what}. The page says: ${words}`, { cause: error });
+  }
 }
 const pathOf = ({ target }) => target.split('?')[0];
-const live = (page) => page.waitForFunction(() => document.querySelectorAll('.feed .state[data-state="live"]').length === 2);
+const live = (page, options) => shows(page, 'both feeds are live', () => document.querySelectorAll('.feed .state[data-state="live"]').length === 2, undefined, options);
+const received = (page, number) => shows(page, `both feeds received ${number}`, (n) => [...document.querySelectorAll('.received')].every((cell) => cell.textContent === String(n)), number);
 const tally = (page, feed) => page.evaluate((name) => {
   const root = document.querySelector(`.feed[data-feed="${name}"]`);
   return Object.fromEntries(['received', 'lost', 'twice', 'reconnects', 'gaps'].map((key) => [key, Number(root.querySelector(`.${key}`).textContent)]));
@@ -38,7 +49,7 @@ test('the demo is announced by 103 and loads over one connection without a compl
   await live(page);
   await page.fill('#text', 'sent from the box');
   await page.click('#send button');
-  await page.waitForFunction(() => [...document.querySelectorAll('.received')].every((cell) => cell.textContent === '1'));
+  await received(page, 1);
   const all = (await timeline(page)).resources;
   for (const [name, entry] of Object.entries(all)) assert.equal(entry.nextHopProtocol, 'h2', name);
   assert.match(await page.textContent('#verdict'), /announced at/);
@@ -64,7 +75,7 @@ test('without a wait and with hints off the demo says so', { skip, timeout }, as
   await page.goto(url);
   const seen = await timeline(page);
   assert.ok(!seen.interim);
-  await page.waitForFunction(() => /Nothing was announced/.test(document.querySelector('#verdict').textContent));
+  await shows(page, 'the verdict is that nothing was announced', () => /Nothing was announced/.test(document.querySelector('#verdict').textContent));
   assert.equal(await page.textContent('#fact-mode'), 'off');
   assert.equal(await page.getAttribute('tr[data-path="/demo.css"]', 'data-kind'), 'page');
 });
@@ -81,7 +92,7 @@ test('the film seeks by ranges', { skip, timeout }, async (t) => {
   const { browser, url, log } = await demoServer(t, '--dev');
   const { page } = await freshPage(browser);
   await page.goto(url);
-  await page.waitForFunction(() => document.querySelector('#film').readyState >= 1);
+  await shows(page, 'the film is known', () => document.querySelector('#film').readyState >= 1);
   const at = await page.evaluate(() => new Promise((resolve, reject) => {
     const film = document.querySelector('#film');
     film.addEventListener('seeked', () => resolve(film.currentTime), { once: true });
@@ -90,7 +101,7 @@ test('the film seeks by ranges', { skip, timeout }, async (t) => {
   }));
   assert.equal(at, 6);
   await page.click('[data-jump="4"]');
-  await page.waitForFunction(() => /^At 4\.0 s/.test(document.querySelector('#seek').textContent));
+  await shows(page, 'the film is at 4 s', () => /^At 4\.0 s/.test(document.querySelector('#seek').textContent));
   await until('a range of the film is in the access log', () => accessLog(log).some((each) => pathOf(each) === '/assets/banner.webm' && each.status === 206));
 });
 
@@ -102,10 +113,10 @@ test('both feeds receive what the box sends, once each second too', { skip, time
   await page.focus('#text');
   await page.fill('#text', 'by keyboard');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => [...document.querySelectorAll('.log')].every((log) => /by keyboard 1/.test(log.textContent)));
+  await shows(page, 'both logs have the message', () => [...document.querySelectorAll('.log')].every((log) => /by keyboard 1/.test(log.textContent)));
   await page.focus('#auto');
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => [...document.querySelectorAll('.received')].every((cell) => Number(cell.textContent) >= 3));
+  await shows(page, 'both feeds received 3 or more', () => [...document.querySelectorAll('.received')].every((cell) => Number(cell.textContent) >= 3));
   await page.keyboard.press('Space');
   for (const feed of ['sse', 'poll']) {
     const counts = await tally(page, feed);
@@ -123,8 +134,28 @@ test('a server that refuses publishing is shown with its reason', { skip, timeou
   await page.goto(url);
   await live(page);
   await page.click('#send button');
-  await page.waitForFunction(() => document.querySelector('#result').dataset.state === 'refused');
+  await shows(page, 'it was refused', () => document.querySelector('#result').dataset.state === 'refused');
   assert.match(await page.textContent('#result'), /^Refused \(403\): .{10,}/);
+});
+
+test('a message whose answer was lost is sent again and is there once', { skip, timeout }, async (t) => {
+  const { browser, line, url } = await demoServer(t, '--dev');
+  const { page } = await freshPage(browser);
+  await page.goto(url);
+  await live(page);
+  line.hold();
+  await page.click('#send button');
+  await shows(page, 'it was not answered', () => /^Not answered/.test(document.querySelector('#result').textContent));
+  line.release();
+  await received(page, 1);
+  await page.click('#send button');
+  await shows(page, 'it was accepted', () => /^Message 1 accepted/.test(document.querySelector('#result').textContent));
+  await page.click('#send button');
+  await received(page, 2);
+  for (const feed of ['sse', 'poll']) {
+    const counts = await tally(page, feed);
+    assert.deepEqual([counts.lost, counts.twice, counts.gaps], [0, 0, 0], feed);
+  }
 });
 
 test('a stop and a start of the server are survived, and the gap is shown', { skip, timeout }, async (t) => {
@@ -133,17 +164,17 @@ test('a stop and a start of the server are survived, and the gap is shown', { sk
   await page.goto(url);
   await live(page);
   await page.click('#send button');
-  await page.waitForFunction(() => [...document.querySelectorAll('.received')].every((cell) => cell.textContent === '1'));
+  await received(page, 1);
   assert.equal(await herald.stop(), 0);
-  await page.waitForFunction(() => [...document.querySelectorAll('.feed .state')].every((state) => /reconnecting/.test(state.textContent)));
-  await page.waitForFunction(() => document.querySelector('#connection-text').textContent === 'server away');
+  await shows(page, 'both feeds reconnect', () => [...document.querySelectorAll('.feed .state')].every((state) => /reconnecting/.test(state.textContent)));
+  await shows(page, 'the server is away', () => document.querySelector('#connection-text').textContent === 'server away');
   await page.click('#send button');
-  await page.waitForFunction(() => /server is away/.test(document.querySelector('#result').textContent));
+  await shows(page, 'it was not sent', () => /server is away/.test(document.querySelector('#result').textContent));
   await herald.start();
-  await page.waitForFunction(() => document.querySelectorAll('.feed .state[data-state="live"]').length === 2, undefined, { timeout: 45000 });
-  await page.waitForFunction(() => document.querySelectorAll('.log .gap').length === 2);
+  await live(page, { within: 45000 });
+  await shows(page, 'both feeds tell of a gap', () => document.querySelectorAll('.log .gap').length === 2);
   await page.click('#send button');
-  await page.waitForFunction(() => [...document.querySelectorAll('.received')].every((cell) => cell.textContent === '2'));
+  await received(page, 2);
   for (const feed of ['sse', 'poll']) {
     const counts = await tally(page, feed);
     assert.deepEqual([counts.lost, counts.twice, counts.gaps], [0, 0, 1], feed);
@@ -160,7 +191,7 @@ test('the demo fits a phone, the dark and the keyboard', { skip, timeout }, asyn
     await page.goto(url);
     await live(page);
     await page.click('#send button');
-    await page.waitForFunction(() => [...document.querySelectorAll('.received')].every((cell) => cell.textContent !== '0'));
+    await received(page, 1);
     const overflow = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll, .visually-hidden'))
       .map((element) => `${element.tagName}.${element.className}`));
     assert.deepEqual(overflow, [], `${name}: nothing stands out at the right`);

@@ -209,12 +209,15 @@ export function http2Fetch(t, herald) {
   });
 }
 
-// A raw TCP proxy that holds every byte for `delay` ms each way (Chromium ignores a 103 that comes back too soon), and can cut.
+// A raw TCP proxy that holds every byte for `delay` ms each way (Chromium ignores a 103 that comes back too soon), can cut,
+// and can hold the server's bytes until they are released.
 export async function proxy(t, port, { delay = 10 } = {}) {
   const pairs = new Set();
-  const pipe = (from, to) => {
+  let held;
+  const pipe = (from, to, mayHold) => {
     from.setNoDelay(true);
-    from.on('data', (bytes) => { setTimeout(() => { if (!to.destroyed) to.write(bytes); }, delay); });
+    const write = (bytes) => { if (!to.destroyed) to.write(bytes); };
+    from.on('data', (bytes) => { setTimeout(() => { if (held && mayHold) held.push(() => write(bytes)); else write(bytes); }, delay); });
     from.on('end', () => { setTimeout(() => to.end(), delay); });
     from.on('error', () => to.destroy());
     from.on('close', () => { setTimeout(() => to.destroy(), delay); });
@@ -224,13 +227,15 @@ export async function proxy(t, port, { delay = 10 } = {}) {
     const pair = { client, server };
     pairs.add(pair);
     client.on('close', () => pairs.delete(pair));
-    pipe(client, server);
-    pipe(server, client);
+    pipe(client, server, false);
+    pipe(server, client, true);
   });
   await new Promise((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
   const cut = () => { for (const { client, server } of pairs) { client.resetAndDestroy?.(); server.destroy(); } };
+  const hold = () => { held = []; };
+  const release = () => { for (const write of held) write(); held = undefined; };
   t.after(() => { cut(); listener.close(); });
-  return { port: listener.address().port, origin: `https://127.0.0.1:${listener.address().port}`, cut };
+  return { port: listener.address().port, origin: `https://127.0.0.1:${listener.address().port}`, cut, hold, release };
 }
 
 // An HTTP/2 session with the few calls the tests need.
