@@ -60,6 +60,11 @@ HintTotals::Report HintTotals::sum() const {
 
 namespace {
 
+// Names of routes are what clients asked for, in whatever bytes.
+std::string text(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 nlohmann::json share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return nullptr;
   return static_cast<double>(part) / static_cast<double>(whole);
@@ -151,7 +156,7 @@ nlohmann::json counters(const StatusHandler::Sources& sources) {
 
 }  // namespace
 
-std::string status_json(const StatusHandler::Sources& sources) { return counters(sources).dump(); }
+std::string status_json(const StatusHandler::Sources& sources) { return text(counters(sources)); }
 
 void StatusHandler::handle(const http::Request& request, http::Exchange exchange) {
   if (request.method != "GET" && request.method != "HEAD") {
@@ -160,7 +165,7 @@ void StatusHandler::handle(const http::Request& request, http::Exchange exchange
   const std::uint64_t connection = request.peer ? request.peer->connection : 0;
   nlohmann::json status{{"connection", connection}};
   if (request.peer && request.peer->loopback()) status.update(counters(sources_));
-  http::Response response = http::text_response(200, "application/json", status.dump() + "\n");
+  http::Response response = http::text_response(200, "application/json", text(status) + "\n");
   response.fields.add("cache-control", "no-store");
   exchange.respond(std::move(response));
 }

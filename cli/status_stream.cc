@@ -22,15 +22,17 @@ struct StatusStream::State {
 
 namespace {
 
-// One reader's stream: a block, then silence until the next is due.
+// One reader's stream: a block, then silence until the next is due. Blocks are made where they are
+// read: one that cannot be made ends this stream.
 class StatusBody final : public http::Body {
  public:
   explicit StatusBody(std::shared_ptr<const StatusStream::State> state)
-      : state_(std::move(state)), timer_(state_->loop, [this] { next(); }) {
-    write();
-  }
+      : state_(std::move(state)), timer_(state_->loop, [this] { next(); }) {}
 
   http::Read read(std::span<std::byte> into, http::Waker& later) override {
+    if (std::exchange(due_, false)) {
+      text_ = "data: " + status_json(state_->sources) + "\n\n";
+    }
     const std::size_t bytes = std::min(into.size(), text_.size());
     std::memcpy(into.data(), text_.data(), bytes);
     text_.erase(0, bytes);
@@ -42,13 +44,13 @@ class StatusBody final : public http::Body {
   }
 
  private:
-  void write() { text_ = "data: " + status_json(state_->sources) + "\n\n"; }
   void next() {
-    write();
+    due_ = true;
     if (http::Waker* later = std::exchange(later_, nullptr)) later->wake();
   }
 
   const std::shared_ptr<const StatusStream::State> state_;
+  bool due_ = true;
   std::string text_;
   http::Waker* later_ = nullptr;
   net::Timer timer_;
