@@ -84,6 +84,7 @@ void Audience::drain() {
   const auto tenths = std::max<std::size_t>(1, static_cast<std::size_t>(options_.grace / tenth));
   share_ = std::max({options_.departures / 10, subscribers_ / tenths + 1, std::size_t{1}});
   renew_departures();
+  timer_.stop();  // it may stand for a heartbeat that is far away
   rouse_those_who_may_go();
 }
 

@@ -183,7 +183,14 @@ Denied Authorizer::not_granted(std::string_view hub, const Grant& grant, Action 
 
 std::string Authorizer::hub_of(const http::Request& request) const {
   if (!options_.hub.empty()) return options_.hub;
-  return request.scheme + "://" + request.authority + options_.hub_path;
+  const std::string& host = request.authority;
+  return request.scheme + "://" + (host.empty() ? "localhost" : host) + options_.hub_path;
+}
+
+std::optional<HubPlace> Authorizer::place_of(std::string_view hub) const {
+  auto url = Url::parse(hub);
+  if (!url) return std::nullopt;
+  return HubPlace{*std::move(url), options_.hub_path};
 }
 
 std::string make_token(const Key& key, std::span<const std::string> publish,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "server/http/message.h"
 #include "sse/credentials.h"
 #include "sse/grant.h"
+#include "sse/hub_names.h"
 #include "sse/json_web_key.h"
 #include "sse/signature.h"
 
@@ -61,8 +63,10 @@ class Authorizer {
   // 403, naming the topic. `hub`: as hub_of gave it.
   static Denied not_granted(std::string_view hub, const Grant& grant, Action action,
                             std::string_view topic);
-  // The URL of the hub that was asked.
+  // The URL of the hub that was asked; of "localhost" if an HTTP/1.0 client named no host.
   std::string hub_of(const http::Request& request) const;
+  // Where that hub is; none if its URL is none.
+  std::optional<HubPlace> place_of(std::string_view hub) const;
 
  private:
   Decision verify(const http::Request& request, const Credentials& given, Action action) const;

@@ -33,6 +33,7 @@ std::optional<std::string> base64url_decode(std::string_view text) {
     bits += 6;
     if (bits >= 8) out += static_cast<char>(held >> (bits -= 8) & 0xFF);
   }
+  if ((held & ((1U << bits) - 1)) != 0) return std::nullopt;
   return out;
 }
 

@@ -8,7 +8,8 @@
 namespace sse {
 
 std::string base64url(std::string_view bytes);
-// None if a character does not belong, or the length cannot be.
+// None if a character does not belong, the length cannot be, or bits are left over that are not
+// zero: bytes have one spelling (section 3.5).
 std::optional<std::string> base64url_decode(std::string_view text);
 
 }  // namespace sse

@@ -91,7 +91,7 @@ Wrong take_retry(const json& object, Draft& draft) {
   return std::nullopt;
 }
 
-std::variant<Draft, std::string> draft_of(const json& object, const Url& hub) {
+std::variant<Draft, std::string> draft_of(const json& object, const HubPlace& hub) {
   if (!object.is_object()) return "The content must be a JSON object with a \"message\".";
   const auto message = object.find("message");
   if (message == object.end()) return "The member \"message\" is missing.";
@@ -104,13 +104,14 @@ std::variant<Draft, std::string> draft_of(const json& object, const Url& hub) {
   draft.form = message->is_string() ? Form::text : Form::json;
   draft.data = message->is_string() ? message->get<std::string>() : message->dump();
   if (auto reason = refusal(draft)) return *std::move(reason);
-  if (auto reason = hub_name_refusal(draft, hub)) return *std::move(reason);
+  if (auto reason = hub_name_refusal(draft, hub, HubTopics::subscriptions))
+    return *std::move(reason);
   return draft;
 }
 
 }  // namespace
 
-std::variant<Draft, std::string> read_draft(std::string_view text, const Url& hub) {
+std::variant<Draft, std::string> read_draft(std::string_view text, const HubPlace& hub) {
   if (too_deep(text)) return "The content has arrays or objects more than 100 deep.";
   try {
     return draft_of(json::parse(text), hub);

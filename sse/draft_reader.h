@@ -7,12 +7,12 @@
 #include <variant>
 
 #include "sse/event.h"
-#include "sse/url.h"
+#include "sse/hub_names.h"
 
 namespace sse {
 
-// Or a sentence that says what is wrong, and where. Other members are let be. `hub`: its URL, whose
-// path no topic may have.
-std::variant<Draft, std::string> read_draft(std::string_view json, const Url& hub);
+// Or a sentence that says what is wrong, and where. Other members are let be. Names that
+// are the hub's own are refused.
+std::variant<Draft, std::string> read_draft(std::string_view json, const HubPlace& hub);
 
 }  // namespace sse

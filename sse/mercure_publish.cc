@@ -51,9 +51,9 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
           response.fields.append(fields);
           ready.respond(std::move(response));
         };
-        const auto url = Url::parse(hub);
-        if (!url) return refuse(http::problem(400, "The request's authority is no host."));
-        auto read = read_update(content, *url);
+        const auto place = authorizer_.place_of(hub);
+        if (!place) return refuse(http::problem(400, "The request's authority is no host."));
+        auto read = read_update(content, *place);
         if (const auto* reason = std::get_if<std::string>(&read)) {
           return refuse(http::problem(400, *reason));
         }

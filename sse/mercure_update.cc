@@ -43,7 +43,7 @@ std::optional<milliseconds> read_retry(std::string_view text) {
 
 }  // namespace
 
-std::variant<Draft, std::string> read_update(std::string_view text, const Url& hub) {
+std::variant<Draft, std::string> read_update(std::string_view text, const HubPlace& hub) {
   const http::Query form(text);
   Draft draft;
   const auto topics = form.all("topic");
@@ -65,7 +65,7 @@ std::variant<Draft, std::string> read_update(std::string_view text, const Url& h
     draft.retry = *wait;
   }
   if (auto reason = refuse_names(draft)) return *std::move(reason);
-  if (auto reason = hub_name_refusal(draft, hub)) return *std::move(reason);
+  if (auto reason = hub_name_refusal(draft, hub, HubTopics::all)) return *std::move(reason);
   if (auto reason = refusal(draft)) return *std::move(reason);
   return draft;
 }

@@ -7,11 +7,11 @@
 #include <variant>
 
 #include "sse/event.h"
-#include "sse/url.h"
+#include "sse/hub_names.h"
 
 namespace sse {
 
-// `hub`: its URL, whose path no topic may have. Or a sentence that says what is wrong.
-std::variant<Draft, std::string> read_update(std::string_view form, const Url& hub);
+// Or a sentence that says what is wrong; names that are the hub's own are.
+std::variant<Draft, std::string> read_update(std::string_view form, const HubPlace& hub);
 
 }  // namespace sse

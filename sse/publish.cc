@@ -33,7 +33,7 @@ Content kind_of(std::string_view content_type) {
 using Drafts = std::vector<Draft>;
 
 // One draft for each line that is not empty. Or a sentence that names the line.
-std::variant<Drafts, std::string> read_lines(std::string_view content, const Url& hub) {
+std::variant<Drafts, std::string> read_lines(std::string_view content, const HubPlace& hub) {
   Drafts drafts;
   for (std::size_t number = 1; !content.empty(); ++number) {
     const std::string_view line = content.substr(0, content.find('\n'));
@@ -51,7 +51,7 @@ std::variant<Drafts, std::string> read_lines(std::string_view content, const Url
 }
 
 std::variant<Drafts, std::string> read_drafts(Content kind, std::string_view content,
-                                              const Url& hub) {
+                                              const HubPlace& hub) {
   if (kind == Content::lines) return read_lines(content, hub);
   auto draft = read_draft(content, hub);
   if (auto* reason = std::get_if<std::string>(&draft)) return std::move(*reason);
@@ -151,7 +151,7 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
 }
 
 void Publish::receive(const Asked& asked, http::Exchange exchange, const std::string& content) {
-  const auto hub = Url::parse(asked.hub);
+  const auto hub = authorizer_.place_of(asked.hub);
   auto read = hub ? read_drafts(asked.kind, content, *hub) : "The request's authority is no host.";
   auto* drafts = std::get_if<Drafts>(&read);
   std::optional<http::Response> answer;

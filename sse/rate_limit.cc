@@ -43,7 +43,12 @@ std::chrono::milliseconds RateLimit::take(std::string_view client, std::size_t c
 }
 
 std::string client_of(const http::Request& request, const Grant& grant) {
-  if (grant.verified) return "token " + digest(credentials_of(request)->token);
+  if (grant.verified) {
+    const std::string token = credentials_of(request)->token;
+    // A JSON Web Token's signature may have several forms that are all good; what it signs has one.
+    const bool jwt = std::ranges::count(token, '.') == 2;
+    return "token " + digest(jwt ? token.substr(0, token.rfind('.')) : token);
+  }
   return "network " + std::to_string(request.peer ? net::client_network(request.peer->address) : 0);
 }
 

@@ -264,14 +264,4 @@ bool is_plain_path(std::string_view text) {
                      [](char c) { return plain[static_cast<std::uint8_t>(c)]; });
 }
 
-bool addresses_hub(std::string_view topic, const Url& hub) {
-  const auto url = Url::parse(topic, &hub);
-  if (!url) return false;
-  // Percent-encoding that need not be is undone (RFC 3986 section 6.2.2.2); what else it undoes
-  // here can only make more names the hub's.
-  const std::string path = http::percent_decode(url->pathname).value_or(url->pathname);
-  return path == hub.pathname ||
-         (path.starts_with(hub.pathname) && path[hub.pathname.size()] == '/');
-}
-
 }  // namespace sse

@@ -36,8 +36,4 @@ std::string canonical(UrlPart part, std::string_view text);
 // "/a/b": a path from the root without dot segments, query or anything to be encoded.
 bool is_plain_path(std::string_view text);
 
-// Whether `topic`, resolved against the hub's URL, has the hub's path or one beneath it: those
-// names are the hub's own.
-bool addresses_hub(std::string_view topic, const Url& hub);
-
 }  // namespace sse

@@ -69,8 +69,11 @@ Objection settle_authority(http::Request& request) {
   if (hosts == 0 && request.version == http::Version::http_1_1) {
     return {400, "A request of HTTP/1.1 needs a host field."};
   }
-  if (!split_absolute_form(request)) {
-    request.authority = std::string(request.fields.get("host").value_or(""));
+  const bool absolute = split_absolute_form(request);
+  if (!absolute) request.authority = std::string(request.fields.get("host").value_or(""));
+  // Neither scheme has a URL without a host (RFC 9110 section 4.2).
+  if (request.authority.empty() && (absolute || hosts == 1)) {
+    return {400, "The host of this request is empty."};
   }
   if (!is_authority(request.authority)) {
     return {400, "The host field must be a name or address, and perhaps a port."};

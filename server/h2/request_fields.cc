@@ -50,6 +50,19 @@ bool all(std::string_view text, Place place) {
   return common != 0;
 }
 
+// Without the port that the scheme has anyway.
+std::string_view without_default_port(std::string_view authority, std::string_view scheme) {
+  const std::string_view port = scheme == "https" ? ":443" : scheme == "http" ? ":80" : "";
+  if (!port.empty() && authority.ends_with(port)) authority.remove_suffix(port.size());
+  return authority;
+}
+
+// Whether both name the same entity (RFC 9113 section 8.3.1).
+bool same_authority(std::string_view a, std::string_view b, std::string_view scheme) {
+  return a == b || http::equal_ignoring_case(without_default_port(a, scheme),
+                                             without_default_port(b, scheme));
+}
+
 bool blank(char c) { return c == ' ' || c == '\t'; }
 
 // Section 8.2.1.
@@ -110,9 +123,10 @@ bool RequestFields::regular_field(std::string_view name, std::string_view value)
   any_regular_ = true;
   if (!valid_name(name) || !valid_value(value) || of_a_connection(name, value)) return false;
   if (name == "host") {
-    if (!all(value, in_authority)) return false;
+    if (value.empty() || !all(value, in_authority)) return false;
     host_ = true;
     if (request_.authority.empty()) request_.authority = value;
+    if (!same_authority(value, request_.authority, request_.scheme)) return false;
   } else if (name == "content-length") {
     std::uint64_t length = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);

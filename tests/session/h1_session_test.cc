@@ -264,6 +264,8 @@ TEST_CASE("HTTP/1.1: whatever has two readings is refused, and nothing behind it
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 4\r\n", "400"},
       {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n", "400"},
       {"GET / HTTP/1.1\r\n", "400"},
+      {"GET / HTTP/1.1\r\nHost:\r\n", "400"},
+      {"GET https:///x HTTP/1.1\r\nHost: a\r\n", "400"},
       {"GET / HTTP/1.1\r\nHost: a b\r\n", "400"},
       {"GET / HTTP/1.1\r\nHost: a/b\r\n", "400"},
       {"GET / HTTP/1.1\r\nHost: user@a\r\n", "400"},

@@ -113,6 +113,17 @@ TEST_CASE("the algorithm is the key's: neither none nor another one is taken fro
             .find("signature") != std::string::npos);
 }
 
+TEST_CASE("a token has one spelling: bits that its signature has over are zero") {
+  const std::string token = make_token(shared, all, {}, 60s);
+  CHECK(outcome(with({shared}), token) == "* ");
+  const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (std::size_t other = 1; other < 4; ++other) {
+    std::string spelt = token;
+    spelt.back() = letters[letters.find(token.back()) + other];
+    CHECK(outcome(with({shared}), spelt).find("can be read") != std::string::npos);
+  }
+}
+
 TEST_CASE("static tokens may do everything, and several are good at once") {
   const Authorizer authorizer = with({}, {"old-token", "new-token", ""});
   CHECK(outcome(authorizer, "old-token") == "* ");

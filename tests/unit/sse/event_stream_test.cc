@@ -107,22 +107,47 @@ TEST_CASE("drain ends every stream with word of when to come back, and defers ne
   CHECK(late.ended);
 }
 
-TEST_CASE("many streams are sent away one after the other, and are live until then") {
-  Hub::Options options;
-  options.streams.departures = 20;
-  options.streams.grace = 10s;
-  World world(options);
-  std::vector<FakeExchange> streams;
-  for (int i = 0; i < 10; ++i) streams.push_back(world.worker().events("/events"));
-  for (FakeExchange& stream : streams) stream.read();
-  const auto gone = [&] {
+namespace {
+
+// Ten streams, of which two may be sent away each tenth of a second.
+struct Leaving {
+  Leaving() {
+    for (int i = 0; i < 10; ++i) streams.push_back(world.worker().events("/events"));
+    gone();
+  }
+  static Hub::Options options() {
+    Hub::Options options;
+    options.streams.departures = 20;
+    options.streams.grace = 10s;
+    return options;
+  }
+  // Reads all; how many have ended.
+  int gone() {
     int count = 0;
     for (FakeExchange& stream : streams) {
       stream.read();
       count += stream.ended ? 1 : 0;
     }
     return count;
-  };
+  }
+  World world{options()};
+  std::vector<FakeExchange> streams;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Leaving,
+                 "streams that are busy when drain comes are sent away like those that wait") {
+  world.publish("to all");
+  world.worker().hub.drain();
+  for (int expected = 2; expected <= 10; expected += 2) {
+    CHECK(gone() == expected);
+    world.loop().advance(100ms);
+  }
+}
+
+TEST_CASE_METHOD(Leaving,
+                 "many streams are sent away one after the other, and are live until then") {
   world.worker().hub.drain();
   CHECK(gone() == 2);
   world.loop().advance(100ms);

@@ -242,6 +242,19 @@ TEST_CASE("rates are those of an IPv6 prefix, of which one client has all addres
   CHECK(client_at("192.0.2.1") != client_at("192.0.2.2"));
 }
 
+TEST_CASE("a verified token is one client, whatever form its signature has") {
+  const auto client_with = [](std::string token) {
+    http::Request request;
+    request.fields.add("authorization", "Bearer " + token);
+    Grant grant;
+    grant.verified = true;
+    return client_of(request, grant);
+  };
+  CHECK(client_with("head.claims.one") == client_with("head.claims.two"));
+  CHECK(client_with("head.claims.one") != client_with("head.other.one"));
+  CHECK(client_with("a-secret.1") != client_with("a-secret.2"));
+}
+
 TEST_CASE("a rate limit forgets who has been quiet longest, and lets a large batch leave a debt") {
   RateLimit limit({.per_second = 10, .burst = 10, .clients = 2});
   const net::Clock::time_point start{};

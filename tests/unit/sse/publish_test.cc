@@ -84,7 +84,7 @@ TEST_CASE("names that are the hub's own are nobody's to publish, at this door ei
   for (const char* content :
        {R"({"message":1,"topic":"*"})", R"({"message":1,"topic":["a","*"]})",
         R"({"message":1,"topic":"/.well-known/mercure/subscriptions/x/y"})",
-        R"({"message":1,"topic":"https://app.test/.well-known/%6Dercure/x"})",
+        R"({"message":1,"topic":"https://app.test/.well-known/%6Dercure/subscriptions/x"})",
         R"({"message":1,"id":"earliest"})", R"({"message":1,"id":"#epoch1-1"})",
         R"({"message":1,"type":"mercure"})"}) {
     INFO(content);
