@@ -339,10 +339,12 @@ TEST_CASE("whatever was acknowledged before a kill -9 is there afterwards, and i
     SqliteSequencer sequencer(options);
     net::Loop loop(net::Loop::Time::manual);
     std::uint64_t sent = 0;
+    std::uint64_t taken = 0;
     for (;;) {
-      for (int i = 0; i < 8; ++i) {
-        sequencer.publish({draft(std::to_string(++sent))}, loop, [&](const Published& published) {
+      for (; sent < taken + 64; ++sent) {  // no more than the store lets wait
+        sequencer.publish({draft(std::to_string(sent + 1))}, loop, [&](const Published& published) {
           const std::uint64_t seq = std::get<EventIds>(published).front().seq;
+          ++taken;
           if (::write(acknowledged[1], &seq, sizeof seq) != sizeof seq) ::_exit(1);
         });
       }
