@@ -12,16 +12,19 @@ namespace {
 
 constexpr const char* examples =
     R"help(Without a URL it starts nodes of its own, and redis-server if the store is one; with URLs nothing
-befalls them, and they must let the token publish. Every reader goes from node to node and back; in the
-end each must have had every event of its topics once and in order, or have been told of the gap, and
-no gap may have been told where nothing is missing. Exit code 1 if not.
+befalls them, and they must let the token publish to and read the topics t0, t1 and so on. Every reader
+goes from node to node and back; in the end each must have had every event of its topics once and in
+order, or have been told of the gap, and no gap may have been told where nothing is missing.
+
+Exit code 0: all of that holds. 1: something does not, or nothing was proved: the last events were not
+acknowledged to every publisher in time, or readers of a kind were given nothing. 2: wrong usage.
 
 Examples:
   herald prove                                             one node, events in memory
   herald prove --store sqlite --mishap kill                and it is killed again and again
   herald prove --nodes 3 --store redis-on-disk --mishap kill --mishap stop --mishap store-kill --time 60
   herald prove --nodes 3 --store redis-with-copy --mishap fail-over --seed 7
-  herald prove https://a.test https://b.test --token "$(herald token --key-file secret)")help";
+  herald prove https://a.test https://b.test --token "$(herald token --key-file secret --publish '*' --subscribe '*')")help";
 
 class ProveCommand final : public Command {
  public:
@@ -51,6 +54,8 @@ class ProveCommand final : public Command {
     number("--history", options_.history, "N",
            "Events of a topic in a node's memory; 0: its default", 0, 1'000'000);
     number("--topics", options_.topics, "N", "Published to and read", 1, 32);
+    number("--patience", patience_, "S", "In the end, for the last events to reach everybody", 1,
+           3600);
     app_.add_option("--token", options_.token, "For nodes that run already")->type_name("JWT");
     app_.add_flag("--insecure", insecure_, "Trust any certificate of nodes that run already");
     app_.add_option("--redis-server", options_.redis, "The program to start")->type_name("FILE");
@@ -63,6 +68,7 @@ class ProveCommand final : public Command {
     options_.herald = std::filesystem::read_symlink("/proc/self/exe").string();
     options_.time = std::chrono::seconds(seconds_);
     options_.pause = std::chrono::milliseconds(pause_);
+    options_.patience = std::chrono::seconds(patience_);
     options_.trust = insecure_ ? prove::Trust::anyone : prove::Trust::known;
     const auto names = stores();
     options_.store =
@@ -118,6 +124,7 @@ class ProveCommand final : public Command {
   std::vector<std::string> mishaps_;
   std::uint32_t seconds_ = 10;
   std::uint32_t pause_ = 10;
+  std::uint32_t patience_ = 30;
   bool insecure_ = false;
 };
 

@@ -123,14 +123,15 @@ void Driver::take_ends() {
   while (const CURLMsg* message = curl_multi_info_read(curl_->multi.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* easy = message->easy_handle;
-    const bool whole = message->data.result == CURLE_OK;
+    const CURLcode result = message->data.result;
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     Exchange* ended = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &ended);
     Client& client = ended->client;
     cancel(client);
-    client.finished(static_cast<int>(status), whole);
+    client.finished(static_cast<int>(status),
+                    result == CURLE_OK ? std::string() : curl_easy_strerror(result));
   }
 }
 

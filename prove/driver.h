@@ -24,8 +24,9 @@ class Driver {
     virtual ~Client() = default;
     virtual void begin() = 0;  // once, when the driver runs
     virtual void bytes(std::string_view text) = 0;
-    // The exchange has ended: with an answer of that status, or broken: 0. `whole`: to its end.
-    virtual void finished(int status, bool whole) = 0;
+    // The exchange has ended: with an answer of that status, or without one: 0. `failure`: why it
+    // broke off, in words; empty: it came to its end.
+    virtual void finished(int status, const std::string& failure) = 0;
   };
   struct Request {
     std::string url;

@@ -7,7 +7,7 @@
 namespace prove {
 namespace {
 
-constexpr std::size_t most_violations = 20;
+constexpr std::size_t most_violations = 20;  // that are told in words
 
 struct Known {
   std::string topic;
@@ -39,6 +39,11 @@ void Record::gap(std::string reason, Id complete_after) {
   seen_.push_back({Seen::Kind::gap, std::move(complete_after), {}, std::move(reason)});
 }
 
+void Judgement::violated(std::string what) {
+  ++violation_count;
+  if (violations.size() < most_violations) violations.push_back(std::move(what));
+}
+
 void Ledger::acknowledged(const Id& id, const std::string& topic, const std::string& data) {
   const std::lock_guard lock(mutex_);
   acknowledged_.push_back({id, topic, data});
@@ -49,10 +54,11 @@ namespace {
 // Goes through what one reader was told.
 class Judge {
  public:
-  Judge(Judgement& judgement, const Histories& histories, Tally& tally, std::string reader,
-        const std::set<std::string>& topics)
+  Judge(Judgement& judgement, const Histories& histories, const Ending& ending, Tally& tally,
+        std::string reader, const std::set<std::string>& topics)
       : judgement_(judgement),
         histories_(histories),
+        ending_(ending),
         tally_(tally),
         reader_(std::move(reader)),
         topics_(topics) {}
@@ -93,9 +99,11 @@ class Judge {
     close_gaps(id.seq);
   }
 
-  // Nothing more comes.
-  void end(const std::string& last_epoch) {
-    if (!at_ || at_->epoch != last_epoch) return;
+  // Nothing more comes. `refusal`: the last answer that it had in place of a stream.
+  void end(const std::string& refusal) {
+    if (!at_) return violation("was never given an id (" + refusal + ")");
+    if (ending_.epochs.empty()) return;  // nobody knows what there is
+    if (!is_last(at_->epoch)) return left_behind();
     miss(~std::uint64_t{0}, Upto::before, "the end");
     close_gaps(~std::uint64_t{0});
   }
@@ -107,6 +115,21 @@ class Judge {
     std::uint64_t until;
     std::uint64_t missing;  // so far
   };
+
+  bool is_last(const std::string& epoch) const { return ending_.epochs.contains(epoch); }
+
+  // Another epoch has begun, and it was not told.
+  void left_behind() {
+    std::uint64_t missed = 0;
+    for (const std::string& epoch : ending_.epochs) {
+      const auto history = histories_.find(epoch);
+      if (history == histories_.end()) continue;
+      for (const auto& [seq, event] : history->second) missed += topics_.contains(event.topic);
+    }
+    tally_.lost += missed;
+    violation("ended at " + at_->print() + ", and was told neither of a gap nor of the " +
+              std::to_string(missed) + " events of " + *ending_.epochs.rbegin());
+  }
 
   // The events of our topics from here to a seq have not been given.
   void miss(std::uint64_t until, Upto upto, const std::string& end) {
@@ -145,15 +168,11 @@ class Judge {
     std::erase_if(told_, [seq](const Told& gap) { return gap.until <= seq; });
   }
 
-  void violation(const std::string& what) {
-    ++judgement_.violation_count;
-    if (judgement_.violations.size() < most_violations) {
-      judgement_.violations.push_back(reader_ + " " + what);
-    }
-  }
+  void violation(const std::string& what) { judgement_.violated(reader_ + " " + what); }
 
   Judgement& judgement_;
   const Histories& histories_;
+  const Ending& ending_;
   Tally& tally_;
   const std::string reader_;
   const std::set<std::string>& topics_;
@@ -164,45 +183,45 @@ class Judge {
 
 }  // namespace
 
-Judgement Ledger::judge(const std::vector<const Record*>& records) const {
+Judgement Ledger::judge(const std::vector<const Record*>& records, const Ending& ending) const {
   Judgement judgement;
   Histories histories;
   std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>> published;
   const auto learn = [&](const Id& id, const std::string& topic, const std::string& data) {
     const auto [place, fresh] = histories[id.epoch].emplace(id.seq, Known{topic, data});
     judgement.epochs.insert(id.epoch);
+    if (!fresh && (place->second.topic != topic || place->second.data != data)) {
+      judgement.violated(id.print() + " is two events: " + place->second.data + " and " + data);
+    }
     if (fresh && published[{id.epoch, data}].insert(id.seq).second &&
         published[{id.epoch, data}].size() > 1) {
       ++judgement.twice;
     }
-    if (fresh || (place->second.topic == topic && place->second.data == data)) return;
-    ++judgement.violation_count;
-    judgement.violations.push_back(id.print() + " is two events: " + place->second.data + " and " +
-                                   data);
   };
   {
     const std::lock_guard lock(mutex_);
     judgement.acknowledged = acknowledged_.size();
     for (const Published& each : acknowledged_) learn(each.id, each.topic, each.data);
   }
-  std::string last_epoch;  // in which most readers ended
-  std::map<std::string, int> ends;
   for (const Record* record : records) {
     for (const Record::Seen& seen : record->seen_) {
       if (seen.kind == Record::Seen::Kind::event) learn(seen.id, seen.topic, seen.text);
     }
-    for (auto at = record->seen_.rbegin(); at != record->seen_.rend(); ++at) {
-      if (at->kind == Record::Seen::Kind::gap) continue;
-      if (++ends[at->id.epoch] > ends[last_epoch]) last_epoch = at->id.epoch;
-      break;
-    }
+  }
+  if (judgement.acknowledged == 0) judgement.violated("no event was acknowledged");
+  for (const std::string& publisher : ending.unheard) {
+    judgement.violated("publisher " + publisher + ": its last events were not acknowledged");
+  }
+  if (ending.epochs.size() > 1) {
+    judgement.violated("the last events are of " + std::to_string(ending.epochs.size()) +
+                       " epochs: the nodes do not agree on one");
   }
   std::size_t number = 0;
   for (const Record* record : records) {
     Tally& tally = judgement.kinds[record->kind_];
     ++tally.readers;
     tally.connections += record->connections_;
-    Judge judge(judgement, histories, tally, record->kind_ + " " + std::to_string(++number),
+    Judge judge(judgement, histories, ending, tally, record->kind_ + " " + std::to_string(++number),
                 record->topics_);
     for (const Record::Seen& seen : record->seen_) {
       switch (seen.kind) {
@@ -218,7 +237,11 @@ Judgement Ledger::judge(const std::vector<const Record*>& records) const {
           break;
       }
     }
-    judge.end(last_epoch);
+    judge.end(record->refusal_);
+  }
+  for (const auto& [kind, tally] : judgement.kinds) {
+    if (tally.events > 0) continue;
+    judgement.violated(kind + ": no event was given to any of " + std::to_string(tally.readers));
   }
   return judgement;
 }

@@ -36,8 +36,8 @@ class Record {
   // From now on; up to `complete_after` something may be missing.
   void gap(std::string reason, Id complete_after);
   void connected() { ++connections_; }
-
-  std::size_t size() const { return seen_.size(); }
+  // The last answer, in words, for who is never given an id.
+  void refused(std::string why) { refusal_ = std::move(why); }
 
  private:
   friend class Ledger;
@@ -51,6 +51,14 @@ class Record {
   std::set<std::string> topics_;
   std::vector<Seen> seen_;
   std::uint64_t connections_ = 0;
+  std::string refusal_ = "no answer";
+};
+
+// How it ended: what the publishers were told of the last events, of which each publishes one to
+// every topic when nothing befalls anybody any more.
+struct Ending {
+  std::set<std::string> epochs;      // in which they were acknowledged
+  std::vector<std::string> unheard;  // publishers who had no such answer, with the reason in words
 };
 
 // Of all readers of one kind.
@@ -73,6 +81,7 @@ struct Judgement {
   std::vector<std::string> violations;  // the first of them, in words
   std::uint64_t violation_count = 0;
   bool sound() const { return violation_count == 0; }
+  void violated(std::string what);  // in words
 };
 
 class Ledger {
@@ -80,12 +89,13 @@ class Ledger {
   // From any thread.
   void acknowledged(const Id& id, const std::string& topic, const std::string& data);
 
-  // When all is still. Each record belongs to the caller.
-  Judgement judge(const std::vector<const Record*>& records) const;
+  // When all is still. Each record belongs to the caller. What proves nothing is not sound: if
+  // nothing was acknowledged, or readers of a kind were given nothing.
+  Judgement judge(const std::vector<const Record*>& records, const Ending& ending) const;
 
  private:
   struct Published {
-    Id id;  // of a gap: up to which something may be missing
+    Id id;
     std::string topic;
     std::string data;
   };

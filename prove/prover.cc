@@ -19,14 +19,14 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr seconds patience{30};  // for all to have come to the end
+constexpr seconds before_asking_again{5};  // for last events, when readers are not at the end
 
 // Whoever publishes and reads, on a few threads.
 class Crowd {
  public:
   // `stalling`: where those readers go whose lines stall.
   Crowd(const Options& options, const Field& field, const Field& stalling, Trust trust)
-      : random_(options.seed) {
+      : patience_(options.patience), random_(options.seed) {
     for (std::size_t i = 0; i < options.topics; ++i) topics_.push_back("t" + std::to_string(i));
     for (int i = 0; i < 4; ++i) drivers_.push_back(std::make_unique<Driver>(trust));
     for (std::size_t i = 0; i < options.publishers; ++i) {
@@ -66,37 +66,68 @@ class Crowd {
   void stop() {
     for (const auto& driver : drivers_) driver->stop();
   }
-  // The publishers say their last, and the readers get it; or not, in time.
-  void finish() {
-    const auto deadline = Clock::now() + patience;
-    for (const auto& publisher : publishers_) publisher->finish();
-    const auto done = [](const auto& publisher) { return publisher->done(); };
-    while (!std::all_of(publishers_.begin(), publishers_.end(), done) && Clock::now() < deadline) {
-      std::this_thread::sleep_for(milliseconds(20));
+  // The publishers say their last, and the readers get it; whether they did in time. They say it
+  // again while readers are not there: a store that has lost something may begin another epoch
+  // late.
+  bool finish() {
+    if (!say_last(Clock::now() + patience_)) return false;
+    const auto deadline = Clock::now() + patience_;
+    while (!all_at_end(std::min(deadline, Clock::now() + before_asking_again))) {
+      if (Clock::now() >= deadline || !say_last(deadline)) return false;
     }
-    // Each has said something last to every topic: whoever has the newest of those has all.
-    std::map<std::string, Id> last;
-    for (const auto& publisher : publishers_) {
-      if (!publisher->done()) continue;
-      for (const auto& [topic, id] : publisher->last()) {
-        if (id.seq > last[topic].seq) last[topic] = id;
-      }
-    }
-    const auto there = [&](const auto& reader) { return at_end(*reader, last); };
-    while (!std::all_of(readers_.begin(), readers_.end(), there) && Clock::now() < deadline) {
-      std::this_thread::sleep_for(milliseconds(20));
-    }
+    return true;
   }
+  // When it has stopped.
   Judgement judge() const {
     std::vector<const Record*> records;
+    records.reserve(readers_.size());
     for (const auto& reader : readers_) records.push_back(&reader->record());
-    return ledger.judge(records);
+    Ending ending{.epochs = last_epochs(), .unheard = {}};
+    for (const auto& publisher : publishers_) {
+      if (publisher->done()) continue;
+      ending.unheard.push_back(publisher->name() + " (" + publisher->refusal() + ")");
+    }
+    return ledger.judge(records, ending);
   }
 
   Ledger ledger;
   Publisher::Counts counts;
 
  private:
+  // Whether all do before then.
+  static bool wait_for_all(const auto& them, const auto& condition, Clock::time_point until) {
+    while (!std::all_of(them.begin(), them.end(), condition)) {
+      if (Clock::now() >= until) return false;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return true;
+  }
+  bool say_last(Clock::time_point until) {
+    for (const auto& publisher : publishers_) publisher->finish();
+    return wait_for_all(
+        publishers_, [](const auto& each) { return each->done(); }, until);
+  }
+  std::set<std::string> last_epochs() const {
+    std::set<std::string> epochs;
+    for (const auto& publisher : publishers_) {
+      if (!publisher->done()) continue;
+      for (const auto& [topic, id] : publisher->last()) epochs.insert(id.epoch);
+    }
+    return epochs;
+  }
+  // Each has said something last to every topic: whoever has the newest of those has all. While
+  // they are of several epochs nobody can be there.
+  bool all_at_end(Clock::time_point until) const {
+    if (last_epochs().size() > 1) return false;
+    std::map<std::string, Id> last;
+    for (const auto& publisher : publishers_) {
+      for (const auto& [topic, id] : publisher->last()) {
+        if (id.seq > last[topic].seq) last[topic] = id;
+      }
+    }
+    return wait_for_all(
+        readers_, [&](const auto& reader) { return at_end(*reader, last); }, until);
+  }
   static bool at_end(const Reader& reader, const std::map<std::string, Id>& last) {
     const std::optional<Id> at = reader.reached();
     return at && std::all_of(last.begin(), last.end(), [&](const auto& topic_and_id) {
@@ -116,6 +147,7 @@ class Crowd {
     return chosen;
   }
 
+  const seconds patience_;
   std::mt19937 random_;
   std::vector<std::string> topics_;
   std::vector<std::unique_ptr<Driver>> drivers_;
@@ -149,7 +181,7 @@ Proof prove(const Options& options, const std::function<void(const std::string&)
   }
   say("the mishaps are over: the last events are published and awaited");
   if (cluster) cluster->calm_down();
-  crowd.finish();
+  if (!crowd.finish()) say("not everybody came to the end within the time of --patience");
   crowd.stop();
   proof.judgement = crowd.judge();
   proof.refused = crowd.counts.refused;

@@ -54,6 +54,8 @@ struct Options {
   std::size_t stalling = 0;  // readers of streams whose lines stand still again and again
   std::size_t history = 0;   // events of each topic in a node's memory; 0: as it has it by default
   std::size_t topics = 4;
+  // In which the last events have to be acknowledged; as much again, for them to reach all readers.
+  std::chrono::seconds patience{30};
 };
 
 struct Proof {

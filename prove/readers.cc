@@ -1,5 +1,6 @@
 #include "prove/readers.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,8 +10,17 @@ namespace {
 using nlohmann::json;
 using std::chrono::milliseconds;
 
+constexpr milliseconds longest_step{100};  // of a publisher's rest, between two looks
+
 // "<publisher> <number> <topic>": a stream does not say of which topic an event is.
 std::string topic_of(const std::string& data) { return data.substr(data.rfind(' ') + 1); }
+
+// Of an answer that is not what was asked for, or has ended, in words.
+std::string refusal_of(int status, const std::string& failure, const std::string& content) {
+  if (!failure.empty()) return failure;
+  const json problem = json::parse(content, nullptr, false);
+  return std::to_string(status) + (problem.is_object() ? " " + problem.value("detail", "") : "");
+}
 
 const char* name_of(StreamReader::Kind kind) {
   switch (kind) {
@@ -96,7 +106,8 @@ void StreamReader::connect() {
                 });
 }
 
-void StreamReader::finished(int, bool) {
+void StreamReader::finished(int status, const std::string& failure) {
+  record_.refused(refusal_of(status, failure, rest_));
   driver_.after(between(50, 300), [this, connection = ++connection_] {
     if (connection == connection_) connect();
   });
@@ -154,9 +165,10 @@ void PollReader::poll() {
   driver_.send(*this, request);
 }
 
-void PollReader::finished(int status, bool whole) {
-  const bool answered = status == 200 && whole;
+void PollReader::finished(int status, const std::string& failure) {
+  const bool answered = status == 200 && failure.empty();
   if (answered) take();
+  if (!answered) record_.refused(refusal_of(status, failure, answer_));
   driver_.after(answered ? between(0, 50) : between(50, 300), [this] { poll(); });
 }
 
@@ -192,17 +204,27 @@ Publisher::Publisher(Driver& driver, const Field& field, Ledger& ledger, Counts&
       random_(seed) {}
 
 void Publisher::next() {
-  if (finishing_) {
-    if (farewells_ == topics_.size()) {
-      done_ = true;
-      return;
-    }
+  if (state_ == State::finishing && farewells_ == topics_.size()) {
+    farewells_ = 0;
+    state_ = State::done;
+  }
+  if (state_ == State::done) return rest(longest_step);
+  if (state_ == State::finishing) {
     topic_ = topics_[farewells_++];
   } else {
     topic_ = topics_[std::uniform_int_distribution<std::size_t>(0, topics_.size() - 1)(random_)];
   }
   data_ = name_ + " " + std::to_string(++number_) + " " + topic_;
   send();
+}
+
+// No longer, once it is asked for its last events.
+void Publisher::rest(milliseconds pause) {
+  const auto step = state_ == State::finishing ? milliseconds(0) : std::min(pause, longest_step);
+  driver_.after(step, [this, left = pause - step] {
+    if (left.count() == 0 || state_ == State::finishing) return next();
+    rest(left);
+  });
 }
 
 void Publisher::send() {
@@ -218,19 +240,21 @@ void Publisher::send() {
   driver_.send(*this, request);
 }
 
-void Publisher::finished(int status, bool whole) {
+void Publisher::finished(int status, const std::string& failure) {
+  const bool whole = failure.empty();
   const json answer = json::parse(answer_, nullptr, false);
   const std::optional<Id> id = status == 200 && whole && answer.is_object()
                                    ? Id::parse(answer.value("id", ""))
                                    : std::nullopt;
   if (!id) {
     ++(status == 0 || !whole ? counts_.unsure : counts_.refused);
+    refusal_ = refusal_of(status, failure, answer_);
     return driver_.after(milliseconds(100), [this] { send(); });
   }
   ++counts_.acknowledged;
   ledger_.acknowledged(*id, topic_, data_);
   last_[topic_] = *id;
-  driver_.after(pause_, [this] { next(); });
+  rest(pause_);
 }
 
 }  // namespace prove

@@ -61,7 +61,7 @@ class StreamReader final : public Reader {
 
   void begin() override { connect(); }
   void bytes(std::string_view text) override;
-  void finished(int status, bool whole) override;
+  void finished(int status, const std::string& failure) override;
 
  private:
   void connect();
@@ -79,7 +79,7 @@ class PollReader final : public Reader {
 
   void begin() override { poll(); }
   void bytes(std::string_view text) override { answer_ += text; }
-  void finished(int status, bool whole) override;
+  void finished(int status, const std::string& failure) override;
 
  private:
   void poll();
@@ -103,17 +103,22 @@ class Publisher final : public Driver::Client {
 
   void begin() override { next(); }
   void bytes(std::string_view text) override { answer_ += text; }
-  void finished(int status, bool whole) override;
+  void finished(int status, const std::string& failure) override;
 
-  // From any thread. Publishes one last event to each topic, and is done.
-  void finish() { finishing_ = true; }
-  bool done() const { return done_; }
+  // From any thread. Publishes one last event to each topic, and is done; again, if it was done.
+  void finish() { state_ = State::finishing; }
+  bool done() const { return state_ == State::done; }
   // Of the last event of each topic, when done.
   const std::map<std::string, Id>& last() const { return last_; }
+  const std::string& name() const { return name_; }
+  // The last answer that was no acknowledgement, in words. When the driver has stopped.
+  const std::string& refusal() const { return refusal_; }
 
  private:
+  enum class State { publishing, finishing, done };
   void next();
   void send();
+  void rest(std::chrono::milliseconds pause);
 
   Driver& driver_;
   const Field& field_;
@@ -124,13 +129,13 @@ class Publisher final : public Driver::Client {
   const std::chrono::milliseconds pause_;
   std::minstd_rand random_;
   std::uint64_t number_ = 0;
-  std::size_t farewells_ = 0;
+  std::size_t farewells_ = 0;  // said since it was asked
   std::string topic_;
   std::string data_;
   std::string answer_;
+  std::string refusal_ = "no answer";
   std::map<std::string, Id> last_;
-  std::atomic<bool> finishing_ = false;
-  std::atomic<bool> done_ = false;
+  std::atomic<State> state_ = State::publishing;
 };
 
 }  // namespace prove

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "prove/prover.h"
@@ -34,6 +35,23 @@ std::string name_of(Mishap mishap) {
   return {};
 }
 
+namespace {
+
+// What whoever started the proof can do about one in which nothing came through; empty: something
+// did.
+std::string remedy(const Options& options, const Judgement& judgement) {
+  const bool nothing = judgement.acknowledged == 0 ||
+                       std::any_of(judgement.kinds.begin(), judgement.kinds.end(),
+                                   [](const auto& kind) { return kind.second.events == 0; });
+  if (options.urls.empty() || !nothing) return {};
+  return fmt::format(
+      "the nodes must be there, with certificates that are trusted (or --insecure), and --token "
+      "must let publish to and read t0 to t{}\n",
+      options.topics - 1);
+}
+
+}  // namespace
+
 void print(std::ostream& out, const Options& options, const Proof& proof) {
   const Judgement& judgement = proof.judgement;
   std::string suffered;
@@ -56,7 +74,8 @@ void print(std::ostream& out, const Options& options, const Proof& proof) {
   for (const std::string& violation : judgement.violations) out << "\n" << violation;
   const std::uint64_t count = judgement.violation_count;
   out << (count == 0 ? "\nnothing was lost or repeated without a word\n"
-                     : fmt::format("\n{} violations\n", count));
+                     : fmt::format("\n{} violation{}\n", count, count == 1 ? "" : "s"));
+  out << remedy(options, judgement);
 }
 
 }  // namespace prove

@@ -33,9 +33,17 @@ struct Bench {
     }
     ledger.acknowledged(id(6), "other", "a6");
   }
-  Judgement judge(const Told& told) const { return ledger.judge({&told.record}); }
+  Judgement judge(const Told& told) const { return ledger.judge({&told.record}, ending); }
   Tally tally(const Told& told) const { return judge(told).kinds.at("streams"); }
+  // Another history has begun since, and in it the last events were published.
+  void begin_anew(std::uint64_t events = 1) {
+    for (std::uint64_t seq = 1; seq <= events; ++seq) {
+      ledger.acknowledged(id(seq, "b"), "t", "b" + std::to_string(seq));
+    }
+    ending.epochs = {"b"};
+  }
   Ledger ledger;
+  Ending ending{.epochs = {"a"}, .unheard = {}};
 };
 
 }  // namespace
@@ -116,8 +124,7 @@ TEST_CASE("what comes after a gap may be what the reader had already") {
 
 TEST_CASE("of another history all is given that is said to be there") {
   Bench bench;
-  bench.ledger.acknowledged(id(1, "b"), "t", "b1");
-  bench.ledger.acknowledged(id(2, "b"), "t", "b2");
+  bench.begin_anew(2);
   Told told;
   told.event(4).gap("epoch", 0, "b").event(2, "b");
   CHECK(bench.tally(told).lost == 1);
@@ -125,7 +132,7 @@ TEST_CASE("of another history all is given that is said to be there") {
 
 TEST_CASE("another epoch needs a gap") {
   Bench bench;
-  bench.ledger.acknowledged(id(1, "b"), "t", "b1");
+  bench.begin_anew();
   Told silent;
   silent.event(4).event(1, "b");
   CHECK_FALSE(bench.judge(silent).sound());
@@ -139,7 +146,66 @@ TEST_CASE("a gap is told again to who came back before anything followed it") {
   Bench bench;
   Told told;
   told.event(5).gap("epoch", 0, "b").gap("epoch", 0, "b").checkpoint(0, "b");
+  bench.begin_anew(0);
   CHECK(bench.judge(told).sound());
+}
+
+TEST_CASE(
+    "a reader that ends in an epoch that is past has lost what followed, wherever the others "
+    "ended") {
+  Bench bench;
+  bench.begin_anew(2);
+  Told hung;
+  hung.event(4).event(5);
+  CHECK(bench.tally(hung).lost == 2);
+  const Judgement all =
+      bench.ledger.judge({&hung.record, &hung.record, &hung.record}, bench.ending);
+  CHECK(all.kinds.at("streams").lost == 6);
+  CHECK(all.violation_count == 3);
+}
+
+TEST_CASE("a reader that never had an id is a violation, which says what it was answered") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).event(3).event(4).event(5);
+  Told nothing;
+  nothing.record.refused("403 no such topic");
+  const Judgement judgement = bench.ledger.judge({&told.record, &nothing.record}, bench.ending);
+  CHECK(judgement.violations ==
+        std::vector<std::string>{"streams 2 was never given an id (403 no such topic)"});
+}
+
+TEST_CASE("readers of a kind that were given no event prove nothing") {
+  Bench bench;
+  Told told;
+  told.checkpoint(6);
+  CHECK(bench.judge(told).violations ==
+        std::vector<std::string>{"streams: no event was given to any of 1"});
+}
+
+TEST_CASE("publishers of whom nothing was acknowledged prove nothing") {
+  const Ledger ledger;
+  const Judgement nobody = ledger.judge({}, {});
+  CHECK(nobody.violations == std::vector<std::string>{"no event was acknowledged"});
+  CHECK_FALSE(nobody.sound());
+}
+
+TEST_CASE("a publisher whose last events were not acknowledged is a violation") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).event(3).event(4).event(5);
+  bench.ending.unheard = {"p2 (503)"};
+  CHECK(bench.judge(told).violations ==
+        std::vector<std::string>{"publisher p2 (503): its last events were not acknowledged"});
+}
+
+TEST_CASE("last events of two epochs are a violation") {
+  Bench bench;
+  bench.begin_anew();
+  bench.ending.epochs = {"a", "b"};
+  Told told;
+  told.event(1).event(2).event(3).event(4).event(5);
+  CHECK(bench.judge(told).violation_count == 1);
 }
 
 TEST_CASE("one id for two events is a violation") {
