@@ -74,6 +74,11 @@ class Judge {
       told_.clear();
       at_ = Id{complete_after.epoch, 0};
       missing = 1;  // what the other lost is not known
+    } else if (reason == "ahead" && !is_last(at_->epoch)) {
+      // The store has lost its newest, our place among them, and whoever knew of those has begun
+      // another epoch since. In one that goes on to the end nothing was lost that had been given.
+      place_lost_ = true;
+      missing = 1;
     }
     told_.push_back({reason, *at_, complete_after.seq, missing});
     just_told_ = true;
@@ -87,15 +92,15 @@ class Judge {
       told_.clear();
     } else if (at_) {
       const bool back = upto == Upto::before ? id.seq <= at_->seq : id.seq < at_->seq;
-      if (back && !just_told_) {
+      if (back && !place_lost_) {
+        just_told_ = false;
         ++tally_.repeated;
         return violation("was given " + id.print() + " after " + at_->print());
       }
-      if (back) told_.clear();  // it is given again what it had: better than not at all
       if (!back) miss(id.seq, upto, id.print());
     }
     at_ = id;
-    just_told_ = false;
+    just_told_ = place_lost_ = false;
     close_gaps(id.seq);
   }
 
@@ -177,8 +182,9 @@ class Judge {
   const std::string reader_;
   const std::set<std::string>& topics_;
   std::optional<Id> at_;
-  std::vector<Told> told_;  // gaps, by which what is missing yet may be excused
-  bool just_told_ = false;  // and nothing has been given since
+  std::vector<Told> told_;   // gaps, by which what is missing yet may be excused
+  bool just_told_ = false;   // and nothing has been given since
+  bool place_lost_ = false;  // likewise, and what comes may be what it had already
 };
 
 }  // namespace
@@ -186,17 +192,19 @@ class Judge {
 Judgement Ledger::judge(const std::vector<const Record*>& records, const Ending& ending) const {
   Judgement judgement;
   Histories histories;
-  std::map<std::pair<std::string, std::string>, std::set<std::uint64_t>> published;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> first_seqs;  // by epoch and data
   const auto learn = [&](const Id& id, const std::string& topic, const std::string& data) {
     const auto [place, fresh] = histories[id.epoch].emplace(id.seq, Known{topic, data});
     judgement.epochs.insert(id.epoch);
     if (!fresh && (place->second.topic != topic || place->second.data != data)) {
       judgement.violated(id.print() + " is two events: " + place->second.data + " and " + data);
     }
-    if (fresh && published[{id.epoch, data}].insert(id.seq).second &&
-        published[{id.epoch, data}].size() > 1) {
-      ++judgement.twice;
-    }
+    if (!fresh) return;
+    const auto [first, once] = first_seqs.try_emplace({id.epoch, data}, id.seq);
+    if (once) return;
+    ++judgement.twice;
+    judgement.violated(data + " was published twice: it is " + Id{id.epoch, first->second}.print() +
+                       " and " + id.print());
   };
   {
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 // Ledger: what was acknowledged to publishers and what each reader was told, and the judgement over
-// it: order, loss, repeats, and whether gaps were announced exactly where there were any. Knows
-// nothing of how it came about.
+// it: order, loss, repeats, and whether gaps were announced exactly where there were any. Every
+// event is published under a key of its own, and no two are alike. Knows nothing of how it came
+// about.
 #pragma once
 
 #include <cstdint>
@@ -68,15 +69,14 @@ struct Tally {
   std::uint64_t events = 0;
   std::uint64_t gaps = 0;
   std::uint64_t lost = 0;      // not given, and no gap told
-  std::uint64_t repeated = 0;  // given again, or after what follows it, and no gap told
+  std::uint64_t repeated = 0;  // given again, or after what follows it, with no reason for it
   std::uint64_t needless = 0;  // gaps where nothing was missing
 };
 
 struct Judgement {
   std::map<std::string, Tally> kinds;
   std::uint64_t acknowledged = 0;
-  std::uint64_t twice =
-      0;  // published again in the same epoch, by a publisher that was left unsure
+  std::uint64_t twice = 0;  // under another id of the same epoch as well, in spite of its key
   std::set<std::string> epochs;
   std::vector<std::string> violations;  // the first of them, in words
   std::uint64_t violation_count = 0;

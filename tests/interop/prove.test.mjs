@@ -15,29 +15,37 @@ async function judged(...args) {
   const figure = (pattern) => Number(pattern.exec(proof.stdout)?.[1]);
   const rows = [...proof.stdout.matchAll(/^(\w+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$/gm)];
   const sum = (column) => rows.reduce((all, row) => all + Number(row[column]), 0);
-  return { ...proof, acknowledged: figure(/acknowledged (\d+)/), epochs: figure(/epochs (\d+)/), events: sum(4) };
+  return { ...proof, acknowledged: figure(/acknowledged (\d+)/), twice: figure(/twice (\d+)/), epochs: figure(/epochs (\d+)/), events: sum(4), gaps: sum(5) };
 }
 async function prove(...args) {
   const proof = await judged(...args);
   assert.equal(proof.code, 0, `${proof.stdout}\n${proof.stderr}`);
+  assert.equal(proof.twice, 0);
   return proof;
 }
-// By a store that keeps all that it has acknowledged.
-async function proveInOneEpoch(...args) {
+// By a store that keeps all that it has acknowledged, and with nobody who falls behind.
+async function proveWithoutGaps(...args) {
   const proof = await prove(...args);
   assert.equal(proof.epochs, 1);
+  assert.equal(proof.gaps, 0, proof.stdout);
   return proof;
 }
 const mishaps = (...names) => names.flatMap((name) => ['--mishap', name]);
 const site = (t, files = {}) => folder(t, { 'index.html': 'x', ...files });
 
 test('events in memory reach all who move about', { skip, timeout: 120000 }, async () => {
-  const proof = await proveInOneEpoch('--time', '3');
+  const proof = await proveWithoutGaps('--time', '3');
   assert.ok(proof.acknowledged > 50);
 });
 
+test('a node in memory that is killed begins anew, which is a gap to every reader', { skip, timeout: 120000 }, async () => {
+  const proof = await prove('--time', '4', ...mishaps('kill'));
+  assert.ok(proof.epochs > 1);
+  assert.ok(proof.gaps > 0);
+});
+
 test('a node that is killed and restarted loses nothing of a file, and keeps its epoch', { skip, timeout: 120000 }, async () => {
-  await proveInOneEpoch('--store', 'sqlite', '--time', '6', ...mishaps('kill', 'restart', 'stop'));
+  await proveWithoutGaps('--store', 'sqlite', '--time', '6', ...mishaps('kill', 'restart', 'stop'));
 });
 
 test('readers that stall and fall off what is kept are told so, exactly', { skip, timeout: 120000 }, async () => {
@@ -47,16 +55,17 @@ test('readers that stall and fall off what is kept are told so, exactly', { skip
 });
 
 test('partitions, of nodes from their clients and from the store', { skip: withoutRedis, timeout: 120000 }, async () => {
-  await proveInOneEpoch('--nodes', '3', '--store', 'redis', '--time', '8', ...mishaps('partition', 'store-partition'));
+  await proveWithoutGaps('--nodes', '3', '--store', 'redis', '--time', '8', ...mishaps('partition', 'store-partition'));
 });
 
 test('three nodes over Redis, killed and stopped, and a store that cuts and stops', { skip: withoutRedis, timeout: 120000 }, async () => {
-  await proveInOneEpoch('--nodes', '3', '--store', 'redis', '--time', '8', ...mishaps('kill', 'stop', 'store-cut', 'store-stop'));
+  await proveWithoutGaps('--nodes', '3', '--store', 'redis', '--time', '8', ...mishaps('kill', 'stop', 'store-cut', 'store-stop'));
 });
 
 test('a Redis that loses all it had, or its tail, is a gap to every reader', { skip: withoutRedis, timeout: 120000 }, async () => {
   const proof = await prove('--nodes', '2', '--store', 'redis', '--time', '6', ...mishaps('store-flush', 'store-kill'));
   assert.ok(proof.epochs > 1);
+  assert.ok(proof.gaps > 0);
 });
 
 test('a copy that takes over', { skip: withoutRedis, timeout: 120000 }, async () => {
@@ -84,7 +93,7 @@ test('a token that may publish and not subscribe proves nothing', { skip, timeou
   assert.ok(proof.acknowledged > 0);
   assert.match(proof.stdout, /^streams 1 was never given an id \(403 The token.* does not grant the topic "t\d"\.\)$/m);
   assert.match(proof.stdout, /^polls: no event was given to any of 3$/m);
-  await proveInOneEpoch(herald.origin, '--insecure', '--time', '1', '--token', await token('--publish', '*', '--subscribe', '*'));
+  await proveWithoutGaps(herald.origin, '--insecure', '--time', '1', '--token', await token('--publish', '*', '--subscribe', '*'));
 });
 
 test('a node that takes no publications any more proves nothing, whatever it took before', { skip, timeout: 60000 }, async (t) => {

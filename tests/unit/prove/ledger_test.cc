@@ -115,11 +115,43 @@ TEST_CASE("a gap excuses up to where it says that all is complete, and no furthe
   CHECK(bench.judge(open).sound());
 }
 
-TEST_CASE("what comes after a gap may be what the reader had already") {
+TEST_CASE(
+    "after a gap at an id that the store has lost, a reader may be given what it had already") {
+  Bench bench;
+  bench.begin_anew();
+  Told told;
+  told.event(5).gap("ahead", 0).event(1).event(2).gap("epoch", 0, "b").event(1, "b");
+  CHECK(bench.judge(told).sound());
+  Told elsewhere;
+  elsewhere.event(5).gap("ahead", 0).event(1).event(3).gap("epoch", 0, "b").event(1, "b");
+  CHECK(bench.tally(elsewhere).lost == 1);
+}
+
+TEST_CASE("an id of the history that goes on to the end is never ahead of it") {
   Bench bench;
   Told told;
   told.event(3).gap("ahead", 0).event(1).event(2).event(3).event(4).event(5);
-  CHECK(bench.judge(told).sound());
+  CHECK(bench.tally(told).needless == 1);
+  CHECK(bench.tally(told).repeated == 3);
+}
+
+TEST_CASE("a gap where nothing is missing stays one when all is given again behind it") {
+  Bench bench;
+  bench.begin_anew();
+  Told told;
+  told.event(1).event(2).event(3).gap("expired", 2).event(1).event(2).event(3).event(4).event(5);
+  told.gap("epoch", 0, "b").event(1, "b");
+  CHECK(bench.tally(told).needless == 1);
+  CHECK(bench.tally(told).repeated == 3);
+}
+
+TEST_CASE("a gap that excuses what is missing does not excuse that the rest is given again") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).gap("expired", 4).event(1).event(2).event(5);
+  CHECK(bench.tally(told).needless == 0);
+  CHECK(bench.tally(told).lost == 0);
+  CHECK(bench.tally(told).repeated == 2);
 }
 
 TEST_CASE("of another history all is given that is said to be there") {
@@ -206,6 +238,28 @@ TEST_CASE("last events of two epochs are a violation") {
   Told told;
   told.event(1).event(2).event(3).event(4).event(5);
   CHECK(bench.judge(told).violation_count == 1);
+}
+
+TEST_CASE("an event under two ids of one epoch is a violation, as each is published under a key") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).event(3).event(4).event(5);
+  told.record.event(id(7), "t", "a5");
+  CHECK(bench.judge(told).twice == 1);
+  CHECK(bench.judge(told).violations ==
+        std::vector<std::string>{"a5 was published twice: it is a-5 and a-7"});
+}
+
+TEST_CASE(
+    "an event under ids of two epochs is none: the keys were lost with what the gap tells of") {
+  Bench bench;
+  bench.ledger.acknowledged(id(1, "b"), "t", "a5");
+  bench.ending.epochs = {"b"};
+  Told told;
+  told.event(4).event(5).gap("epoch", 0, "b");
+  told.record.event(id(1, "b"), "t", "a5");
+  CHECK(bench.judge(told).twice == 0);
+  CHECK(bench.judge(told).sound());
 }
 
 TEST_CASE("one id for two events is a violation") {
