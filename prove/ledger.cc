@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t most_violations = 20;  // that are told in words
 
 struct Known {
-  std::string topic;
+  std::string topic;  // empty: of somebody else, to one of ours
   std::string data;
 };
 using History = std::map<std::uint64_t, Known>;  // of one epoch, by seq
@@ -32,6 +32,8 @@ std::optional<Id> Id::parse(std::string_view text) {
 void Record::event(Id id, std::string topic, std::string data) {
   seen_.push_back({Seen::Kind::event, std::move(id), std::move(topic), std::move(data)});
 }
+
+void Record::others(Id id) { seen_.push_back({Seen::Kind::others, std::move(id), {}, {}}); }
 
 void Record::checkpoint(Id id) { seen_.push_back({Seen::Kind::checkpoint, std::move(id), {}, {}}); }
 
@@ -145,7 +147,9 @@ class Judge {
                                            : history->second.upper_bound(until);
     std::uint64_t untold = 0;
     for (auto event = first; event != last; ++event) {
-      if (topics_.contains(event->second.topic) && !excuse(event->first)) ++untold;
+      const bool owed = topics_.contains(event->second.topic);
+      if (!owed && !event->second.topic.empty()) continue;
+      if (!excuse(event->first) && owed) ++untold;
     }
     if (untold == 0) return;
     tally_.lost += untold;
@@ -199,7 +203,7 @@ Judgement Ledger::judge(const std::vector<const Record*>& records, const Ending&
     if (!fresh && (place->second.topic != topic || place->second.data != data)) {
       judgement.violated(id.print() + " is two events: " + place->second.data + " and " + data);
     }
-    if (!fresh) return;
+    if (!fresh || topic.empty()) return;
     const auto [first, once] = first_seqs.try_emplace({id.epoch, data}, id.seq);
     if (once) return;
     ++judgement.twice;
@@ -214,6 +218,7 @@ Judgement Ledger::judge(const std::vector<const Record*>& records, const Ending&
   for (const Record* record : records) {
     for (const Record::Seen& seen : record->seen_) {
       if (seen.kind == Record::Seen::Kind::event) learn(seen.id, seen.topic, seen.text);
+      if (seen.kind == Record::Seen::Kind::others) learn(seen.id, {}, "somebody else's");
     }
   }
   if (judgement.acknowledged == 0) judgement.violated("no event was acknowledged");
@@ -238,6 +243,9 @@ Judgement Ledger::judge(const std::vector<const Record*>& records, const Ending&
           break;
         case Record::Seen::Kind::checkpoint:
           judge.reach(seen.id, Judge::Upto::including);
+          break;
+        case Record::Seen::Kind::others:
+          judge.reach(seen.id, Judge::Upto::before);
           break;
         case Record::Seen::Kind::event:
           ++tally.events;

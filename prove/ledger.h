@@ -1,7 +1,7 @@
 // Ledger: what was acknowledged to publishers and what each reader was told, and the judgement over
 // it: order, loss, repeats, and whether gaps were announced exactly where there were any. Every
-// event is published under a key of its own, and no two are alike. Knows nothing of how it came
-// about.
+// event is published under a key of its own, and no two are alike; nobody is owed those of others,
+// but a gap may be of them alone. Knows nothing of how it came about.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,8 @@ class Record {
 
   // One thread at a time; not while the ledger judges.
   void event(Id id, std::string topic, std::string data);
+  // An event of somebody else's, to a topic of ours.
+  void others(Id id);
   // Everything up to `id` is said to have been given: a heart-beat, or the cursor of a poll.
   void checkpoint(Id id);
   // From now on; up to `complete_after` something may be missing.
@@ -43,7 +45,7 @@ class Record {
  private:
   friend class Ledger;
   struct Seen {
-    enum class Kind { event, checkpoint, gap } kind;
+    enum class Kind { event, others, checkpoint, gap } kind;
     Id id;  // of a gap: up to which something may be missing
     std::string topic;
     std::string text;  // the data, or the reason

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <random>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -21,6 +22,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr seconds before_asking_again{5};  // for last events, when readers are not at the end
 
+// Of this proof, and of no other.
+std::string fresh_mark() {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device chance;
+  std::string mark;
+  for (int i = 0; i < 8; ++i) mark += letters[chance() % letters.size()];
+  return mark;
+}
+
 // Whoever publishes and reads, on a few threads.
 class Crowd {
  public:
@@ -31,8 +41,8 @@ class Crowd {
     for (int i = 0; i < 4; ++i) drivers_.push_back(std::make_unique<Driver>(trust));
     for (std::size_t i = 0; i < options.publishers; ++i) {
       publishers_.push_back(std::make_unique<Publisher>(next_driver(), field, ledger, counts,
-                                                        "p" + std::to_string(i), topics_,
-                                                        options.pause, random_()));
+                                                        field.mark + "-p" + std::to_string(i),
+                                                        topics_, options.pause, random_()));
       last_driver().add(*publishers_.back());
     }
     const auto add = [&](std::unique_ptr<Reader> reader) {
@@ -161,8 +171,8 @@ class Crowd {
 Proof prove(const Options& options, const std::function<void(const std::string&)>& say) {
   Proof proof;
   std::unique_ptr<Cluster> cluster;
-  Field field{options.urls, options.token};
-  Field stalling;
+  Field field{options.urls, options.token, fresh_mark()};
+  Field stalling = field;
   if (options.urls.empty()) {
     cluster = std::make_unique<Cluster>(options);
     field.nodes = cluster->urls();

@@ -68,6 +68,14 @@ std::vector<std::string> Reader::fields() const {
   return {"authorization: Bearer " + field_.token};
 }
 
+void Reader::note(const Id& id, const std::string& topic, const std::string& data) {
+  if (data.starts_with(field_.mark)) {
+    record_.event(id, topic, data);
+  } else {
+    record_.others(id);
+  }
+}
+
 void Reader::note_gap(const json& gap) {
   if (!gap.is_object()) return;
   record_.gap(gap.value("reason", "?"), Id::parse(gap.value("complete_after", "")).value_or(Id{}));
@@ -141,7 +149,7 @@ void StreamReader::take(std::string_view block) {
   const std::optional<Id> at = Id::parse(*id);
   if (!at) return;
   if (data) {
-    record_.event(*at, topic_of(*data), *data);
+    note(*at, topic_of(*data), *data);
   } else {
     record_.checkpoint(*at);
   }
@@ -179,7 +187,7 @@ void PollReader::take() {
   for (const json& message : answer.value("messages", json::array())) {
     const std::string data = message.value("data", "");
     if (const auto id = Id::parse(message.value("id", ""))) {
-      record_.event(*id, message.value("topic", ""), data);
+      note(*id, message.value("topic", ""), data);
     }
   }
   cursor_ = answer.value("cursor", "");

@@ -17,10 +17,13 @@
 
 namespace prove {
 
-// What all readers know: where the nodes are, and the luck of the draw.
+// What all publishers and readers know.
 struct Field {
   std::vector<std::string> nodes;  // "https://127.0.0.1:8443"
   std::string token;               // of a publisher or subscriber; empty: none
+  // Begins the data and the keys of this proof's events, and of no other's: nodes remember keys for
+  // longer than a proof takes, and others may publish to the same topics.
+  std::string mark;
 };
 
 class Reader : public Driver::Client {
@@ -38,6 +41,7 @@ class Reader : public Driver::Client {
   const std::string& any_node();
   std::chrono::milliseconds between(int least_ms, int most_ms);
   void reach(const Id& id);
+  void note(const Id& id, const std::string& topic, const std::string& data);
   void note_gap(const nlohmann::json& gap);
   std::vector<std::string> fields() const;
   std::string topic_parameters() const;
@@ -97,7 +101,7 @@ class Publisher final : public Driver::Client {
     std::atomic<std::uint64_t> refused{0};  // with a status that says so
     std::atomic<std::uint64_t> unsure{0};   // no answer: published, or not
   };
-  // All outlive it. `name` is its own among the publishers.
+  // All outlive it. `name` is its own among the publishers of all proofs.
   Publisher(Driver& driver, const Field& field, Ledger& ledger, Counts& counts, std::string name,
             std::vector<std::string> topics, std::chrono::milliseconds pause, unsigned seed);
 

@@ -72,11 +72,24 @@ test('a copy that takes over', { skip: withoutRedis, timeout: 120000 }, async ()
   await prove('--nodes', '2', '--store', 'redis-with-copy', '--time', '6', ...mishaps('fail-over'));
 });
 
+test('a second proof with the same nodes proves as much as the first', { skip, timeout: 120000 }, async (t) => {
+  const herald = await serve(t, site(t), '--dev', '--workers', '2');
+  const first = await proveWithoutGaps(herald.origin, '--insecure', '--time', '2');
+  const second = await proveWithoutGaps(herald.origin, '--insecure', '--time', '2');
+  for (const proof of [first, second]) assert.ok(proof.events > proof.acknowledged, proof.stdout);
+});
+
+test('two proofs with the same nodes at once do not judge each other\'s events', { skip, timeout: 120000 }, async (t) => {
+  const herald = await serve(t, site(t), '--dev');
+  const proofs = await Promise.all(['1', '4'].map((seconds) => proveWithoutGaps(herald.origin, '--insecure', '--time', seconds)));
+  for (const proof of proofs) assert.ok(proof.events > proof.acknowledged, proof.stdout);
+});
+
 test('nodes that nobody can reach prove nothing', { skip, timeout: 60000 }, async () => {
   const proof = await judged('https://127.0.0.1:1', '--insecure', '--time', '1', '--patience', '1');
   assert.equal(proof.code, 1);
   assert.match(proof.stdout, /^no event was acknowledged$/m);
-  assert.match(proof.stdout, /^publisher p0 \(Couldn't connect to server\): its last events were not acknowledged$/m);
+  assert.match(proof.stdout, /^publisher \S+-p0 \(Couldn't connect to server\): its last events were not acknowledged$/m);
   assert.match(proof.stdout, /^streams 1 was never given an id \(Couldn't connect to server\)$/m);
   assert.match(proof.stdout, /^the nodes must be there, with certificates that are trusted \(or --insecure\), and --token must let publish to and read t0 to t3$/m);
   assert.match(proof.stderr, /not everybody came to the end/);
@@ -104,7 +117,7 @@ test('a node that takes no publications any more proves nothing, whatever it too
   herald.signal('SIGCONT');
   assert.equal(code, 1, stdout);
   assert.ok(acknowledged > 0);
-  assert.match(stdout, /^publisher p0 \(.*\): its last events were not acknowledged$/m);
+  assert.match(stdout, /^publisher \S+-p0 \(.*\): its last events were not acknowledged$/m);
 });
 
 test('what cannot be proved is a usage error', { skip, timeout: 30000 }, async () => {

@@ -270,6 +270,29 @@ TEST_CASE("one id for two events is a violation") {
   CHECK_FALSE(bench.judge(told).sound());
 }
 
+TEST_CASE("one id for an event of ours and one of others is a violation") {
+  Bench bench;
+  Told told;
+  told.event(1).event(2).event(3).event(4).event(5);
+  told.record.others(id(6));
+  CHECK_FALSE(bench.judge(told).sound());
+}
+
+TEST_CASE("nobody is owed what others publish, and a gap may be of that alone") {
+  Bench bench;
+  Told given;
+  given.event(1).event(2).event(3).event(4).event(5);
+  given.record.others(id(7));
+  given.record.others(id(8));
+  given.checkpoint(9);
+  Told not_given;
+  not_given.event(1).event(2).event(3).event(4).event(5).checkpoint(9);
+  Told gap;
+  gap.event(1).event(2).event(3).event(4).event(5).gap("slow", 8).checkpoint(9);
+  const std::vector<const Record*> records{&given.record, &not_given.record, &gap.record};
+  CHECK(bench.ledger.judge(records, bench.ending).sound());
+}
+
 TEST_CASE("an id is read with or without Mercure's sign") {
   CHECK(Id::parse("abc-17") == Id{"abc", 17});
   CHECK(Id::parse("#abc-17") == Id{"abc", 17});
