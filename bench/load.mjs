@@ -23,12 +23,20 @@ class Window {
   }
 }
 
+// The one cipher of all servers, and the key exchange of all that have it (`group` of a peer that has not).
+const tls = ['--tls13-ciphers=TLS_AES_128_GCM_SHA256', '--groups=X25519:P-256'];
+function checkTls({ name, peer }, text) {
+  const of = (what) => text.match(new RegExp(`^${what}: (.*)`, 'm'))?.[1] ?? 'nothing';
+  const [cipher, group] = [of('Cipher'), of('Server Temp Key')];
+  if (cipher !== 'TLS_AES_128_GCM_SHA256' || !group.includes(peer.group ?? 'X25519')) throw new Error(`${name}: TLS with ${cipher} and ${group}`);
+}
+
 // Requests with h2load, of one file or of many in turn: { done, cpu, elapsed, noise }.
 export async function h2load(server, path, { requests, connections = 16, streams = 32, list }) {
   // A list (a file of paths) is asked of the server that the URL names.
   const what = list ? ['-B', `https://127.0.0.1:${server.port}`, '-i', list] : [`https://127.0.0.1:${server.port}${path}`];
   const child = spawn('taskset', ['-c', clientCore, 'h2load', '-n', String(requests), '-c', String(connections), '-m', String(streams),
-    ...what], { stdio: ['ignore', 'pipe', 'inherit'] });
+    ...tls, ...what], { stdio: ['ignore', 'pipe', 'inherit'] });
   const window = new Window(server, [child.pid]);
   let text = '';
   // The client's own time is read while it lives: at the end of its output.
@@ -39,6 +47,7 @@ export async function h2load(server, path, { requests, connections = 16, streams
   }
   const done = Number(text.match(/(\d+) succeeded/)?.[1] ?? 0);
   if (done < requests) throw new Error(`${server.name}: only ${done} of ${requests} requests of ${path} succeeded`);
+  checkTls(server, text);
   return { ...measured, done };
 }
 

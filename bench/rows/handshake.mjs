@@ -2,7 +2,7 @@
 import { load } from '../load.mjs';
 import { pageAssets } from '../place.mjs';
 
-export const peers = ['h2o', 'nginx', 'nghttpd', 'caddy', 'apache', 'node'];
+export const peers = ['h2o', 'nginx', 'caddy', 'apache', 'node'];
 export const usual = ['h2o', 'nginx'];
 
 export async function* rows(bench) {
