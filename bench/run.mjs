@@ -1,5 +1,5 @@
 // Measures Herald beside other servers: see usage below, scripts/bench, and docs/performance.md for the method.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,6 +35,9 @@ function readArguments() {
   return { groups: positionals.length > 0 ? positionals : groups.slice(0, 6).filter((group) => group !== 'memory'), against, rounds, quick: values.quick, out: values.out };
 }
 
+// Those beside which a group is measured.
+const others = (given, group, possible = group.peers) => (given.against ?? group.usual).filter((name) => possible.includes(name));
+
 // What the rows need: servers that run, and the method.
 class Bench {
   constructor(given, group, place) {
@@ -45,8 +48,7 @@ class Bench {
     return this.quick ? full / 3 : full;
   }
   async peers(possible) {
-    const names = (this.given.against ?? this.group.usual).filter((name) => possible.includes(name));
-    return Promise.all(['herald', ...names].map((name) => import(`./peers/${name}.mjs`)));
+    return Promise.all(['herald', ...others(this.given, this.group, possible)].map((name) => import(`./peers/${name}.mjs`)));
   }
   // One more of Herald, under a name of its own.
   async herald(options) {
@@ -66,25 +68,34 @@ class Bench {
   }
 }
 
-function about(given) {
-  const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
-  return `Herald ${commit}, ${os.cpus()[0].model.trim()}, ${os.cpus().length} cores, Linux ${os.release()}; medians of ${given.rounds} interleaved rounds; ` +
-    'TLS 1.3, AES-128-GCM, X25519, ECDSA P-256; one worker each.';
+// What a program says when it is asked, or 'unknown'.
+function told(command, pattern) {
+  const { stdout, stderr } = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
+  return pattern.exec(`${stdout}${stderr}`)?.[0] ?? 'unknown';
+}
+
+async function about(given, groups) {
+  const commit = told(['git', 'describe', '--always', '--dirty'], /^[\w.-]+(?=\n$)/);
+  const names = new Set(groups.flatMap((group) => others(given, group)));
+  const versions = await Promise.all([...names].map(async (name) => `${name} ${told((await import(`./peers/${name}.mjs`)).version, /\d+(\.\d+)+/)}`));
+  return `${[`Herald ${commit}`, ...versions].join(', ')}; ${os.cpus()[0].model.trim()}, ${os.cpus().length} cores, Linux ${os.release()}; ` +
+    `medians of ${given.rounds} interleaved rounds; TLS 1.3, AES-128-GCM, X25519${names.has('nghttpd') ? ' (nghttpd: P-256)' : ''}, ECDSA P-256; one worker each.`;
 }
 
 async function main() {
   const given = readArguments();
   if (os.cpus().length < 2) throw new Error('two cores are needed: one for the server, one for the client');
+  const groups = await Promise.all(given.groups.map((name) => import(`./rows/${name}.mjs`)));
+  const head = await about(given, groups);
   const place = makePlace();
   const rows = [];
   const write = () => {
     fs.mkdirSync(given.out, { recursive: true });
-    fs.writeFileSync(path.join(given.out, 'bench.md'), markdown(rows, about(given)));
-    fs.writeFileSync(path.join(given.out, 'bench.html'), page(rows, about(given)));
+    fs.writeFileSync(path.join(given.out, 'bench.md'), markdown(rows, head));
+    fs.writeFileSync(path.join(given.out, 'bench.html'), page(rows, head));
   };
   try {
-    for (const name of given.groups) {
-      const group = await import(`./rows/${name}.mjs`);
+    for (const group of groups) {
       const bench = new Bench(given, group, place);
       try {
         for await (const row of group.rows(bench)) {

@@ -1,5 +1,6 @@
 // Apache httpd with the event MPM and mod_http2, one process.
 export const name = 'apache';
+export const version = ['apache2', '-v'];
 const modules = ['mpm_event', 'authz_core', 'ssl', 'http2', 'socache_shmcb'];
 export const command = (place, port) => ['apache2', '-DFOREGROUND', '-f', place.file('apache.conf', `
 ServerRoot ${place.folder}

@@ -2,6 +2,7 @@
 import { config } from './nginx-config.mjs';
 
 export const name = 'nchan';
+export const version = ['dpkg-query', '--show', 'libnginx-mod-nchan'];
 export const command = (place, port, workers) => ['nginx', '-e', 'stderr', '-c', place.file('nchan.conf',
   config(place, port, workers, {
     modules: 'load_module /usr/lib/nginx/modules/ngx_nchan_module.so;',

@@ -11,6 +11,8 @@ http {
   access_log off;
   default_type application/octet-stream;
   sendfile off;
+  http2_chunk_size 16k;
+  output_buffers 4 64k;
   tcp_nodelay on;
   open_file_cache max=20000 inactive=600s;
   open_file_cache_valid 600s;

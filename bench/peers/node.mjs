@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 export const name = 'node';
+export const version = [process.execPath, '--version'];
 export const command = (place, port) => [process.execPath, fileURLToPath(new URL('node-server.mjs', import.meta.url)),
   place.root, place.key, place.cert, String(port)];
 
