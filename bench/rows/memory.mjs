@@ -28,9 +28,10 @@ export async function* rows(bench) {
   const idle = Math.min(20_000, descriptors - 200, bench.quick ? 2_000 : Infinity);
   const measure = (options) => bench.compare(all, async (peer) => {
     const facts = await fresh(bench, peer, options);
+    if (facts.lost + facts.duplicates > 0) throw new Error(`${facts.lost} lost, ${facts.duplicates} twice`);
     const count = options.connections * options.streams;
     return { noise: 0, bytes: (facts.memory - facts.memoryBefore) / options.connections, each: (facts.memory - facts.memoryBefore) / count,
-      opened: facts.opened, lost: facts.lost, last: facts.latency_us.max / 1000 };
+      opened: facts.opened, last: facts.latency_us.max / 1000 };
   }, 1);
 
   const single = await measure({ connections: idle, streams: 1 });
