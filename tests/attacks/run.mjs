@@ -136,8 +136,8 @@ if (options.write) {
   const cell = ({ died, account, alone, beside, control, memory, cpu }) => (died ? '**the server died**' : `${account ? fate(account) : 'the attacker failed'}; ${memory.map((each) => each.toFixed(0)).join(' → ')} MiB, CPU ${Math.round(100 * cpu)} %, p99 ${ms(alone.p99)} → ${ms(beside.p99)} ms${control ? ` (control ${ms(control.p99)})` : ''}, at most ${ms(beside.most)}${beside.failed ? `, **${beside.failed} failed**` : ''}`);
   const names = results[0].map(({ target }) => target.name);
   const lines = ['', `| attack | sent | ${names.join(' | ')} |`, `|---|---|${names.map(() => '---|').join('')}`, ...results.map((row) => `| ${row[0].each.name}: ${row[0].each.says} | ${row[0].account?.sent ?? '-'} | ${row.map(cell).join(' | ')} |`)];
-  // Below a millisecond a percentile is noise.
-  const late = results.filter(([{ alone, beside }]) => beside.p99 > 2 * Math.max(alone.p99, 1));
+  // Below a millisecond a percentile is noise; where nobody was answered it is no number.
+  const late = results.filter(([{ died, alone, beside }]) => died || !(beside.p99 <= 2 * Math.max(alone.p99, 1)));
   lines.push('', `Others beside ${names[0]}: in ${results.length - late.length} of ${results.length} attacks their p99 was within twice of normal (or of 1 ms)${late.length ? `; not in ${late.map(([{ each }]) => each.name).join(', ')}` : ''}.`);
   fs.writeFileSync(options.write, `${head}${mark}\n${lines.join('\n')}\n`);
 }
