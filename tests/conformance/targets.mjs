@@ -13,6 +13,10 @@ export const tree = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const heraldProgram = path.resolve(tree, process.env.HERALD ?? 'build/herald');
 export const sanitizer = /^.*(runtime error: |\w+Sanitizer).*$/m;  // what one says when it has found something
 
+// The certificate for whoever asks for rsa.localhost, and its key: some suites of TLS 1.2 are for RSA alone. It is made once, which takes its time.
+let rsa;
+const rsaName = 'rsa.localhost';
+
 export function makeSite() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'herald-conformance-'));
   const site = path.join(folder, 'site');
@@ -28,7 +32,11 @@ export function makeSite() {
   const cert = path.join(folder, 'cert.pem');
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '7', '-keyout', key, '-out', cert,
     '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' });
-  return { folder, site, key, cert, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
+  rsa ??= execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '7', '-keyout', '-', '-out', '-',
+    '-subj', `/CN=${rsaName}`, '-addext', `subjectAltName=DNS:${rsaName}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const both = path.join(folder, 'rsa.pem');
+  fs.writeFileSync(both, rsa);
+  return { folder, site, key, cert, rsa: both, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
 }
 
 export async function freePort() {
@@ -86,10 +94,10 @@ export async function startHerald({ args = [], config = '' } = {}) {
   const files = makeSite();
   const configFile = path.join(files.folder, 'herald.toml');
   // A tester is no browser: what it leaves unused would soon be pushed no more.
-  fs.writeFileSync(configFile, `${config}\n[hints]\nfeedback = false\n`);
+  fs.writeFileSync(configFile, `${config}\n[hints]\nfeedback = false\n[[serve.certificate]]\ncert = "${files.rsa}"\nkey = "${files.rsa}"\n`);
   const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] });
-  const target = { name: 'Herald', port: 0, post: '/send', pushes: '/page.html', collects: true, log: '', site: files.site };
+  const target = { name: 'Herald', port: 0, post: '/send', pushes: '/page.html', collects: true, rsa: rsaName, log: '', site: files.site };
   let complaint = '';
   child.stderr.on('data', (bytes) => {
     target.log = (target.log + bytes).slice(-200_000);
@@ -125,23 +133,25 @@ events { worker_connections 2000; }
 http { access_log off; types { text/html html; }
   client_body_temp_path ${files.folder}/b; proxy_temp_path ${files.folder}/p; fastcgi_temp_path ${files.folder}/f; uwsgi_temp_path ${files.folder}/u; scgi_temp_path ${files.folder}/s;
   server { listen 127.0.0.1:${port} ssl http2 backlog=1024; ssl_certificate ${files.cert}; ssl_certificate_key ${files.key}; ssl_protocols TLSv1.2 TLSv1.3;
+    root ${files.site}; }
+  server { listen 127.0.0.1:${port} ssl http2; server_name ${rsaName}; ssl_certificate ${files.rsa}; ssl_certificate_key ${files.rsa}; ssl_protocols TLSv1.2 TLSv1.3;
     root ${files.site}; } }
 `);
   const child = spawn('nginx', ['-c', file, '-p', files.folder], { stdio: 'ignore' });
-  return started(child, files, listening(port), { name: 'nginx', port, post: '/' });
+  return started(child, files, listening(port), { name: 'nginx', port, post: '/', rsa: rsaName });
 }
 
 async function startH2o() {
   const files = makeSite();
   const port = await freePort();
   const file = path.join(files.folder, 'h2o.conf');
+  const host = (key, cert) => `{ listen: { host: 127.0.0.1, port: ${port}, ssl: { key-file: ${key}, certificate-file: ${cert} } }, paths: { "/": { file.dir: ${files.site} } } }`;
   fs.writeFileSync(file, `num-threads: 1
-listen: { host: 127.0.0.1, port: ${port}, ssl: { key-file: ${files.key}, certificate-file: ${files.cert} } }
-hosts: { default: { paths: { "/": { file.dir: ${files.site} } } } }
+hosts: { default: ${host(files.key, files.cert)}, "${rsaName}": ${host(files.rsa, files.rsa)} }
 ${process.getuid() === 0 ? 'user: root' : ''}
 `);
   const child = spawn('h2o', ['-c', file], { stdio: 'ignore' });
-  return started(child, files, listening(port), { name: 'H2O', port, post: '/' });
+  return started(child, files, listening(port), { name: 'H2O', port, post: '/', rsa: rsaName });
 }
 
 const known = { herald: startHerald, nghttpd: startNghttpd, nginx: startNginx, h2o: startH2o };

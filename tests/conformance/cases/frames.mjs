@@ -62,11 +62,6 @@ must('9113', '6.5', 'the server\'s own settings are within what the RFC allows',
 
 // ---- 6.6 PUSH_PROMISE
 must('9113', '6.6', 'PUSH_PROMISE from a client', connectionError('PROTOCOL_ERROR'), (c) => c.post().send(frame(type.PUSH_PROMISE, flag.END_HEADERS, 1, Buffer.concat([uint32(2), request(c.target)]))));
-must('9113', '6.6', 'nothing is pushed to a client that has turned push off', seen('no PUSH_PROMISE'), async (c) => {
-  c.get(1, { extra: [['sec-fetch-mode', 'navigate'], ['sec-fetch-dest', 'document']] });
-  await c.answered();
-  if (c.wire.promises.length) throw new Error(`${c.wire.promises.length} promises`);
-}, { values: { ENABLE_PUSH: 0 } });
 
 // ---- 6.7 PING
 must('9113', '6.7', 'PING is answered with the same payload', seen('the same 8 bytes'), async (c) => {

@@ -68,6 +68,12 @@ must('9113', '5.1.2', 'nothing is pushed to a client that allows no streams', se
   await c.answered();
   if (c.wire.promises.length) throw new Error(`${c.wire.promises.length} promises`);
 }, pushing({ MAX_CONCURRENT_STREAMS: 0 }));
+must('9113', '6.6', 'nothing is pushed to a client that has turned push off', seen('no PUSH_PROMISE'), async (c) => {
+  c.get(1, { path: c.target.pushes, extra: document });
+  await c.answered();
+  if (c.wire.status(1) !== 200) throw new Error(sights(c.wire, 1));
+  if (c.wire.promises.length) throw new Error(`${c.wire.promises.length} promises`);
+}, pushing({ ENABLE_PUSH: 0 }));
 must('9113', '6.6', 'a client that turns push off on the way is not pushed to after the acknowledgement', seen('no PUSH_PROMISE'), async (c) => {
   c.send(settings({ ENABLE_PUSH: 0 }));
   await c.wire.until(() => c.wire.acks > 1, '');
