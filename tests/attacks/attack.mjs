@@ -37,21 +37,26 @@ export class Attack {
   wires = new Set();
   sockets = new Set();
   #time;       // ms
+  #began;
   #end;        // from the first that is sent: setting up is not counted
   #round = 0;  // sent before this round
 
-  // `patience`: how long, in ms, what the server does in the end is waited for, whatever time is left.
-  constructor(target, { count, seconds, patience }) {
+  // `patience`: how long, in ms, what the server does in the end is waited for, whatever time is left. `began` is called with the first that is sent.
+  constructor(target, { count, seconds, patience, began = () => {} }) {
     this.target = target;
     this.count = count;
     this.patience = patience;
     this.#time = seconds * 1000;
+    this.#began = began;
   }
 
   get timeLeft() { return this.#end === undefined ? this.#time : Math.max(0, this.#end - performance.now()); }
   // True while the bound in number and in time allows one more.
   more(by = 1) {
-    this.#end ??= performance.now() + this.#time;
+    if (this.#end === undefined) {
+      this.#end = performance.now() + this.#time;
+      this.#began();
+    }
     if (this.account.sent - this.#round >= this.count || this.timeLeft === 0) return false;
     this.account.sent += by;
     return true;
@@ -141,8 +146,8 @@ export class Attack {
 }
 
 // Whoever is thrown out comes again, in as many rounds as the time allows: `count` bounds each.
-export async function runAttack(each, target, { count = each.count, seconds = 3, rounds = 10_000, patience = 1000 } = {}) {
-  const running = new Attack(target, { count, seconds, patience });
+export async function runAttack(each, target, { count = each.count, seconds = 3, rounds = 10_000, patience = 1000, began } = {}) {
+  const running = new Attack(target, { count, seconds, patience, began });
   try {
     for (let round = 0; round < rounds && running.timeLeft > 0; round += 1) {
       await each.run(running);

@@ -2,6 +2,7 @@
 // stay bounded, and a client beside it is served.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { runAttack } from '../attacks/attack.mjs';
 import { attacks } from '../attacks/attacks.mjs';
 import { usage } from '../attacks/measure.mjs';
@@ -36,19 +37,32 @@ for (const each of attacks.values()) {
     const alone = each.config.includes('per_address');
     // Of what the server has to end the number is the bound; what it only has to bear would go on for long.
     const ends = each.log || each.seconds > 0;
-    const attacking = runAttack(each, herald, { count: each.short, seconds: ends ? 20 : 1.2, rounds: 1, patience: 8000 });
-    if (!alone) await until('a client beside the attack is served', async () => await page(herald).catch(() => 0) === 200);
-    const account = await attacking;
-    const objection = each.expect(account);
-    assert.equal(objection, '', JSON.stringify(account));
+    // A client beside it asks when the attack has begun, and the attack goes on until that is answered.
+    let [begun, over, served, rounds] = [false, false, alone, 0];
+    const beside = (async () => {
+      while (!over && !served) {
+        if (begun && await page(herald).catch(() => 0) === 200) served = !over;
+        else await pause(5);
+      }
+    })();
+    try {
+      for (const end = performance.now() + 20000; rounds === 0 || (!served && performance.now() < end); rounds += 1) {
+        const account = await runAttack(each, herald, { count: each.short, seconds: ends ? 20 : 1.2, rounds: 1, patience: 8000, began: () => { begun = true; } });
+        assert.equal(each.expect(account), '', JSON.stringify(account));
+      }
+    } finally {
+      over = true;
+      await beside;
+    }
+    assert.ok(served, `no client was served while the attack went on, ${rounds} times`);
     assert.equal(await until('a client after the attack is served', () => page(herald).catch(() => 0), { within: 5000, every: 200 }), 200);
     if (each.log) await until(`the reason is in the log, which says: ${herald.log.slice(-500)}`, () => each.log.test(herald.log));
     const after = usage(herald.pid);
     const grown = after.memory - before.memory;
     assert.ok(grown < 64, `memory grew by ${grown.toFixed(0)} MiB`);
     // Of the processor's time, not of the clock's: 0.2 s is the most that any of them takes on a machine of 2020.
-    const seconds = after.cpu - before.cpu;
-    assert.ok(seconds < 1, `it cost ${seconds.toFixed(2)} s of processor time`);
+    const seconds = (after.cpu - before.cpu) / rounds;
+    assert.ok(seconds < 1, `it cost ${seconds.toFixed(2)} s of processor time, ${rounds} times`);
   });
 }
 
