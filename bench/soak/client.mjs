@@ -1,10 +1,11 @@
 // Connections of a soak's clients, and single exchanges on them. A connection may be told to go (GOAWAY) or be cut by a mishap at
-// any time: whoever asks learns of that, and asks again on a new one.
+// any time: whoever asks learns of that, and asks again on a new one. Any other end of a connection, even in a restart, is a fault and
+// told to the stage.
 import http2 from 'node:http2';
 import net from 'node:net';
 import tls from 'node:tls';
 
-export class Gone extends Error {}  // the connection ended before the answer was whole: nobody's fault
+export class Gone extends Error {}  // the connection ended before the answer was whole: not the fault of who asked
 
 // All that are open, for mishaps that cut some of them.
 export const open = new Set();
@@ -17,10 +18,20 @@ export function connect(stage) {
     session.cutting = false;
     session.cut = () => { session.cutting = true; line.resetAndDestroy(); socket.destroy(); };
     session.leaving = false;
-    session.on('goaway', () => { session.leaving = true; });
-    session.on('error', (error) => reject(error));
+    let [excused, why] = [false, 'without GOAWAY'];
+    session.leave = () => { excused = true; session.close(); };
+    session.on('goaway', (code) => {
+      session.leaving = true;
+      if (code === 0) excused = true;
+      else why = `with GOAWAY ${code}`;
+    });
+    session.on('error', (error) => { why += `: ${error.message}`; });
     session.once('connect', () => { open.add(session); resolve(session); });
-    session.once('close', () => { open.delete(session); reject(new Gone('closed')); });
+    session.once('close', () => {
+      open.delete(session);
+      reject(new Gone(`closed ${why}`));
+      if (!excused && !session.cutting) stage.lost(`a connection ended ${why}`);
+    });
   });
 }
 export const usable = (session) => session && !session.closed && !session.destroyed && !session.leaving && !session.cutting;

@@ -27,7 +27,7 @@ export class Publisher {
           if (status === 200) told = true;
           else if (!stage.excused('store')) { account.fault(`publishing: status ${status}`); }
         } catch (error) {
-          if (!(error instanceof Gone) && !stage.excused('store') && !/ECONNRE/.test(error.message)) account.fault(`publishing: ${error.message}`);
+          if (!(error instanceof Gone) && !stage.excused('store')) account.fault(`publishing: ${error.message}`);
         }
         if (!told) { account.count('published again'); await sleep(100); }
       }
@@ -35,7 +35,7 @@ export class Publisher {
       account.count('published');
       await sleep(pause);
     }
-    session?.close();
+    session?.leave();
   }
 }
 
@@ -70,7 +70,7 @@ export class StreamReader {
         const session = await lend();
         ({ lastId, retry } = await this.#listen(session, topic, lastId, retry, account));
       } catch (error) {
-        if (!(error instanceof Gone) && !/ECONNRE/.test(error.message)) account.fault(`streams: ${error.message}`);
+        if (!(error instanceof Gone)) account.fault(`streams: ${error.message}`);
       }
       account.count('streams');
       if (this.#on) await sleep(Math.min(retry, 2000) * Math.random());
@@ -98,7 +98,12 @@ export class StreamReader {
         }
       });
       stream.on('error', () => {});
-      stream.on('close', () => { clearTimeout(timer); resolve({ lastId, retry }); });
+      stream.on('close', () => {
+        clearTimeout(timer);
+        // 8 is what we close it with; of a connection that is over connect() has told.
+        if (![0, 8].includes(stream.rstCode) && usable(session)) account.fault(`streams: closed with ${stream.rstCode}`);
+        resolve({ lastId, retry });
+      });
     });
   }
 }
@@ -117,7 +122,7 @@ export class PollReader {
     let polls = 0;
     while (this.#on) {
       try {
-        if (!usable(session) || ++polls % 50 === 0) { session?.close(); session = await connect(stage); }
+        if (!usable(session) || ++polls % 50 === 0) { session?.leave(); session = await connect(stage); }
         const { status, body } = await exchange(session, { ':path': `/poll?topic=${topic}&timeout=3&after=${cursor}` });
         if (status !== 200) {
           // A process that drains sends polls away (503, retry-after); its successor has the answer.
@@ -132,11 +137,11 @@ export class PollReader {
         for (const message of answer.messages) this.sequence.take((typeof message === 'string' ? JSON.parse(message) : message).n);
         account.count('polls');
       } catch (error) {
-        if (!(error instanceof Gone) && !/ECONNRE/.test(error.message)) account.fault(`polls: ${error.message}`);
+        if (!(error instanceof Gone)) account.fault(`polls: ${error.message}`);
         await sleep(200);
       }
     }
-    session?.close();
+    session?.leave();
   }
 }
 

@@ -38,6 +38,7 @@ if (!(seconds >= 60) || !(load > 0)) {
 
 const stage = new Stage();
 const account = new Account();
+stage.lost = (sentence) => account.fault(sentence);
 let interrupted = false;
 process.on('SIGINT', () => { interrupted = true; });
 process.on('SIGTERM', () => { interrupted = true; });

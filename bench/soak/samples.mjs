@@ -46,7 +46,8 @@ export class Samples {
       if (now) this.rows.push({ at: this.#now(), pid: stage.pid, ...now });
     }, 1000);
     this.probe = fork(path.join(here, 'probe.mjs'), [String(stage.port), stage.cert], { execArgv: [] });
-    this.probe.on('message', ({ faults, ...windows }) => {
+    this.probe.on('message', ({ lost, faults, ...windows }) => {
+      if (lost) { stage.lost(`the probe: ${lost}`); return; }
       this.latencies.push({ at: this.#now(), ...windows });
       for (const fault of faults) if (!stage.excused('store') || !fault.startsWith('events')) account.fault(`the probe: ${fault}`);
     });

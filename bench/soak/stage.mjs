@@ -54,6 +54,7 @@ export class Stage {
   errors = '';
   pids = [];  // of Herald, the one that serves last
   outages = { upstream: 0, store: 0 };  // until when each may still be felt
+  lost = () => {};  // is told of a connection that ended for no reason that is known
 
   async start(program) {
     fs.mkdirSync(this.root);

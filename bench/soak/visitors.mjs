@@ -36,7 +36,7 @@ export async function visitPage(stage, account) {
   fetches.push(exchange(session, { ':path': '/photo.bin', 'range': 'bytes=0-99,200-299', 'accept-encoding': 'gzip' })
     .then(({ status }) => { if (status !== 206) account.fault(`ranges: status ${status}`); }));
   for (const { status, reason } of await Promise.allSettled(fetches)) if (status === 'rejected' && !(reason instanceof Gone)) throw reason;
-  if (chance(0.5)) session.close();
+  if (chance(0.5)) session.leave();
   else session.cut();
 }
 
@@ -86,7 +86,7 @@ export async function visitApp(stage, account) {
     if (error instanceof Gone || !stage.excused('upstream')) throw error;
     account.count('upstream away');
   }
-  session.close();
+  session.leave();
 }
 
 // Rubbish instead of TLS, or silence, for a while.
