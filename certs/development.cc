@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 #include "certs/files.h"
@@ -18,21 +19,29 @@ namespace {
 // A CA closer to its end than this is replaced: its leaves would soon live too short.
 constexpr auto authority_margin = std::chrono::hours(24 * 120);
 
-std::vector<std::string> wanted_hosts(const std::vector<std::string>& hosts) {
-  std::vector<std::string> all{"localhost", "127.0.0.1", "::1"};
-  for (const std::string& host : hosts) all.push_back(normalized_host(host));
+std::vector<std::string> without_repeats(std::vector<std::string> all) {
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
-// Whatever is wrong with the leaf's files is mended by a new leaf.
-bool leaf_is_good(const Development& files, const x509_st& authority,
-                  const std::vector<std::string>& hosts, Time now) {
-  const Certificate leaf = parse_certificate(read_file(files.certificate_file).value_or(""));
+std::vector<std::string> wanted_hosts(const std::vector<std::string>& hosts) {
+  std::vector<std::string> all{"localhost", "127.0.0.1", "::1"};
+  for (const std::string& host : hosts) all.push_back(normalized_host(host));
+  return without_repeats(std::move(all));
+}
+
+// The leaf that there is, if it is this authority's and its key is there; else none.
+Certificate leaf_of(const Development& files, const x509_st& authority) {
+  Certificate leaf = parse_certificate(read_file(files.certificate_file).value_or(""));
   const Key key = parse_key(read_file(files.key_file).value_or(""));
-  if (!leaf || !key || !fits(*leaf, *key) || !signed_by(*leaf, authority)) return false;
-  if (hosts_of(*leaf) != hosts) return false;
+  if (!leaf || !key || !fits(*leaf, *key) || !signed_by(*leaf, authority)) return nullptr;
+  return leaf;
+}
+
+// Whatever is wrong with the leaf's files is mended by a new leaf.
+bool leaf_is_good(const x509_st* leaf, const std::vector<std::string>& hosts, Time now) {
+  if (!leaf || !std::ranges::includes(hosts_of(*leaf), hosts)) return false;
   const Time from = valid_from(*leaf);
   const Time until = valid_until(*leaf);
   return from <= now && (until - now) * 3 >= until - from;
@@ -46,6 +55,14 @@ Identity new_authority(const Development& files, const fs::path& key_file, Time 
   return authority;
 }
 
+std::string date_of(Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts)};
+}
+
 std::string start_anew(const fs::path& ca_file) {
   return ": delete " + ca_file.string() + " to start with a new development CA";
 }
@@ -54,7 +71,7 @@ std::string start_anew(const fs::path& ca_file) {
 
 Development development_credentials(const fs::path& folder, const std::vector<std::string>& hosts,
                                     Time now) {
-  const std::vector<std::string> wanted = wanted_hosts(hosts);
+  std::vector<std::string> wanted = wanted_hosts(hosts);
   make_private_folder(folder);
   const net::Fd lock = lock_folder(folder);
   Development files{.ca_file = folder / "ca.pem",
@@ -77,7 +94,13 @@ Development development_credentials(const fs::path& folder, const std::vector<st
     authority = new_authority(files, ca_key_file, now);
     files.ca_created = true;
   }
-  if (leaf_is_good(files, *authority.certificate, wanted, now)) return files;
+  const Certificate known = leaf_of(files, *authority.certificate);
+  if (leaf_is_good(known.get(), wanted, now)) return files;
+  if (known) {
+    // A server that runs may be known by those names.
+    for (std::string& host : hosts_of(*known)) wanted.push_back(std::move(host));
+    wanted = without_repeats(std::move(wanted));
+  }
 
   if (!authority.key) {
     authority.key = parse_key(read_file(ca_key_file).value_or(""));
@@ -91,6 +114,10 @@ Development development_credentials(const fs::path& folder, const std::vector<st
   write_file(files.certificate_file, to_pem(*leaf.certificate));
   files.created = true;
   return files;
+}
+
+void give(const fs::path& folder, uid_t user, gid_t group) {
+  give_folder(folder, user, group, {"lock", "ca.pem", "ca-key.pem", "leaf.pem", "leaf-key.pem"});
 }
 
 fs::path state_folder() {
@@ -124,36 +151,43 @@ std::string spki_sha256(const fs::path& certificate_file) {
 std::vector<std::string> faults_of(const fs::path& certificate_file, const fs::path& key_file,
                                    Time now) {
   std::vector<std::string> faults;
-  const auto read = [&](const fs::path& file) -> std::string {
+  const auto read = [&](const fs::path& file, const char* what) -> std::string {
     try {
       auto text = read_file(file);
       if (text) return std::move(*text);
-      faults.push_back(file.string() + " does not exist");
+      faults.push_back(std::string("cannot read the ") + what + " " + file.string() +
+                       ": No such file or directory");
     } catch (const net::Error& error) {
       faults.emplace_back(error.what());
     }
     return {};
   };
-  const std::string certificate_pem = read(certificate_file);
-  const std::string key_pem = read(key_file);
+  const std::string certificate_pem = read(certificate_file, "certificate");
+  const std::string key_pem = read(key_file, "private key");
   if (!faults.empty()) return faults;
 
   const Certificate leaf = parse_certificate(certificate_pem);
   const Key key = parse_key(key_pem);
-  if (!leaf) faults.push_back(certificate_file.string() + " is not a certificate in PEM");
+  // In the words of net::Credentials, which ends with the first of them.
+  const std::string certificate = "the certificate in " + certificate_file.string();
+  const std::string secret = "the private key " + key_file.string();
+  if (!leaf) faults.push_back(certificate + " is not in PEM form");
   if (!key) {
-    faults.push_back(key_file.string() + (key_pem.find("ENCRYPTED") != std::string::npos
-                                              ? " is encrypted: decrypt it with openssl pkey"
-                                              : " is not a private key in PEM"));
+    faults.push_back(secret + (key_pem.find("ENCRYPTED") != std::string::npos
+                                   ? " is encrypted: remove its pass phrase (openssl pkey -in KEY "
+                                     "-out PLAIN)"
+                                   : " holds no private key in PEM form"));
   }
   if (leaf && key && !fits(*leaf, *key)) {
-    faults.push_back(key_file.string() + " is not the key of " + certificate_file.string());
+    faults.push_back(secret + " does not belong to the certificate " + certificate_file.string() +
+                     ": name the pair that was made together");
   }
   if (leaf && valid_until(*leaf) <= now) {
-    faults.push_back(certificate_file.string() + " has expired");
+    faults.push_back(certificate + " expired on " + date_of(valid_until(*leaf)) + ": renew it");
   }
   if (leaf && valid_from(*leaf) > now) {
-    faults.push_back(certificate_file.string() + " is not valid yet");
+    faults.push_back(certificate + " is not valid before " + date_of(valid_from(*leaf)) +
+                     ": check this machine's clock");
   }
   return faults;
 }

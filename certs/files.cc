@@ -17,10 +17,20 @@ namespace {
 constexpr std::size_t largest_file = 1024 * 1024;  // of PEM; anything above is not ours
 
 void make_folders(const fs::path& folder) {
-  if (folder.empty() || fs::is_directory(folder)) return;
-  make_folders(folder.parent_path());
+  std::error_code closed;  // what cannot be seen cannot be made either, and mkdir says why
+  if (folder.empty() || fs::is_directory(folder, closed)) return;
+  if (!closed || closed == std::errc::no_such_file_or_directory) make_folders(folder.parent_path());
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     throw net::SystemError("cannot make the folder " + folder.string());
+  }
+}
+
+// What root writes into the folder of somebody else is theirs: they will have to replace it.
+void leave_to_owner(int fd, const fs::path& folder) {
+  struct stat status {};
+  if (geteuid() != 0 || stat(folder.c_str(), &status) != 0 || status.st_uid == 0) return;
+  if (fchown(fd, status.st_uid, status.st_gid) != 0) {
+    throw net::SystemError("cannot give a file to the owner of " + folder.string());
   }
 }
 
@@ -53,10 +63,30 @@ net::Fd lock_folder(const fs::path& folder) {
   const fs::path file = folder / "lock";
   net::Fd lock(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) throw net::SystemError("cannot open " + file.string());
+  leave_to_owner(lock.get(), folder);
   while (flock(lock.get(), LOCK_EX) != 0) {
     if (errno != EINTR) throw net::SystemError("cannot lock " + file.string());
   }
   return lock;
+}
+
+void give_folder(const fs::path& folder, uid_t user, gid_t group,
+                 const std::vector<std::string>& files) {
+  const net::Fd held(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  if (!held) throw net::SystemError("cannot open the folder " + folder.string());
+  const auto give = [&](int fd, const std::string& name) {
+    if (fchown(fd, user, group) == 0) return;
+    throw net::SystemError("cannot give " + name + " to the user who serves");
+  };
+  give(held.get(), folder.string());
+  for (const std::string& name : files) {
+    const net::Fd file(
+        openat(held.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat status {};
+    if (!file || fstat(file.get(), &status) != 0) continue;
+    // Another name of it may be elsewhere, where it is somebody else's.
+    if (S_ISREG(status.st_mode) && status.st_nlink == 1) give(file.get(), (folder / name).string());
+  }
 }
 
 void write_file(const fs::path& file, const std::string& text) {
@@ -64,6 +94,7 @@ void write_file(const fs::path& file, const std::string& text) {
   const net::Fd fd(mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!fd) throw net::SystemError("cannot write into " + file.parent_path().string());
   try {
+    leave_to_owner(fd.get(), file.parent_path());
     write_all(fd.get(), text, file);
     if (rename(temporary.c_str(), file.c_str()) != 0) {
       throw net::SystemError("cannot write " + file.string());

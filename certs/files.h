@@ -2,9 +2,12 @@
 // time. Knows nothing of what is in them.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/net/handle.h"
 
@@ -18,8 +21,12 @@ void make_private_folder(const std::filesystem::path& folder);
 // alike.
 net::Fd lock_folder(const std::filesystem::path& folder);
 
+// Makes the folder, and those of its files that are there, belong to somebody else. For root.
+void give_folder(const std::filesystem::path& folder, uid_t user, gid_t group,
+                 const std::vector<std::string>& files);
+
 // Mode 0600, by a temporary file, fsync and rename, so that a reader or a crash finds the old file
-// or the new one.
+// or the new one. In the folder of another user, what root writes is theirs.
 void write_file(const std::filesystem::path& file, const std::string& text);
 
 // Nothing when there is no such file; throws net::SystemError when it cannot be read.

@@ -12,6 +12,7 @@ namespace {
 constexpr const char* examples =
     R"help(The CA is made once, in the state folder ($XDG_STATE_HOME/herald, or ~/.local/state/herald), and kept.
 Its key stays on this machine: whoever has it can pose as any site to whoever trusts the CA.
+The certificate keeps the names that it was ever asked for, and is replaced only for one that it lacks, or when it grows old.
 
 Examples:
   herald certs

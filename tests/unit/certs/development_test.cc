@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -86,6 +88,69 @@ TEST_CASE("a change of hosts makes a new leaf under the same CA") {
   CHECK(changed.created);
   CHECK_FALSE(changed.ca_created);
   CHECK(consistent(changed));
+}
+
+TEST_CASE("hosts that were asked for before stay: another server may be known by them") {
+  const Folder folder;
+  const auto first = development_credentials(folder.path(), {"app.test", "*.app.test"}, now);
+  const std::string leaf = content(first.certificate_file);
+  CHECK_FALSE(development_credentials(folder.path(), {}, now).created);
+  CHECK_FALSE(development_credentials(folder.path(), {"app.test"}, now).created);
+  CHECK(content(first.certificate_file) == leaf);
+  const auto more = development_credentials(folder.path(), {"b.test"}, now);
+  CHECK(more.created);
+  const auto hosts = certs::hosts_of(*certs::parse_certificate(content(more.certificate_file)));
+  for (const char* host : {"app.test", "*.app.test", "b.test", "localhost", "::1"}) {
+    CHECK(std::count(hosts.begin(), hosts.end(), host) == 1);
+  }
+  const auto renewed = development_credentials(folder.path(), {"b.test"}, now + 61 * day);
+  CHECK(renewed.created);
+  CHECK(certs::hosts_of(*certs::parse_certificate(content(renewed.certificate_file))) == hosts);
+}
+
+TEST_CASE(
+    "given to another user, the certificate is theirs to renew, also after root has written "
+    "there") {
+  if (geteuid() != 0) return;
+  const Folder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  const auto state = folder / "state";
+  development_credentials(state, {}, now);
+  certs::give(state, 65534, 65534);
+  development_credentials(state, {"by-root.test"}, now);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setgid(65534) != 0 || setuid(65534) != 0) _exit(2);
+    try {
+      _exit(development_credentials(state, {}, now + 61 * day).created ? 0 : 1);
+    } catch (const std::exception&) {
+      _exit(3);
+    }
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a folder that cannot be entered is one sentence") {
+  if (geteuid() != 0) return;
+  const Folder folder;  // root's alone
+  development_credentials(folder / "state", {}, now);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setgid(65534) != 0 || setuid(65534) != 0) _exit(2);
+    try {
+      development_credentials(folder / "state", {}, now);
+      _exit(1);
+    } catch (const net::Error& error) {
+      _exit(std::string(error.what()).find("Permission denied") != std::string::npos ? 0 : 3);
+    } catch (const std::exception&) {
+      _exit(4);
+    }
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("a clock that was set back makes a new leaf") {
@@ -194,14 +259,18 @@ TEST_CASE("the faults of a pair of files are named") {
     return all.empty() ? "" : all.front();
   };
   const std::string leaf = made.certificate_file.string();
-  CHECK(faults("/no/such", made.key_file, now) == "/no/such does not exist");
-  CHECK(faults(leaf, other.key_file, now) ==
-        other.key_file.string() + " is not the key of " + leaf);
-  CHECK(faults(leaf, made.key_file, now + 91 * day) == leaf + " has expired");
-  CHECK(faults(leaf, made.key_file, now - 2 * day) == leaf + " is not valid yet");
+  CHECK(faults("/no/such", made.key_file, now) ==
+        "cannot read the certificate /no/such: No such file or directory");
+  CHECK(faults(leaf, other.key_file, now) == "the private key " + other.key_file.string() +
+                                                 " does not belong to the certificate " + leaf +
+                                                 ": name the pair that was made together");
+  CHECK(faults(leaf, made.key_file, now + 91 * day)
+            .starts_with("the certificate in " + leaf + " expired on "));
+  CHECK(faults(leaf, made.key_file, now - 2 * day)
+            .starts_with("the certificate in " + leaf + " is not valid before "));
   CHECK(faults(made.key_file, made.key_file, now) ==
-        made.key_file.string() + " is not a certificate in PEM");
-  CHECK(faults(leaf, leaf, now) == leaf + " is not a private key in PEM");
+        "the certificate in " + made.key_file.string() + " is not in PEM form");
+  CHECK(faults(leaf, leaf, now) == "the private key " + leaf + " holds no private key in PEM form");
 }
 
 TEST_CASE("state is kept where the environment says") {

@@ -187,11 +187,14 @@ TEST_CASE("check says everything that is wrong, and what the parts found") {
   const Run run({"check", root, "--cert", "/no/c", "--key", "/no/k", "--key-file", "/no/s"}, "",
                 {lint});
   CHECK(run.code == 1);
-  CHECK(run.err.str() == "herald: " + root +
-                             " does not exist: name the folder to serve\n"
-                             "herald: /no/c does not exist\nherald: /no/k does not exist\n"
-                             "herald: cannot read /no/s: No such file or directory\n"
-                             "herald: /a.css is missing\n");
+  CHECK(run.err.str() ==
+        "herald: " + root +
+            " does not exist: name the folder to serve\n"
+            "herald: cannot read the certificate /no/c: No such file or directory\n"
+            "herald: cannot read the private key /no/k: No such file or "
+            "directory\n"
+            "herald: cannot read /no/s: No such file or directory\n"
+            "herald: /a.css is missing\n");
   const Run file({"check", folder.write("file", "")});
   CHECK(file.code == 1);
   CHECK_THAT(file.err.str(), Catch::EndsWith("file is not a folder\n"));
@@ -261,10 +264,11 @@ TEST_CASE("check looks at every certificate, and refuses one that is for no host
   const Run run({"check", folder.path().string(), "--config", config});
   CHECK(run.code == 1);
   CHECK(run.err.str() ==
-        "herald: /no/c does not exist\nherald: /no/k does not exist\n"
-        "herald: " +
-            key + " is not the key of " + made.certificate_file.string() +
-            "\n"
+        "herald: cannot read the certificate /no/c: No such file or directory\n"
+        "herald: cannot read the private key /no/k: No such file or directory\n"
+        "herald: the private key " +
+            key + " does not belong to the certificate " + made.certificate_file.string() +
+            ": name the pair that was made together\n"
             "herald: the certificate in " +
             cert +
             " is for no host's name (subjectAltName), so no client would get it: have it made for "
