@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ struct Config {
     std::string key;
     std::string ocsp;  // a response in DER to show with it; empty: none
   };
+  // Where something was said in the file, for sentences: "herald.toml:4:3: "; empty: elsewhere.
+  using Place = std::string;
   struct Serve {
     std::string root = ".";
     std::vector<std::string> listen{"127.0.0.1:8443"};  // for net::Endpoint::parse
@@ -63,6 +66,7 @@ struct Config {
     std::string path;
     std::vector<std::string> items;
     bool only = false;  // and nothing of what anybody else says
+    Place place = {};
   };
   struct Hints {
     // auto, early-hints, push, push+early-hints, link, off
@@ -122,6 +126,7 @@ struct Config {
   struct CacheRule {
     std::string glob;
     std::string cache_control;
+    Place place = {};
   };
   struct Files {
     std::uint64_t cache = 64 << 20;      // bytes of assets kept in memory
@@ -152,6 +157,11 @@ struct Config {
     std::uint32_t backlog = 1024;
     std::uint64_t unsent = 64 * 1024;  // bytes the kernel may hold unsent for a connection
   };
+
+  std::string file;  // that it was read from; empty: none
+  // By the setting, such as "[hsts] preload": of those that the file said, and nobody over it.
+  std::map<std::string, Place, std::less<>> places;
+  Place place_of(std::string_view setting) const;
 
   Serve serve;
   Hsts hsts;

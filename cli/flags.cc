@@ -109,6 +109,7 @@ std::string ConfigFlags::file() const {
 Config ConfigFlags::load() const {
   Config config;
   if (!file().empty()) config = with_file(std::move(config), file());
+  bool root_named = file().empty() || config.places.contains("[serve] root");
   const std::vector<Setting> settings = settings_of(config);
   for (const Given& given : given_) {
     std::vector<std::string> values = given.option->results();
@@ -124,8 +125,16 @@ Config ConfigFlags::load() const {
       values = split(values.front());
     }
     const std::string must = set(setting, values, {});
+    if (setting.key == "root") root_named = true;
+    config.places.erase(fmt::format("[{}] {}", setting.table, setting.key));
     if (must.empty()) continue;
     throw UsageError(fmt::format("{} must be {}, not \"{}\"", name, must, values.back()));
+  }
+  // What is served should not depend on where the program is started: "." is for the command line.
+  if (!root_named) {
+    throw net::Error(file() +
+                     ": [serve] needs the key root: name the folder to serve there, or give "
+                     "ROOT on the command line");
   }
   try {
     require_coherent(config);

@@ -286,6 +286,96 @@ TEST_CASE("settings that do not go together are refused") {
                     "there is nothing to listen on: give --listen HOST:PORT");
 }
 
+TEST_CASE("what does not go together in a file is told with its line") {
+  const auto [text, sentence] = GENERATE(table<std::string, std::string>({
+      {"[serve]\ncert = \"c.pem\"",
+       "herald.toml:2:1: [serve] cert needs key beside it (key_file in [events] is the key of "
+       "tokens)"},
+      {"[serve]\nkey = \"k.pem\"",
+       "herald.toml:2:1: [serve] key needs cert beside it (key_file in [events] is the key of "
+       "tokens)"},
+      {"[serve]\nocsp = \"c.ocsp\"",
+       "herald.toml:2:1: [serve] ocsp needs cert and key beside it: it is about that certificate"},
+      {"[serve]\nlisten = []",
+       "herald.toml:2:1: there is nothing to listen on: give --listen HOST:PORT"},
+      {"[hsts]\nmax_age = \"1d\"\npreload = true",
+       "herald.toml:3:1: [hsts] preload needs include_subdomains = true and a max_age of 365d or "
+       "more: browsers' lists take nothing less"},
+      {"[events]\nsend_url = \"/x\"\npoll_url = \"/x\"",
+       "herald.toml:2:1: [events] poll_url and send_url are both /x: give each a URL of its own"},
+      {"[events]\nevents_url = \"/poll\"",
+       "herald.toml:2:1: [events] events_url and poll_url are both /poll: give each a URL of its "
+       "own"},
+      {"[events]\nevents_url = \"/.herald/status\"",
+       "herald.toml:2:1: [events] events_url cannot be /.herald/status, which Herald answers "
+       "itself: give it another URL"},
+      {"[serve]\nlisten = [\":443\", \":443\"]",
+       "herald.toml:2:1: [serve] listen has :443 and :443, which cannot be had both: name one of "
+       "them"},
+      {"[serve]\nlisten = \":443\"\nmetrics = 443",
+       "herald.toml:3:1: [serve] metrics 443 and listen :443 cannot be had both: give each a port "
+       "of its own"},
+  }));
+  INFO(text);
+  const testing::Folder folder;
+  const cli::Config config = cli::with_file({}, folder.write("herald.toml", text));
+  CHECK_THROWS_WITH(cli::require_coherent(config), folder.path().string() + "/" + sentence);
+}
+
+TEST_CASE("addresses that one machine cannot have both are refused, those that it can are not") {
+  const auto both = [](std::vector<std::string> listen, const std::string& metrics = "",
+                       const std::string& redirect = "") {
+    cli::Config config;
+    config.serve.listen = std::move(listen);
+    config.serve.metrics = metrics;
+    config.serve.redirect = redirect;
+    try {
+      cli::require_coherent(config);
+      return true;
+    } catch (const net::Error&) {
+      return false;
+    }
+  };
+  CHECK_FALSE(both({"127.0.0.1:443", "127.0.0.1:443"}));
+  CHECK_FALSE(both({":443", "127.0.0.1:443"}));
+  CHECK_FALSE(both({"127.0.0.1:443", ":443"}));
+  CHECK_FALSE(both({":443", "[::]:443"}));
+  CHECK_FALSE(both({"0.0.0.0:443", "127.0.0.1:443"}));
+  CHECK_FALSE(both({"[::1]:443", "[0:0:0:0:0:0:0:1]:443"}));
+  CHECK_FALSE(both({"[::]:443", "[::1]:443"}));
+  CHECK_FALSE(both({"app.test:443", "APP.test:443"}));
+  CHECK_FALSE(both({"127.0.0.1:443"}, "127.0.0.1:443"));
+  CHECK_FALSE(both({"127.0.0.1:443"}, "443"));
+  CHECK_FALSE(both({"127.0.0.1:443"}, "", "443"));
+  CHECK_FALSE(both({"127.0.0.1:443"}, "80", "80"));
+  CHECK(both({"0.0.0.0:443", "[::]:443"}));
+  CHECK(both({"127.0.0.1:443", "[::1]:443"}));
+  CHECK(both({"0.0.0.0:443", "[::1]:443"}));
+  CHECK(both({"[::]:443", "127.0.0.1:443"}));
+  CHECK(both({":0", ":0", "127.0.0.1:0"}));
+  CHECK(both({":443"}, "9464", "80"));
+}
+
+TEST_CASE("URLs that Herald answers itself are refused for [events]") {
+  const auto refused = [](const std::string& url) {
+    cli::Config config;
+    config.events.send_url = url;
+    try {
+      cli::require_coherent(config);
+      return false;
+    } catch (const net::Error&) {
+      return true;
+    }
+  };
+  CHECK(refused("/.herald/status"));
+  CHECK(refused("/.herald"));
+  CHECK(refused("/.well-known/mercure/subscriptions"));
+  CHECK(refused("/.well-known/mercure/subscriptions/x"));
+  CHECK(refused("/.well-known/oauth-protected-resource/.well-known/mercure"));
+  CHECK_FALSE(refused("/.heralds"));
+  CHECK_FALSE(refused("/.well-known/send"));
+}
+
 TEST_CASE("addresses with a name of the server are its pages' own") {
   cli::Config config;
   config.serve.listen = {":8443", "127.0.0.1:0"};

@@ -91,8 +91,9 @@ TEST_CASE("a repeatable flag leaves ROOT alone") {
 
 TEST_CASE("a flag wins over its variable, that over the file") {
   const testing::Folder folder;
-  const std::string file =
-      folder.write("h.toml", "[serve]\nworkers = 1\nspa = true\nthink = 5\nlisten = [\":1\"]\n");
+  const std::string file = folder.write(
+      "h.toml",
+      "[serve]\nroot = \"dist\"\nworkers = 1\nspa = true\nthink = 5\nlisten = [\":1\"]\n");
   const Variable workers("HERALD_WORKERS", "2");
   const Variable think("HERALD_THINK", "6ms");
   const Variable listen("HERALD_LISTEN", ":2,:3");
@@ -110,7 +111,7 @@ TEST_CASE("a flag wins over its variable, that over the file") {
 TEST_CASE("the file may be named by a variable") {
   const testing::Folder folder;
   const Variable config("HERALD_CONFIG", folder.write("h.toml", "[serve]\nspa = true\n"));
-  const Run run({"serve"});
+  const Run run({"serve", "dist"});
   REQUIRE(run.served);
   CHECK(run.served->serve.spa);
 }
