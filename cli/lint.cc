@@ -13,6 +13,7 @@
 #include "server/http/query.h"
 
 namespace cli {
+#include "cli/private_files.h"
 namespace {
 
 namespace fs = std::filesystem;
@@ -173,3 +174,4 @@ std::vector<Fault> unusable_options(const Config& config) {
 }
 
 }  // namespace cli
+  for (std::string& sentence : exposed_files(config)) reasons.emplace_back(std::move(sentence));

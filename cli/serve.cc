@@ -24,6 +24,7 @@
 #include "cli/takeover.h"
 #include "cli/worker_app.h"
 #include "sse/presence.h"
+#include "cli/private_files.h"
 #include "sse/redis_address.h"
 
 namespace cli {
@@ -280,6 +281,7 @@ class Service {
       if (presence_) presence_->move_to(fresh.events.mercure_url);
       fresh.serve.workers = started_.serve.workers;  // what each has a share of
       config_ = fresh;
+      require_private(fresh);
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
       const auto shared = std::make_shared<const Config>(std::move(fresh));
       server_->on_workers([shared, authorization](server::App& app) {
@@ -416,3 +418,4 @@ int serve(const Config& config, std::function<Config()> reread) {
 }
 
 }  // namespace cli
+  require_private(config);

@@ -11,7 +11,8 @@ namespace {
 
 constexpr const char* examples =
     R"help(Files come from ROOT (here: .), live events from /events, polls from /poll, and POST /send publishes.
-herald.toml is read only when --config names it; a flag wins over its variable, that over the file.
+herald.toml is read only when --config names it, and has to say root then; a flag wins over its variable, that over the file.
+Whatever lies in ROOT is for everybody: keep keys, tokens, the store and the configuration elsewhere.
 
 Examples:
   herald serve                                  the current folder on https://127.0.0.1:8443/

@@ -195,12 +195,12 @@ function tokenOf(alg, signature) {
 }
 
 test('SIGHUP keeps the keys of JSON Web Tokens, and takes a JWK Set that has changed', { skip, timeout: 60000 }, async (t) => {
-  const home = folder(t, { 'index.html': 'x', secret: '0123456789abcdef0123456789abcdef' });
+  const home = folder(t, { secret: '0123456789abcdef0123456789abcdef' });
   const [old, fresh] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
   const offer = (pair) => fs.writeFileSync(path.join(home, 'keys.json'), JSON.stringify({ keys: [pair.publicKey.export({ format: 'jwk' })] }));
   offer(old);
   fs.writeFileSync(path.join(home, 'herald.toml'), '[events]\nkey_file = "secret"\njwks_file = "keys.json"\n');
-  const herald = await serve(t, home, '--config', path.join(home, 'herald.toml'));
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--config', path.join(home, 'herald.toml'));
   const client = await session(t, herald);
   const publishWith = async (token) => (await fetchOn(client, '/send', {
     method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: '{"topic":"t","message":"x"}',

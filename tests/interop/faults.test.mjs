@@ -103,8 +103,8 @@ test('out of descriptors, new clients are turned away at once, those who are the
 });
 
 test('all descriptors that the hard limit allows are taken, and room for them is made before clients come', { skip }, async (t) => {
-  const root = folder(t, { 'index.html': 'x', 'herald.toml': '[limits]\nconnections = 3000\nconnections_per_address = 0\n' });
-  const herald = await serveUnder(t, ['prlimit', '--nofile=100:2000'], root, '--config', path.join(root, 'herald.toml'));
+  const own = folder(t, { 'herald.toml': '[limits]\nconnections = 3000\nconnections_per_address = 0\n' });
+  const herald = await serveUnder(t, ['prlimit', '--nofile=100:2000'], folder(t, { 'index.html': 'x' }), '--config', path.join(own, 'herald.toml'));
   assert.match(fs.readFileSync(`/proc/${herald.pid}/limits`, 'utf8'), /^Max open files +2000 +2000 /m);
   assert.ok(Number(/^FDSize:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${herald.pid}/status`, 'utf8'))[1]) >= 2000);
   await until('the log says that 3000 connections cannot be had', () => /connections is 3000, but this process may have 2000 descriptors.*LimitNOFILE/.test(herald.stderr));
@@ -242,7 +242,7 @@ function ports(pid) {
 test('standard streams that are closed do no harm: nothing else is opened in their place and written to', { skip, timeout: 30000 }, async (t) => {
   const { cert, key } = certificate(folder(t));
   const root = folder(t, { 'index.html': 'x' });
-  const child = spawn('sh', ['-c', `exec ${program} serve ${root} --dev --store ${root}/events.db --cert ${cert} --key ${key} --listen 127.0.0.1:0 0<&- 1>&- 2>&-`], { stdio: 'ignore' });
+  const child = spawn('sh', ['-c', `exec ${program} serve ${root} --dev --store ${folder(t)}/events.db --cert ${cert} --key ${key} --listen 127.0.0.1:0 0<&- 1>&- 2>&-`], { stdio: 'ignore' });
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
   t.after(() => child.kill('SIGKILL'));
   const port = await until('it listens', () => { try { return ports(child.pid)[0]; } catch { return 0; } });
@@ -256,8 +256,8 @@ test('standard streams that are closed do no harm: nothing else is opened in the
 
 test('whoever reads the logs may go: pages are served, and a reload is done', { skip, timeout: 30000 }, async (t) => {
   const { cert, key } = certificate(folder(t));
-  const root = folder(t, { 'index.html': 'x', 'herald.toml': '[limits]\ntarget_bytes = 200\n' });
-  const child = spawn(program, ['serve', root, '--config', path.join(root, 'herald.toml'), '--access-log', '-', '--cert', cert, '--key', key, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const config = path.join(folder(t, { 'herald.toml': '[limits]\ntarget_bytes = 200\n' }), 'herald.toml');
+  const child = spawn(program, ['serve', folder(t, { 'index.html': 'x' }), '--config', config, '--access-log', '-', '--cert', cert, '--key', key, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => { child.once('exit', (code, signal) => resolve(signal ?? code)); });
   t.after(() => child.kill('SIGKILL'));
   let out = '';
@@ -267,7 +267,7 @@ test('whoever reads the logs may go: pages are served, and a reload is done', { 
   child.stderr.destroy();
   const client = await session(t, { cert }, { origin: `https://127.0.0.1:${port}` });
   for (let i = 0; i < 20; ++i) assert.equal((await fetchOn(client, '/')).text, 'x');
-  fs.writeFileSync(path.join(root, 'herald.toml'), '[limits]\ntarget_bytes = 2000\n');
+  fs.writeFileSync(config, '[limits]\ntarget_bytes = 2000\n');
   child.kill('SIGHUP');  // which is logged
   await until('the reload is done', async () => (await fetchOn(client, `/${'a'.repeat(300)}`)).status === 404);
   assert.equal((await fetchOn(client, '/')).text, 'x');

@@ -17,16 +17,16 @@ const secret = '0123456789abcdef0123456789abcdef';
 async function hub(t, more = []) {
   const { exportJWK, generateKeyPair, SignJWT } = await importFromNpm('jose');
   const pair = await generateKeyPair('EdDSA', { extractable: true });
-  const root = folder(t, { 'index.html': 'x', secret, 'herald.toml': '' });
-  fs.writeFileSync(path.join(root, 'keys.json'), JSON.stringify({ keys: [{ ...await exportJWK(pair.publicKey), kid: 'one', alg: 'EdDSA' }] }));
-  fs.writeFileSync(path.join(root, 'herald.toml'), `[events]
+  const own = folder(t, { secret });
+  fs.writeFileSync(path.join(own, 'keys.json'), JSON.stringify({ keys: [{ ...await exportJWK(pair.publicKey), kid: 'one', alg: 'EdDSA' }] }));
+  fs.writeFileSync(path.join(own, 'herald.toml'), `[events]
 key_file = "secret"
 jwks_file = "keys.json"
 issuer = "https://issuer.test"
 subscriptions = true
 ${more.join('\n')}
 `);
-  const herald = await serve(t, root, '--config', path.join(root, 'herald.toml'));
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--config', path.join(own, 'herald.toml'));
   const fetch = http2Fetch(t, herald);
   const url = `${herald.origin}/.well-known/mercure`;
   const self = `https://localhost:${herald.port}/.well-known/mercure`; // by the name that http2Fetch asks for
@@ -44,7 +44,7 @@ ${more.join('\n')}
     });
     return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
   };
-  return { herald, fetch, url, self, v0, v1, publish, root };
+  return { herald, fetch, url, self, v0, v1, publish };
 }
 
 test('EventSource follows a 0.x template and comes back with the publisher\'s ids', { skip, timeout: 60000 }, async (t) => {
@@ -165,8 +165,7 @@ test('a publisher that dies in the middle leaves nothing behind', { skip, timeou
 });
 
 test('herald publish sends batches, and herald subscribe follows through a restart of the server', { skip, timeout: 60000 }, async (t) => {
-  const root = folder(t, { 'index.html': 'x' });
-  const herald = await serve(t, root, '--dev', '--store', path.join(root, 'events.db'));
+  const herald = await serve(t, folder(t, { 'index.html': 'x' }), '--dev', '--store', path.join(folder(t), 'events.db'));
   const reader = spawn(program, ['subscribe', herald.origin, '--topic', 'jobs', '--prefix', 'x/', '--json', '--count', '5', '--since', 'earliest', '--ca', herald.cert],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => reader.kill());

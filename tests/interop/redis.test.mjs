@@ -11,7 +11,7 @@ const skip = lacks({ programs: ['redis-server'] });
 
 async function refusal(t, store) {
   const root = folder(t, { 'index.html': 'x' });
-  const { cert, key } = certificate(root);
+  const { cert, key } = certificate(folder(t));
   return run(program, ['serve', root, '--listen', '127.0.0.1:0', '--cert', cert, '--key', key, '--store', store]);
 }
 

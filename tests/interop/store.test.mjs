@@ -9,9 +9,9 @@ import { certificate, folder, lacks, listen, program, publish, run, serve, sessi
 const skip = lacks();
 
 async function refusal(t, store, files = {}) {
-  const root = folder(t, { 'index.html': 'x', ...files });
-  const { cert, key } = certificate(root);
-  return run(program, ['serve', root, '--listen', '127.0.0.1:0', '--cert', cert, '--key', key, '--store', store(root)]);
+  const own = folder(t, files);
+  const { cert, key } = certificate(own);
+  return run(program, ['serve', folder(t, { 'index.html': 'x' }), '--listen', '127.0.0.1:0', '--cert', cert, '--key', key, '--store', store(own)]);
 }
 
 test('what was acknowledged before a kill -9 is given after the restart, in order, and ids go on', { skip, timeout: 60000 }, async (t) => {
@@ -45,10 +45,10 @@ test('what was acknowledged before a kill -9 is given after the restart, in orde
 });
 
 test('a store that cannot be used ends the program with one sentence that says what to do', { skip, timeout: 60000 }, async (t) => {
-  const missing = await refusal(t, (root) => path.join(root, 'nowhere', 'events.db'));
+  const missing = await refusal(t, (own) => path.join(own, 'nowhere', 'events.db'));
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /^herald: .*events\.db: its folder must exist and be writable: No such file or directory\n$/);
-  const damaged = await refusal(t, (root) => path.join(root, 'events.db'), { 'events.db': 'x'.repeat(5000) });
+  const damaged = await refusal(t, (own) => path.join(own, 'events.db'), { 'events.db': 'x'.repeat(5000) });
   assert.equal(damaged.code, 1);
   assert.match(damaged.stderr, /^herald: .*events\.db is damaged .*move it away and a new history begins/);
   const unknown = await refusal(t, () => 'postgres://localhost/');
