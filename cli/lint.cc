@@ -175,3 +175,6 @@ std::vector<Fault> unusable_options(const Config& config) {
 
 }  // namespace cli
   for (std::string& sentence : exposed_files(config)) reasons.emplace_back(std::move(sentence));
+  attempt(plan_options);
+  attempt(store_options);
+  attempt(proxy_options);

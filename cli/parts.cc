@@ -1,5 +1,9 @@
 #include "cli/parts.h"
 
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -8,11 +12,14 @@
 #include "cli/event_store.h"
 #include "hints/link_source.h"
 #include "server/http/headers.h"
+#include "server/net/handle.h"
 
 namespace cli {
 namespace {
 
-constexpr std::size_t shortest_admin_token = 16;
+using Authorities = net::Handle<X509_STORE, X509_STORE_free>;
+
+constexpr std::size_t shortest_token = 16;
 
 std::string slurp(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -30,6 +37,32 @@ std::vector<std::string> lines_of(const std::string& file) {
     if (!token.empty() && !token.starts_with('#')) lines.emplace_back(token);
   }
   return lines;
+}
+
+// Whoever finds one of them may do much: they must not be empty, nor short.
+std::vector<std::string> tokens_of(const std::string& file, const Config::Place& place) {
+  std::vector<std::string> tokens = lines_of(file);
+  if (tokens.empty()) throw net::Error(place + file + " holds no token: write one on each line");
+  for (const std::string& token : tokens) {
+    if (token.size() >= shortest_token) continue;
+    throw net::Error(place + file +
+                     " holds a token that can be guessed: make it 16 characters or more");
+  }
+  return tokens;
+}
+
+// That libcurl will find an authority in it whenever it asks an app server.
+void require_authorities(const Config& config) {
+  const std::string& file = config.proxy.ca;
+  if (file.empty()) return;
+  const Config::Place place = config.place_of("[proxy] ca");
+  if (access(file.c_str(), R_OK) != 0) throw net::SystemError(place + "cannot read " + file);
+  const Authorities authorities(X509_STORE_new());
+  const bool some = authorities && X509_STORE_load_file(authorities.get(), file.c_str()) == 1;
+  ERR_clear_error();
+  if (some) return;
+  throw net::Error(place + "[proxy] ca: " + file +
+                   " holds no certificate in PEM: name that of the authority of the app servers");
 }
 
 // How pages may spell addresses of this server. 443 may be forwarded to the port listened on.
@@ -84,6 +117,11 @@ assets::AssetStore::Options store_options(const Config& config) {
   }
   for (const Config::CacheRule& rule : config.files.headers) {
     options.reader.cache_rules.push_back({rule.glob, rule.cache_control});
+    try {
+      (void)assets::CachePolicy({options.reader.cache_rules.back()});
+    } catch (const net::Error& error) {
+      throw net::Error(rule.place + "[[files.header]]: " + error.what());
+    }
   }
   return options;
 }
@@ -109,7 +147,7 @@ hints::PlanBuilder::Options plan_options(const Config& config) {
       const auto item = hints::configured_item(target);
       if (!item) {
         throw net::Error(
-            "[[hints.page]] " + page.path + ": \"" + target +
+            page.place + "[[hints.page]] " + page.path + ": \"" + target +
             "\" cannot be hinted: write the path of a file on this server whose extension "
             "says what it is, such as /app.css");
       }
@@ -146,17 +184,13 @@ AdminOnly::Options admin_options(const Config& config) {
   options.dev = config.serve.dev ? AdminOnly::Dev::on : AdminOnly::Dev::off;
   const std::string& file = config.serve.admin_token_file;
   if (file.empty()) return options;
-  options.tokens = lines_of(file);
-  if (options.tokens.empty()) throw net::Error(file + " holds no token: write one on each line");
-  for (const std::string& token : options.tokens) {
-    if (token.size() >= shortest_admin_token) continue;
-    throw net::Error(file + " holds a token that can be guessed: make it 16 characters or more");
-  }
+  options.tokens = tokens_of(file, config.place_of("[serve] admin_token_file"));
   return options;
 }
 
 proxy::ProxyHandler::Options proxy_options(const Config& config) {
   const Config::Proxy& from = config.proxy;
+  require_authorities(config);
   proxy::ProxyHandler::Options options;
   for (const std::string& text : from.upstreams) {
     options.upstreams.push_back(proxy::Address::parse(text));
@@ -237,7 +271,17 @@ sse::Authorizer::Options authorizer_options(const Config& config) {
   if (!config.events.key_file.empty()) {
     options.keys.push_back(sse::Key::read(slurp(config.events.key_file)));
   }
-  if (!config.events.token_file.empty()) options.tokens = lines_of(config.events.token_file);
+  if (!config.events.token_file.empty()) {
+    options.tokens = tokens_of(config.events.token_file, config.place_of("[events] token_file"));
+  }
+  const bool nobody =
+      options.keys.empty() && options.subscriber_keys.empty() && options.tokens.empty();
+  if (options.subscribe_requires_token && nobody) {
+    throw net::Error(
+        config.place_of("[events] anonymous") +
+        "[events] anonymous = false keeps everybody out: name the keys of subscribers' "
+        "tokens (key_file, subscriber_key_file, jwks_file) or a token_file beside it");
+  }
   return options;
 }
 

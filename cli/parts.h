@@ -27,7 +27,7 @@ hints::Mode hints_mode(const Config& config);
 hints::Judgement::Options judgement_options(const Config& config);
 // Reads the file of admin tokens.
 AdminOnly::Options admin_options(const Config& config);
-// For a configuration with upstreams.
+// For a configuration with upstreams; the file of authorities is looked into.
 proxy::ProxyHandler::Options proxy_options(const Config& config);
 hints::LearnedSource::Options learned_options(const Config& config);
 sse::Hub::Options hub_options(const Config& config, sse::Presence* presence);

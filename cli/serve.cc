@@ -44,6 +44,17 @@ std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
   for (net::Endpoint endpoint : endpoints) {
     if (endpoint.host.empty() || endpoint.host == "0.0.0.0" || endpoint.host == "::") {
       endpoint.host = "localhost";
+// What workers make of a configuration, each for itself, when none of them can be told any more
+// that it cannot be used.
+void require_usable(const Config& config) {
+  (void)plan_options(config);
+  (void)hints_mode(config);
+  (void)admin_options(config);
+  (void)store_options(config);
+  (void)proxy_options(config);
+  (void)assets::Root(config.serve.root);
+}
+
     }
     if (!urls.empty()) urls += " and ";
     urls += "https://" + endpoint.to_string() + "/";
@@ -269,10 +280,7 @@ class Service {
       const server::Tuning tuning = server_options(fresh).tuning;
       const auto authorization =
           std::make_shared<const sse::Authorizer::Options>(authorizer_options(fresh));
-      (void)plan_options(fresh);
-      (void)hints_mode(fresh);
-      (void)admin_options(fresh);
-      (void)assets::Root(fresh.serve.root);
+      require_usable(fresh);
       identity_ = std::move(identity);
       const std::string fixed = settled_at_start(started_, fresh);
       use_identity();

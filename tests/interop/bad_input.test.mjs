@@ -135,6 +135,7 @@ test('publishing that is off is 403 and says how to turn it on', { skip }, async
 });
 
 test('a bad configuration ends the program with one line that says where and what to do', { skip, timeout: 60000 }, async (t) => {
+  const root = folder(t, { 'index.html': 'x' });
   const place = folder(t);
   const mine = certificate(place, 'mine');
   const other = certificate(place, 'other');
@@ -155,12 +156,21 @@ test('a bad configuration ends the program with one line that says where and wha
     ['missing certificate', ['--cert', path.join(place, 'missing.crt'), '--key', mine.key], /missing\.crt/],
     ['mismatched key', ['--cert', mine.cert, '--key', other.key], /other\.key/],
     ['encrypted key', ['--cert', mine.cert, '--key', encrypted], /encrypted/],
+    ['certificate without its key in a file', toml('pair.toml', '[serve]\ncert = "mine.crt"\n'), /pair\.toml:2:1: \[serve\] cert needs key/],
+    ['preload for a day', [...pair, ...toml('hsts.toml', '[hsts]\nmax_age = "1d"\npreload = true\n')], /hsts\.toml:3:1: /],
+    ['a page with what cannot be hinted', [...pair, ...toml('hints.toml', '\n[[hints.page]]\npath = "/"\nitems = ["/x"]\n')], /hints\.toml:2:1: \[\[hints\.page\]\] \/: "\/x"/],
+    ['a field that cannot be sent', [...pair, ...toml('field.toml', '[[files.header]]\nglob = "*"\ncache_control = "a\\nb"\n')], /field\.toml:1:1: .*control characters/],
+    ['authorities that are none', [...pair, ...toml('ca.toml', '[proxy]\nca = "mine.key"\n')], /ca\.toml:2:1: \[proxy\] ca: .*mine\.key holds no certificate/],
+    ['one address twice', [...pair, ...toml('twice.toml', '[serve]\nmetrics = "127.0.0.1:1"\n'), '--listen', '127.0.0.1:1'], /twice\.toml:2:1: \[serve\] metrics 127\.0\.0\.1:1 and listen 127\.0\.0\.1:1 cannot be had both/],
+    ['an empty file of tokens', [...pair, '--token-file', '/dev/null'], /\/dev\/null holds no token/],
+    ['nobody may subscribe', [...pair, ...toml('nobody.toml', '[events]\nanonymous = false\n')], /nobody\.toml:2:1: .*keeps everybody out/],
+    ["a URL of Herald's own", [...pair, ...toml('url.toml', '[events]\nevents_url = "/.herald/status"\n')], /url\.toml:2:1: .*\/\.herald\/status, which Herald answers itself/],
     ['port taken', [...pair, '--listen', `127.0.0.1:${taken.address().port}`], new RegExp(`${taken.address().port}`)],
   ];
   const wrong = [];
   for (const [what, args, says] of rows) {
     const listenAt = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
-    const { code, stderr } = await run('timeout', ['8', program, 'serve', place, ...listenAt, ...args]);
+    const { code, stderr } = await run('timeout', ['8', program, 'serve', root, ...listenAt, ...args]);
     if (![1, 2].includes(code) || stderr.trimEnd().split('\n').length !== 1 || !says.test(stderr)) wrong.push(`${what}: ${code} ${stderr.slice(0, 400)}`);
   }
   assert.deepEqual(wrong, []);

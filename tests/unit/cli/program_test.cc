@@ -13,6 +13,7 @@
 #include "cli/lint.h"
 #include "tests/unit/certs/folder.h"
 
+#include "cli/parts.h"
 namespace {
 
 // One run of the whole program, but for serving.
@@ -290,4 +291,46 @@ TEST_CASE("certs makes a certificate once and says how to trust it") {
   CHECK(Run({"certs", "--dir", state, "--host", "app.test", "--print", "spki"}).out.str() ==
         certs::spki_sha256(state + "/leaf.pem") + "\n");
   CHECK(Run({"certs", "--dir", state, "--host", "not a host"}).code == 1);
+  CHECK(checked("[proxy]\nca = \"none\"\n") == "herald: " + here +
+                                                   "/herald.toml:2:1: cannot read " + here +
+                                                   "/none: No such file or directory\n");
+  folder.write("ca.pem", "no certificate");
+  CHECK(checked("[proxy]\nca = \"ca.pem\"\n") ==
+        "herald: " + here + "/herald.toml:2:1: [proxy] ca: " + here +
+            "/ca.pem holds no certificate in PEM: name that of the authority of the app servers\n");
+  CHECK(
+      checked("[[files.header]]\nglob = \"*.pdf\"\ncache_control = \"a\\nb\"\n") ==
+      "herald: " + here +
+          "/herald.toml:1:1: [[files.header]]: the cache rule for \"*.pdf\" needs a pattern and a "
+          "value without control characters\n");
+  folder.write("tokens", "# of nobody\n");
+  CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
+        "herald: " + here + "/herald.toml:2:1: " + here +
+            "/tokens holds no token: write one on each line\n");
+  folder.write("tokens", "0123456789abcdef\nx\n");
+  CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
+        "herald: " + here + "/herald.toml:2:1: " + here +
+            "/tokens holds a token that can be guessed: make it 16 characters or more\n");
+  CHECK(checked("[events]\nanonymous = false\n") ==
+        "herald: " + here +
+            "/herald.toml:2:1: [events] anonymous = false keeps everybody out: name the keys of "
+            "subscribers' tokens (key_file, subscriber_key_file, jwks_file) or a token_file beside "
+            "it\n");
+  CHECK(checked("[[hints.page]]\npath = \"/\"\nitems = [\"/a.unknown\"]\n")
+            .starts_with("herald: " + here +
+                         "/herald.toml:1:1: [[hints.page]] /: \"/a.unknown\" cannot be hinted"));
+}
+
+TEST_CASE("a token file lets subscribers in where nobody is anonymous") {
+  const testing::Folder folder;
+  cli::Config config;
+  config.events.anonymous = false;
+  config.events.token_file = folder.write("tokens", "0123456789abcdef\n");
+  CHECK(cli::authorizer_options(config).tokens.size() == 1);
+  config.events.token_file.clear();
+  config.events.publisher_key_file =
+      folder.write("secret", "0123456789abcdef0123456789abcdef");  // of no subscriber
+  CHECK_THROWS_WITH(cli::authorizer_options(config), Catch::Contains("keeps everybody out"));
+  config.events.subscriber_key_file = config.events.publisher_key_file;
+  CHECK_NOTHROW(cli::authorizer_options(config));
 }
