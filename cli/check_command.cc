@@ -1,5 +1,6 @@
 // `herald check`: reads everything that `serve` would read and says all that is wrong, serving
 // nothing. What the parts know of their own faults comes in as Checks.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 
 #include "certs/development.h"
 #include "cli/command.h"
+#include "cli/confine.h"
 #include "cli/flags.h"
 #include "cli/identity.h"
 #include "cli/program.h"
@@ -32,8 +34,12 @@ void check_root(const Config& config, std::vector<Fault>& reasons) {
     reasons.emplace_back(root + " does not exist: name the folder to serve");
   } else if (!S_ISDIR(status.st_mode)) {
     reasons.emplace_back(root + " is not a folder");
-  } else if (access(root.c_str(), R_OK | X_OK) != 0) {
-    reasons.emplace_back(root + " cannot be read by this user");
+  } else {
+    const Guise guise(config.serve.user);
+    if (faccessat(AT_FDCWD, root.c_str(), R_OK | X_OK, AT_EACCESS) == 0) return;
+    const std::string& user = config.serve.user;
+    reasons.emplace_back(root + " cannot be read by " +
+                         (user.empty() ? "this user" : "the user " + user));
   }
 }
 
@@ -67,8 +73,8 @@ void check_certificates(const Config& config, std::vector<Fault>& reasons) {
 }
 
 void check_read_files(const Config& config, std::vector<Fault>& reasons) {
-  for (const std::string& file : {config.events.key_file, config.events.token_file,
-                                  config.serve.admin_token_file, config.proxy.ca}) {
+  for (const std::string& file :
+       {config.events.key_file, config.events.token_file, config.serve.admin_token_file}) {
     if (file.empty() || access(file.c_str(), R_OK) == 0) continue;
     reasons.emplace_back(net::SystemError("cannot read " + file).what());
   }

@@ -7,8 +7,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <memory>
 #include <system_error>
 
@@ -125,11 +127,33 @@ void require_user(const std::string& user) {
   if (!user.empty()) (void)entry_of(user);
 }
 
-void become(const std::string& user) {
-  if (user.empty() || geteuid() != 0) return;
+std::optional<Account> account_to_become(const std::string& user) {
+  if (user.empty() || geteuid() != 0) return std::nullopt;
   const passwd& entry = entry_of(user);
-  const uid_t uid = entry.pw_uid;
-  const gid_t gid = entry.pw_gid;
+  return Account{entry.pw_uid, entry.pw_gid};
+}
+
+Guise::Guise(const std::string& user) : group_(getegid()) {
+  const auto account = account_to_become(user);
+  if (!account) return;
+  groups_.resize(static_cast<std::size_t>(std::max(0, getgroups(0, nullptr))));
+  const int known = getgroups(static_cast<int>(groups_.size()), groups_.data());
+  worn_ = known >= 0 && initgroups(user.c_str(), account->group) == 0 &&
+          setegid(account->group) == 0 && seteuid(account->user) == 0;
+  if (!worn_) throw net::SystemError("cannot look as the user " + user);
+}
+
+Guise::~Guise() {
+  if (!worn_) return;
+  const bool off =
+      seteuid(0) == 0 && setegid(group_) == 0 && setgroups(groups_.size(), groups_.data()) == 0;
+  if (!off) std::abort();  // to go on as somebody else would be worse
+}
+
+void become(const std::string& user) {
+  const auto account = account_to_become(user);
+  if (!account) return;
+  const auto [uid, gid] = *account;
   if (initgroups(user.c_str(), gid) != 0 || setgid(gid) != 0 || setuid(uid) != 0) {
     throw net::SystemError("cannot become the user " + user);
   }

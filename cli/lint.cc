@@ -1,23 +1,28 @@
 #include "cli/lint.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "cli/confine.h"
 #include "cli/event_store.h"
 #include "cli/landlock.h"
 #include "cli/offline_site.h"
 #include "cli/parts.h"
+#include "cli/private_files.h"
 #include "hints/linter.h"
 #include "server/http/query.h"
 
 namespace cli {
-#include "cli/private_files.h"
 namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t most_pages = 2000;
+constexpr std::size_t most_unreadable = 20;  // told of
 
 std::vector<std::string> pages_under(const fs::path& root) {
   std::vector<std::string> pages;
@@ -149,6 +154,37 @@ std::vector<Fault> hidden_files(const Config& config) {
   return reasons;
 }
 
+std::vector<Fault> unreadable_files(const Config& config) {
+  std::vector<Fault> reasons;
+  const std::string& user = config.serve.user;
+  std::optional<Guise> guise;
+  try {
+    guise.emplace(user);
+  } catch (const net::Error&) {
+    return reasons;  // there is no such user: another check says so
+  }
+  std::error_code problem;
+  fs::recursive_directory_iterator at(config.serve.root,
+                                      fs::directory_options::skip_permission_denied, problem);
+  for (; !problem && at != fs::recursive_directory_iterator(); at.increment(problem)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with('.') && name != ".well-known") {
+      at.disable_recursion_pending();
+      continue;
+    }
+    std::error_code ignored;
+    const bool folder = at->is_directory(ignored);
+    if (!folder && !at->is_regular_file(ignored)) continue;
+    const int wish = folder ? R_OK | X_OK : R_OK;
+    if (faccessat(AT_FDCWD, at->path().c_str(), wish, AT_EACCESS) == 0) continue;
+    reasons.emplace_back(at->path().string() + " cannot be read by " +
+                         (user.empty() ? "this user" : "the user " + user) +
+                         ": visitors would get 403; let that user read it, or take it away");
+    if (reasons.size() == most_unreadable) break;
+  }
+  return reasons;
+}
+
 std::vector<Fault> unusable_options(const Config& config) {
   std::vector<Fault> reasons;
   const auto attempt = [&](const auto& make) {
@@ -158,6 +194,7 @@ std::vector<Fault> unusable_options(const Config& config) {
       reasons.emplace_back(error.what());
     }
   };
+  for (std::string& sentence : exposed_files(config)) reasons.emplace_back(std::move(sentence));
   attempt(require_reads);
   attempt([](const Config& given) { return require_user(given.serve.user); });
   attempt([](const Config& given) { return require_store(given.events); });
@@ -169,12 +206,11 @@ std::vector<Fault> unusable_options(const Config& config) {
   attempt(server_options);
   attempt(authorizer_options);
   attempt(hints_mode);
+  attempt(plan_options);
   attempt(admin_options);
+  attempt(store_options);
+  attempt(proxy_options);
   return reasons;
 }
 
 }  // namespace cli
-  for (std::string& sentence : exposed_files(config)) reasons.emplace_back(std::move(sentence));
-  attempt(plan_options);
-  attempt(store_options);
-  attempt(proxy_options);

@@ -41,9 +41,9 @@ int main(int argc, char** argv) {
   commands.push_back(cli::prove_command(*program, streams));
   commands.push_back(cli::subscribe_command(*program, streams));
   commands.push_back(cli::certs_command(*program, streams));
-  commands.push_back(cli::check_command(
-      *program, streams,
-      {cli::unusable_options, cli::hidden_files, cli::lint_rules, cli::lint_hints}));
+  commands.push_back(cli::check_command(*program, streams,
+                                        {cli::unusable_options, cli::hidden_files,
+                                         cli::unreadable_files, cli::lint_rules, cli::lint_hints}));
   commands.push_back(cli::explain_command(*program, streams));
   commands.push_back(cli::token_command(*program, streams));
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);

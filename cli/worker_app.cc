@@ -126,6 +126,7 @@ struct WorkerApp::Pages {
   assets::AssetStore::Options store_options_of(const Config& config) {
     assets::AssetStore::Options options = store_options(config);
     options.background = &background;
+    options.complain = [](const std::string& what) { log_warning(what); };
     return options;
   }
 

@@ -12,6 +12,7 @@ namespace assets {
 namespace {
 
 constexpr std::string_view index_name = "index.html";
+constexpr std::chrono::minutes between_complaints{1};
 
 Outcome outcome_of(PathFault fault) {
   switch (fault) {
@@ -35,6 +36,8 @@ Outcome outcome_of(Root::Outcome outcome) {
       return Outcome::directory;
     case Root::Outcome::missing:
       return Outcome::missing;
+    case Root::Outcome::forbidden:
+      return Outcome::forbidden;
     case Root::Outcome::busy:
       return Outcome::busy;
   }
@@ -61,7 +64,8 @@ AssetStore::AssetStore(net::Loop& loop, std::string root, const Options& options
       entries_(options.most_assets, options.most_bytes),
       absences_(options.most_absences, options.most_absences * longest_path),
       background_(options.background),
-      most_at_once_(options.most_at_once) {}
+      most_at_once_(options.most_at_once),
+      complain_(options.complain) {}
 
 Lookup AssetStore::find(std::string_view path) {
   // Names of assets held are known to be good: for these the path need not be taken apart.
@@ -106,6 +110,7 @@ Lookup AssetStore::read(const std::string& name, std::optional<Entry> known) {
   }
   if (!made.asset) {
     const Outcome outcome = outcome_of(made.outcome);
+    if (outcome == Outcome::forbidden) complain_of(name);
     entries_.erase(name);
     absences_.put(name, {outcome, loop_.now()}, name.size());
     return {outcome, nullptr};
@@ -119,6 +124,12 @@ Lookup AssetStore::read(const std::string& name, std::optional<Entry> known) {
   Lookup found{Outcome::found, entry.asset};
   keep(name, std::move(entry));
   return found;
+}
+
+void AssetStore::complain_of(const std::string& name) {
+  if (!complain_ || (complained_ && loop_.now() - *complained_ < between_complaints)) return;
+  complained_ = loop_.now();
+  complain_(name + " in ROOT may not be read by the user who serves it: it is answered 403");
 }
 
 void AssetStore::keep(const std::string& name, Entry entry) {

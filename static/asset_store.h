@@ -25,7 +25,8 @@ namespace assets {
 enum class Outcome : std::uint8_t {
   found,
   directory,   // the path lacks its final '/'
-  missing,     // or hidden, outside ROOT, not a regular file, not to be read
+  missing,     // or hidden, outside ROOT, not a regular file
+  forbidden,   // this process may not read it
   bad_path,    // malformed, or climbing with ".."
   unmappable,  // well formed, but no file can have it: %2f or a backslash
   too_long,
@@ -50,6 +51,8 @@ class AssetStore {
     // Where larger files are compressed; null: where all is done. Must outlive the store.
     net::Background* background = nullptr;
     std::size_t most_at_once = std::size_t{16} * 1024;  // bytes compressed on the loop: 0.4 ms
+    // Told of a file that may not be read, once a minute: one sentence.
+    std::function<void(const std::string& sentence)> complain = {};
   };
 
   // `loop` gives the time and must outlive the store. Throws net::Error if `root` is no folder.
@@ -116,6 +119,7 @@ class AssetStore {
                                     std::optional<std::string> packed);
   void finish(Making& making);
   void refresh_root();
+  void complain_of(const std::string& name);
 
   net::Loop& loop_;
   Root root_;
@@ -127,6 +131,8 @@ class AssetStore {
   net::Background* const background_;
   const std::size_t most_at_once_;
   std::vector<std::shared_ptr<Making>> making_;
+  const std::function<void(const std::string&)> complain_;
+  std::optional<net::Clock::time_point> complained_;
   const std::shared_ptr<const char> present_ = std::make_shared<const char>();  // for its callbacks
   std::string name_;  // of the file being looked for; kept for its capacity
 };

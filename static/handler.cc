@@ -179,6 +179,8 @@ void FileHandler::handle(const http::Request& request, http::Exchange exchange) 
       return exchange.respond(refusal(400, "The path of this request is malformed."));
     case Outcome::too_long:
       return exchange.respond(refusal(414, "The path of this request is too long."));
+    case Outcome::forbidden:
+      return exchange.respond(refusal(403, "The server may not read this file."));
     case Outcome::busy:
       return exchange.respond(refuse_busy());
     case Outcome::missing:
@@ -263,9 +265,9 @@ Variant FileHandler::dressed(const http::Request& request, Variant variant, Site
 std::optional<http::Response> FileHandler::answer_by_rule(const http::Request& request,
                                                           const Lookup& found) {
   const bool known = found.outcome == Outcome::found || found.outcome == Outcome::directory ||
-                     found.outcome == Outcome::missing;
+                     found.outcome == Outcome::missing || found.outcome == Outcome::forbidden;
   if (!options_.rules || !known) return std::nullopt;
-  bool exists = found.outcome == Outcome::found;
+  bool exists = found.outcome == Outcome::found || found.outcome == Outcome::forbidden;
   if (found.outcome == Outcome::directory) {
     exists = store_.lookup(std::string(request.path()) + '/') != nullptr;
   }

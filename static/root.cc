@@ -48,6 +48,11 @@ bool is_trouble(int error) {
   }
 }
 
+Root::Outcome outcome_of(int error) {
+  if (is_trouble(error)) return Root::Outcome::busy;
+  return error == EACCES ? Root::Outcome::forbidden : Root::Outcome::missing;
+}
+
 }  // namespace
 
 Fingerprint fingerprint_of(const struct stat& status) {
@@ -58,6 +63,10 @@ Fingerprint fingerprint_of(const struct stat& status) {
 Root::Root(std::string folder, Resolution resolution)
     : folder_(std::move(folder)), resolution_(resolution), directory_(open_folder(folder_)) {
   if (!directory_) throw net::SystemError("cannot serve the folder " + folder_);
+  if (::faccessat(directory_.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) {
+    throw net::SystemError("cannot serve the folder " + folder_ +
+                           ", which the user who serves it must be able to read and enter");
+  }
   if (resolution_ == Resolution::kernel && !kernel_has_openat2()) resolution_ = Resolution::walk;
 }
 
@@ -80,7 +89,7 @@ Root::Opened Root::open(const std::string& path) const {
   }
   Opened opened;
   if (!fd || ::fstat(fd.get(), &opened.status) != 0) {
-    opened.outcome = is_trouble(errno) ? Outcome::busy : Outcome::missing;
+    opened.outcome = outcome_of(errno);
     return opened;
   }
   if (S_ISDIR(opened.status.st_mode)) opened.outcome = Outcome::directory;

@@ -29,18 +29,19 @@ class Root {
     kernel,  // openat2, falling back to `walk` where the kernel does not know it
     walk,    // segment by segment
   };
-  enum class Outcome { file, directory, missing, busy };
+  enum class Outcome { file, directory, missing, forbidden, busy };
   struct Opened {
     Outcome outcome = Outcome::missing;
     net::Fd fd;  // of a regular file
     struct stat status {};
   };
 
-  // Throws net::Error if `folder` is no folder that can be opened.
+  // Throws net::Error if `folder` is no folder, or none that this process may read.
   explicit Root(std::string folder, Resolution resolution = Resolution::kernel);
 
   // `path` is relative and has no ".." segments. Anything but a regular file or a directory is
-  // missing, as is what may not be read; `busy` is out of descriptors or a failing disk.
+  // missing; `forbidden` is what this process may not read, or may not look into; `busy` is out of
+  // descriptors or a failing disk.
   Opened open(const std::string& path) const;
 
   // What is at `path` now, links followed. Only for comparing with what open() gave: it may lie

@@ -61,7 +61,9 @@ bool RuleFile::changed_now() {
 std::optional<RuleFile::Found> RuleFile::read(const std::optional<Fingerprint>& print) const {
   if (!print) return Found{};
   const Root::Opened opened = root_.open(name_);
-  if (opened.outcome == Root::Outcome::busy) return std::nullopt;
+  const bool unreadable =
+      opened.outcome == Root::Outcome::busy || opened.outcome == Root::Outcome::forbidden;
+  if (unreadable) return std::nullopt;
   if (opened.outcome != Root::Outcome::file) return Found{};
   Found found;
   found.text = content(opened.fd.get(), options_.longest);

@@ -1,8 +1,10 @@
 #include "cli/program.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,9 +13,9 @@
 #include "certs/development.h"
 #include "certs/x509.h"
 #include "cli/lint.h"
+#include "cli/parts.h"
 #include "tests/unit/certs/folder.h"
 
-#include "cli/parts.h"
 namespace {
 
 // One run of the whole program, but for serving.
@@ -164,6 +166,68 @@ TEST_CASE("a wrong file is exit code 1") {
   CHECK(run.err.str() == "herald: " + file + ":2:7: [serve] spa must be true or false, not 3\n");
 }
 
+TEST_CASE(
+    "a file without root serves nothing: what is served does not depend on where it is started") {
+  const testing::Folder folder;
+  const std::string file = folder.write("h.toml", "[serve]\nspa = true\n");
+  for (const char* command : {"serve", "check", "explain"}) {
+    const Run run({command, "--config", file});
+    CHECK(run.code == 1);
+    CHECK_FALSE(run.served);
+    CHECK(run.err.str() == "herald: " + file +
+                               ": [serve] needs the key root: name the folder to serve there, or "
+                               "give ROOT on the command line\n");
+  }
+  const Variable root("HERALD_ROOT", "dist");
+  CHECK(Run({"serve", "--config", file}).served->serve.root == "dist");
+}
+
+TEST_CASE(
+    "what a file says that does not go together is told with its line, what a flag says by its "
+    "name") {
+  const testing::Folder folder;
+  const auto told = [&](const std::string& text, std::vector<std::string> flags) {
+    const std::string file = folder.write("h.toml", text);
+    std::vector<std::string> arguments{"serve", "dist", "--config", file};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const Run run(arguments);
+    CHECK(run.code == 1);
+    return run.err.str().substr(0, run.err.str().find(" needs") + 6);
+  };
+  const std::string here = "herald: " + (folder / "h.toml").string();
+  CHECK(told("[serve]\ncert = \"c.pem\"\n", {}) == here + ":2:1: [serve] cert needs");
+  CHECK(told("[serve]\ncert = \"c.pem\"\n", {"--cert", "d.pem"}) == "herald: --cert needs");
+}
+
+TEST_CASE("check tells of what the user who will serve may not read") {
+  if (geteuid() != 0) return;
+  const testing::Folder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  for (const char* name : {"index.html", "secret.html", ".hidden"}) folder.write(name, "x");
+  std::filesystem::create_directory(folder / "closed");
+  std::filesystem::permissions(folder / "secret.html", std::filesystem::perms(0600));
+  std::filesystem::permissions(folder / ".hidden", std::filesystem::perms(0600));
+  std::filesystem::permissions(folder / "closed", std::filesystem::perms(0700));
+  const std::string here = folder.path().string();
+  cli::Config config;
+  config.serve.root = here;
+  CHECK(cli::unreadable_files(config).empty());
+  config.serve.user = "nobody";
+  std::vector<std::string> told;
+  for (const cli::Fault& fault : cli::unreadable_files(config)) told.push_back(fault.text);
+  std::sort(told.begin(), told.end());
+  const std::string rest =
+      " cannot be read by the user nobody: visitors would get 403; let that user read it, or take "
+      "it away";
+  CHECK(told == std::vector<std::string>{here + "/closed" + rest, here + "/secret.html" + rest});
+  CHECK(geteuid() == 0);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0700));
+  testing::Folder outside;  // for the configuration
+  const std::string file = outside.write("h.toml", "[serve]\nuser = \"nobody\"\n");
+  const Run run({"check", here, "--config", file});
+  CHECK(run.err.str() == "herald: " + here + " cannot be read by the user nobody\n");
+}
+
 TEST_CASE("help and version go to standard output, with exit code 0") {
   for (const char* command : {"serve", "publish", "certs", "check", "explain", "token"}) {
     const Run run({command, "--help"});
@@ -227,6 +291,48 @@ TEST_CASE("check says what serve would refuse, each once") {
         "herald: [serve] user: there is no user \"no such user\" on this machine\n");
   CHECK(checked("[serve]\nreads = [\"/no/such/folder\"]\n") ==
         "herald: [serve] reads: there is no folder /no/such/folder\n");
+  CHECK(checked("[proxy]\nca = \"none\"\n") == "herald: " + here +
+                                                   "/herald.toml:2:1: cannot read " + here +
+                                                   "/none: No such file or directory\n");
+  folder.write("ca.pem", "no certificate");
+  CHECK(checked("[proxy]\nca = \"ca.pem\"\n") ==
+        "herald: " + here + "/herald.toml:2:1: [proxy] ca: " + here +
+            "/ca.pem holds no certificate in PEM: name that of the authority of the app servers\n");
+  CHECK(
+      checked("[[files.header]]\nglob = \"*.pdf\"\ncache_control = \"a\\nb\"\n") ==
+      "herald: " + here +
+          "/herald.toml:1:1: [[files.header]]: the cache rule for \"*.pdf\" needs a pattern and a "
+          "value without control characters\n");
+  folder.write("tokens", "# of nobody\n");
+  CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
+        "herald: " + here + "/herald.toml:2:1: " + here +
+            "/tokens holds no token: write one on each line\n");
+  folder.write("tokens", "0123456789abcdef\nx\n");
+  CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
+        "herald: " + here + "/herald.toml:2:1: " + here +
+            "/tokens holds a token that can be guessed: make it 16 characters or more\n");
+  CHECK(checked("[events]\nanonymous = false\n") ==
+        "herald: " + here +
+            "/herald.toml:2:1: [events] anonymous = false keeps everybody out: name the keys of "
+            "subscribers' tokens (key_file, subscriber_key_file, jwks_file) or a token_file beside "
+            "it\n");
+  CHECK(checked("[[hints.page]]\npath = \"/\"\nitems = [\"/a.unknown\"]\n")
+            .starts_with("herald: " + here +
+                         "/herald.toml:1:1: [[hints.page]] /: \"/a.unknown\" cannot be hinted"));
+}
+
+TEST_CASE("a token file lets subscribers in where nobody is anonymous") {
+  const testing::Folder folder;
+  cli::Config config;
+  config.events.anonymous = false;
+  config.events.token_file = folder.write("tokens", "0123456789abcdef\n");
+  CHECK(cli::authorizer_options(config).tokens.size() == 1);
+  config.events.token_file.clear();
+  config.events.publisher_key_file =
+      folder.write("secret", "0123456789abcdef0123456789abcdef");  // of no subscriber
+  CHECK_THROWS_WITH(cli::authorizer_options(config), Catch::Contains("keeps everybody out"));
+  config.events.subscriber_key_file = config.events.publisher_key_file;
+  CHECK_NOTHROW(cli::authorizer_options(config));
 }
 
 TEST_CASE("check tells of files that URLs hide, of every URL") {
@@ -291,46 +397,4 @@ TEST_CASE("certs makes a certificate once and says how to trust it") {
   CHECK(Run({"certs", "--dir", state, "--host", "app.test", "--print", "spki"}).out.str() ==
         certs::spki_sha256(state + "/leaf.pem") + "\n");
   CHECK(Run({"certs", "--dir", state, "--host", "not a host"}).code == 1);
-  CHECK(checked("[proxy]\nca = \"none\"\n") == "herald: " + here +
-                                                   "/herald.toml:2:1: cannot read " + here +
-                                                   "/none: No such file or directory\n");
-  folder.write("ca.pem", "no certificate");
-  CHECK(checked("[proxy]\nca = \"ca.pem\"\n") ==
-        "herald: " + here + "/herald.toml:2:1: [proxy] ca: " + here +
-            "/ca.pem holds no certificate in PEM: name that of the authority of the app servers\n");
-  CHECK(
-      checked("[[files.header]]\nglob = \"*.pdf\"\ncache_control = \"a\\nb\"\n") ==
-      "herald: " + here +
-          "/herald.toml:1:1: [[files.header]]: the cache rule for \"*.pdf\" needs a pattern and a "
-          "value without control characters\n");
-  folder.write("tokens", "# of nobody\n");
-  CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
-        "herald: " + here + "/herald.toml:2:1: " + here +
-            "/tokens holds no token: write one on each line\n");
-  folder.write("tokens", "0123456789abcdef\nx\n");
-  CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
-        "herald: " + here + "/herald.toml:2:1: " + here +
-            "/tokens holds a token that can be guessed: make it 16 characters or more\n");
-  CHECK(checked("[events]\nanonymous = false\n") ==
-        "herald: " + here +
-            "/herald.toml:2:1: [events] anonymous = false keeps everybody out: name the keys of "
-            "subscribers' tokens (key_file, subscriber_key_file, jwks_file) or a token_file beside "
-            "it\n");
-  CHECK(checked("[[hints.page]]\npath = \"/\"\nitems = [\"/a.unknown\"]\n")
-            .starts_with("herald: " + here +
-                         "/herald.toml:1:1: [[hints.page]] /: \"/a.unknown\" cannot be hinted"));
-}
-
-TEST_CASE("a token file lets subscribers in where nobody is anonymous") {
-  const testing::Folder folder;
-  cli::Config config;
-  config.events.anonymous = false;
-  config.events.token_file = folder.write("tokens", "0123456789abcdef\n");
-  CHECK(cli::authorizer_options(config).tokens.size() == 1);
-  config.events.token_file.clear();
-  config.events.publisher_key_file =
-      folder.write("secret", "0123456789abcdef0123456789abcdef");  // of no subscriber
-  CHECK_THROWS_WITH(cli::authorizer_options(config), Catch::Contains("keeps everybody out"));
-  config.events.subscriber_key_file = config.events.publisher_key_file;
-  CHECK_NOTHROW(cli::authorizer_options(config));
 }

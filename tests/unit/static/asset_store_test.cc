@@ -2,6 +2,8 @@
 
 #include <brotli/decode.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -430,4 +432,37 @@ TEST_CASE_METHOD(BusySite, "a store that goes while something is made for it tel
   std::this_thread::sleep_for(20ms);
   loop.settle();
   CHECK(made.empty());
+}
+
+TEST_CASE("a file that may not be read is told of once a minute") {
+  if (geteuid() != 0) return;
+  const testing::TemporaryFolder folder;
+  for (const char* name : {"a.txt", "b.txt"}) {
+    folder.write(name, "x");
+    std::filesystem::permissions(folder / name, std::filesystem::perms(0600));
+  }
+  std::filesystem::permissions(folder / ".", std::filesystem::perms(0755));
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setgid(65534) != 0 || setuid(65534) != 0) _exit(200);
+    net::Loop loop(net::Loop::Time::manual);
+    std::vector<std::string> told;
+    assets::AssetStore::Options options;
+    options.complain = [&](const std::string& what) { told.push_back(what); };
+    assets::AssetStore store(loop, folder.path(), options);
+    const auto forbidden = [&](const char* path) {
+      return store.find(path).outcome == assets::Outcome::forbidden;
+    };
+    bool good = forbidden("/a.txt") && forbidden("/a.txt") && forbidden("/b.txt");
+    good = good && told == std::vector<std::string>{
+                               "a.txt in ROOT may not be read by the user who "
+                               "serves it: it is answered 403"};
+    loop.advance(std::chrono::seconds(61));
+    good = good && forbidden("/b.txt") && told.size() == 2 && told[1].starts_with("b.txt in ROOT");
+    _exit(good ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }

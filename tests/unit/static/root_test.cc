@@ -3,9 +3,12 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <thread>
 
 #include "server/net/error.h"
@@ -112,6 +115,44 @@ TEST_CASE("names too long for the file system are missing") {
   std::string too_deep;
   while (too_deep.size() < 6000) too_deep += "segment/";
   CHECK(root.open(too_deep + "x").outcome == Outcome::missing);
+}
+
+TEST_CASE("what may not be read is forbidden, and a root that may not be read is none") {
+  if (geteuid() != 0) return;
+  const Site site;
+  const auto resolution = GENERATE(Root::Resolution::kernel, Root::Resolution::walk);
+  namespace fs = std::filesystem;
+  fs::permissions(site.folder / ".", fs::perms(0755));
+  fs::permissions(site.folder / "root", fs::perms(0755));
+  fs::permissions(site.folder / "root/file.txt", fs::perms(0600));
+  fs::permissions(site.folder / "root/deep", fs::perms(0700));
+  const auto as_nobody = [](const auto& act) {
+    const pid_t child = fork();
+    if (child == 0) _exit(setgid(65534) == 0 && setuid(65534) == 0 ? act() : 200);
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+  };
+  const auto outcome = [&](const char* name) {
+    return static_cast<Outcome>(as_nobody(
+        [&] { return static_cast<int>(Root(site.root(), resolution).open(name).outcome); }));
+  };
+  CHECK(outcome("file.txt") == Outcome::forbidden);
+  CHECK(outcome("deep/er/file.txt") == Outcome::forbidden);
+  CHECK(outcome("deep/none") == Outcome::forbidden);
+  CHECK(outcome("none") == Outcome::missing);
+  fs::permissions(site.folder / "root", fs::perms(0700));
+  CHECK(as_nobody([&] {
+          try {
+            (void)Root(site.root(), resolution);
+            return 1;
+          } catch (const net::Error& error) {
+            const std::string expected =
+                "cannot serve the folder " + site.root() +
+                ", which the user who serves it must be able to read and enter: Permission denied";
+            return error.what() == expected ? 0 : 2;
+          }
+        }) == 0);
 }
 
 TEST_CASE("out of descriptors is not the same as missing") {
