@@ -1,13 +1,18 @@
 #include "cli/serve.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
+#include "certs/development.h"
 #include "cli/access_log.h"
 #include "cli/confine.h"
 #include "cli/descriptors.h"
@@ -19,12 +24,12 @@
 #include "cli/notify.h"
 #include "cli/parts.h"
 #include "cli/plain_listeners.h"
+#include "cli/private_files.h"
 #include "cli/settled.h"
 #include "cli/signals.h"
 #include "cli/takeover.h"
 #include "cli/worker_app.h"
 #include "sse/presence.h"
-#include "cli/private_files.h"
 #include "sse/redis_address.h"
 
 namespace cli {
@@ -39,11 +44,6 @@ constexpr std::chrono::seconds publishers_leave{2};
 // A worker that has not turned for so long is stuck.
 constexpr std::chrono::seconds patience_with_workers{10};
 
-std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
-  std::string urls;
-  for (net::Endpoint endpoint : endpoints) {
-    if (endpoint.host.empty() || endpoint.host == "0.0.0.0" || endpoint.host == "::") {
-      endpoint.host = "localhost";
 // What workers make of a configuration, each for itself, when none of them can be told any more
 // that it cannot be used.
 void require_usable(const Config& config) {
@@ -55,6 +55,11 @@ void require_usable(const Config& config) {
   (void)assets::Root(config.serve.root);
 }
 
+std::string urls_of(const std::vector<net::Endpoint>& endpoints) {
+  std::string urls;
+  for (net::Endpoint endpoint : endpoints) {
+    if (endpoint.host.empty() || endpoint.host == "0.0.0.0" || endpoint.host == "::") {
+      endpoint.host = "localhost";
     }
     if (!urls.empty()) urls += " and ";
     urls += "https://" + endpoint.to_string() + "/";
@@ -276,6 +281,7 @@ class Service {
     notify_.reloading();
     try {
       Config fresh = reread_();
+      require_private(fresh);
       Identity identity = identity_of(fresh);
       const server::Tuning tuning = server_options(fresh).tuning;
       const auto authorization =
@@ -289,7 +295,6 @@ class Service {
       if (presence_) presence_->move_to(fresh.events.mercure_url);
       fresh.serve.workers = started_.serve.workers;  // what each has a share of
       config_ = fresh;
-      require_private(fresh);
       if (!identity_.ca_file.empty()) renewal_.start(renewal_interval);
       const auto shared = std::make_shared<const Config>(std::move(fresh));
       server_->on_workers([shared, authorization](server::App& app) {
@@ -383,6 +388,40 @@ std::unique_ptr<server::Server> server_of(const Config& config, const Identity& 
   return std::make_unique<server::Server>(std::move(options), identity.certificates);
 }
 
+net::Error unrenewable(const Config& config, const std::string& why) {
+  return net::Error(
+      fmt::format("{}[serve] user: {} could not renew the development certificate ({}): set "
+                  "XDG_STATE_HOME to a "
+                  "folder that this user may enter, or name cert and key",
+                  config.place_of("[serve] user"), config.serve.user, why));
+}
+
+// What a renewal will need, and a process that takes over: the folder of the development
+// certificate, wherever HOME is, as the folder of the user who is to serve.
+void give_state(const Config& config) {
+  const auto account = account_to_become(config.serve.user);
+  if (!account || !config.serve.cert.empty()) return;
+  const std::filesystem::path folder = certs::state_folder();
+  {
+    const Guise guise(config.serve.user);
+    if (faccessat(AT_FDCWD, folder.parent_path().c_str(), X_OK, AT_EACCESS) != 0) {
+      throw unrenewable(config, net::SystemError("cannot enter " + folder.string()).what());
+    }
+  }
+  setenv("STATE_DIRECTORY", folder.c_str(), 1);
+  certs::give(folder, account->user, account->group);
+}
+
+// As that user.
+void require_renewable(const Config& config) {
+  if (!config.serve.cert.empty() || config.serve.user.empty()) return;
+  try {
+    (void)certs::development_credentials(certs::state_folder(), config.serve.hosts);
+  } catch (const net::Error& error) {
+    throw unrenewable(config, error.what());
+  }
+}
+
 // What this process reads and writes, from here on.
 void bound_access(const Config& config, const Inheritance& given) {
   const Unbound unbound = keep_to(read_folders(config), written_folders(config));
@@ -410,8 +449,10 @@ Identity read_again(const Config& config, const std::function<Config()>& reread)
 int serve(const Config& config, std::function<Config()> reread) {
   Inheritance given = inheritance();
   Signals::block();
+  require_private(config);
   take_descriptors();
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
+  give_state(config);
   if (const std::string lacking = confine(); !lacking.empty()) log_warning(lacking);
   require_reads(config);
   bound_access(config, given);
@@ -420,10 +461,11 @@ int serve(const Config& config, std::function<Config()> reread) {
   const PlainListeners plain = plain_of(config.serve, given);
   auto server = server_of(config, identity, plain, given);
   become(config.serve.user);  // who opens log and store, as processes that take over will
+  require_usable(config);
+  require_renewable(config);
   return Service(config, std::move(reread), std::move(identity), std::move(authorization), plain,
                  std::move(server), std::move(given.report))
       .run();
 }
 
 }  // namespace cli
-  require_private(config);
