@@ -59,6 +59,13 @@ SiteRules::SiteRules(net::Loop& loop, const std::string& root, Options options)
       dressings_(most_dressings, dressings_bytes) {
   (void)headers();
   (void)redirects();
+  if (!options_.complain) return;
+  const Root folder(root);
+  for (const std::string_view name : {headers_name, redirects_name}) {
+    if (folder.open(std::string(name)).outcome != Root::Outcome::forbidden) continue;
+    options_.complain(std::string(name) +
+                      " may not be read by the user who serves it: none of its rules is known");
+  }
 }
 
 void SiteRules::tell(std::string_view file, const std::vector<RuleFault>& faults) const {

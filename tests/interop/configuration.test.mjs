@@ -123,10 +123,10 @@ test('[serve] user: a ROOT that this user may not read is refused, at the start 
   assert.match(herald.err, said);
 });
 
-test('[serve] user: a file that this user may not read is answered 403, which the log says once', { skip: skipUser, timeout: 60000 }, async (t) => {
+test('[serve] user: a file that this user may not read is answered 403, which the log says once; rules are told of as well', { skip: skipUser, timeout: 60000 }, async (t) => {
   const config = path.join(open(t, { 'herald.toml': '[serve]\nuser = "nobody"\nworkers = 1\n' }), 'herald.toml');
-  const site = open(t, { 'index.html': 'x', 'closed.html': 'x', 'deep/page.html': 'x' });
-  fs.chmodSync(path.join(site, 'closed.html'), 0o600);
+  const site = open(t, { 'index.html': 'x', 'closed.html': 'x', 'deep/page.html': 'x', _headers: '/*\n  X-Frame-Options: DENY\n' });
+  for (const name of ['closed.html', '_headers']) fs.chmodSync(path.join(site, name), 0o600);
   fs.chmodSync(path.join(site, 'deep'), 0o700);
   const herald = await serve(t, site, '--config', config);
   const client = await session(t, herald);
@@ -135,6 +135,7 @@ test('[serve] user: a file that this user may not read is answered 403, which th
     assert.equal(answer.status, 403, name);
     assert.match(answer.text, /may not read this file/);
   }
+  assert.match(herald.stderr, /_headers may not be read by the user who serves it: none of its rules is known/);
   assert.equal((await fetchOn(client, '/none.html')).status, 404);
   assert.equal((await fetchOn(client, '/')).status, 200);
   await until('the log says so', () => /warning: closed\.html in ROOT may not be read by the user who serves it: it is answered 403/.test(herald.stderr));
@@ -168,8 +169,12 @@ test('[serve] user: the development certificate is made, and renewed by SIGHUP, 
   await until('the reload is done', () => herald.err.includes('reloaded: certificate'));
   assert.notEqual(fs.readFileSync(leaf, 'utf8'), before);
   assert.doesNotMatch(herald.err, /refused|error/);
-  herald.child.kill('SIGTERM');
+  herald.child.kill('SIGUSR2');
+  const successor = Number(await until('a new process has taken over', () => /process (\d+) has taken over/.exec(herald.err)?.[1]));
+  t.after(() => { try { process.kill(successor, 'SIGKILL'); } catch { /* it has ended */ } });
   assert.equal(await soon('it ends', herald.ended), 0);
+  process.kill(successor, 'SIGTERM');
+  await until('the new one ends', () => !fs.existsSync(`/proc/${successor}`) || / Z /.test(fs.readFileSync(`/proc/${successor}/stat`, 'utf8')));
 
   const closed = await withDevelopment(t, site, config, { XDG_STATE_HOME: path.join(folder(t), 'closed') });
   assert.equal(await soon('it ends', closed.ended), 1);
