@@ -10,6 +10,7 @@
 
 #include "cli/confine.h"
 #include "cli/event_store.h"
+#include "cli/identity.h"
 #include "cli/landlock.h"
 #include "cli/offline_site.h"
 #include "cli/parts.h"
@@ -197,6 +198,7 @@ std::vector<Fault> unusable_options(const Config& config) {
   for (std::string& sentence : exposed_files(config)) reasons.emplace_back(std::move(sentence));
   attempt(require_reads);
   attempt([](const Config& given) { return require_user(given.serve.user); });
+  attempt(require_enterable_state);
   attempt([](const Config& given) { return require_store(given.events); });
   attempt(
       [](const Config& given) { return require_folder_of(given.events.store, "[events] store"); });

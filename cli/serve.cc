@@ -1,10 +1,8 @@
 #include "cli/serve.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -388,26 +386,13 @@ std::unique_ptr<server::Server> server_of(const Config& config, const Identity& 
   return std::make_unique<server::Server>(std::move(options), identity.certificates);
 }
 
-net::Error unrenewable(const Config& config, const std::string& why) {
-  return net::Error(
-      fmt::format("{}[serve] user: {} could not renew the development certificate ({}): set "
-                  "XDG_STATE_HOME to a "
-                  "folder that this user may enter, or name cert and key",
-                  config.place_of("[serve] user"), config.serve.user, why));
-}
-
 // What a renewal will need, and a process that takes over: the folder of the development
 // certificate, wherever HOME is, as the folder of the user who is to serve.
 void give_state(const Config& config) {
   const auto account = account_to_become(config.serve.user);
   if (!account || !config.serve.cert.empty()) return;
+  require_enterable_state(config);
   const std::filesystem::path folder = certs::state_folder();
-  {
-    const Guise guise(config.serve.user);
-    if (faccessat(AT_FDCWD, folder.parent_path().c_str(), X_OK, AT_EACCESS) != 0) {
-      throw unrenewable(config, net::SystemError("cannot enter " + folder.string()).what());
-    }
-  }
   setenv("STATE_DIRECTORY", folder.c_str(), 1);
   certs::give(folder, account->user, account->group);
 }
@@ -418,7 +403,7 @@ void require_renewable(const Config& config) {
   try {
     (void)certs::development_credentials(certs::state_folder(), config.serve.hosts);
   } catch (const net::Error& error) {
-    throw unrenewable(config, error.what());
+    throw net::Error(unrenewable(config, error.what()));
   }
 }
 

@@ -176,9 +176,11 @@ test('[serve] user: the development certificate is made, and renewed by SIGHUP, 
   process.kill(successor, 'SIGTERM');
   await until('the new one ends', () => !fs.existsSync(`/proc/${successor}`) || / Z /.test(fs.readFileSync(`/proc/${successor}/stat`, 'utf8')));
 
-  const closed = await withDevelopment(t, site, config, { XDG_STATE_HOME: path.join(folder(t), 'closed') });
+  const elsewhere = { XDG_STATE_HOME: path.join(folder(t), 'closed') };
+  const checked = await run(program, ['check', site, '--config', config], { env: { PATH: process.env.PATH, ...elsewhere } });
+  const closed = await withDevelopment(t, site, config, elsewhere);
   assert.equal(await soon('it ends', closed.ended), 1);
-  assert.match(closed.err, /^herald: [^\n]*herald\.toml:2:1: \[serve\] user: nobody could not renew the development certificate \([^\n]*\): set XDG_STATE_HOME to a folder that this user may enter, or name cert and key\n$/);
+  for (const said of [checked.stderr, closed.err]) assert.match(said, /^herald: [^\n]*herald\.toml:2:1: \[serve\] user: nobody could not renew the development certificate \([^\n]*\): set XDG_STATE_HOME to a folder that this user may enter, or name cert and key\n$/);
 });
 
 test('herald certs leaves the certificate of a server with more names as it is', { skip, timeout: 60000 }, async (t) => {
