@@ -120,6 +120,25 @@ void Connection::note_progress(std::size_t waited) {
   if (socket_->unsent() < waited) blocked_since_.reset();
 }
 
+// The kernel tells of room when half of what it may keep unsent is gone, and that may take a slow
+// client longer than `stall`: so whoever judges it asks what has been acknowledged since. What
+// waits is on its way then, and no stream is to blame for it; nor is a PING late that is behind it.
+// Gives how many bytes will have been acknowledged once all that is under way has.
+std::uint64_t Connection::look_what_is_taken() {
+  const auto now = at_.loop.now();
+  if (socket_->unsent() > 0) waited_ = now;
+  const auto tcp = net::tcp_state(socket_->fd());
+  if (!tcp) return 0;
+  const std::uint64_t under_way = tcp->held + socket_->unsent();
+  if (tcp->acknowledged != taken_) {
+    taken_ = tcp->acknowledged;
+    if (blocked_since_) blocked_since_ = now;
+    if (under_way > 0) waited_ = now;
+    if (taken_ < before_ping_) pinged_ = now;
+  }
+  return taken_ + under_way;
+}
+
 // TCP may give up on a peer that takes nothing before the deadline here comes (TCP_USER_TIMEOUT).
 void Connection::lost(net::Socket::Status status) {
   const bool stalled = blocked_since_ && status == net::Socket::Status::silent;
@@ -348,8 +367,10 @@ void Connection::on_deadline() {
     next = std::min(next, since + allowed);
     return false;
   };
-  if (blocked_since_ && over(*blocked_since_, limit.stall)) {
-    return give_up(http::Limit::stall, takes_nothing);
+  const std::uint64_t to_be_taken = look_what_is_taken();
+  if (blocked_since_) {
+    if (over(*blocked_since_, limit.stall)) return give_up(http::Limit::stall, takes_nothing);
+    next = std::min(next, now + limit.stall / 2);
   }
   if (early_since_ && over(*early_since_, upload_notice)) {
     early_since_.reset();
@@ -375,19 +396,21 @@ void Connection::on_deadline() {
     }
     return arm(next);
   }
-  session_->reset_stalled(now - limit.stall);
+  if (waited_ <= now - limit.stall) session_->reset_stalled(now - limit.stall);
   next = std::min(next, now + limit.stall / 2);
   if (session_->has_live_streams()) {
     // A peer that has gone without a word answers no PING; whoever is merely quiet does. Without
     // such a frame TCP finds out by itself, as the heart-beats of a live body stay unacknowledged.
     if (session_->ping_outstanding()) {
-      if (over(pinged_, limit.ping_ack)) {
+      const bool arrived = taken_ >= before_ping_;
+      if (over(pinged_, arrived ? limit.ping_ack : std::max(limit.ping_ack, limit.stall))) {
         at_.tally.hit(http::Limit::ping_ack);
         return close();
       }
     } else if (over(std::max(heard_, pinged_), limit.ping)) {
       session_->ping();
       pinged_ = now;
+      before_ping_ = to_be_taken;
       next = std::min(next, now + limit.ping_ack);
     }
   }

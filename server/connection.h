@@ -80,6 +80,7 @@ class Connection final : private http::TransportGauge {
   template <typename Act>
   void attempt(Act act);
   void note_progress(std::size_t waited);
+  std::uint64_t look_what_is_taken();
   void lost(net::Socket::Status status);
   void give_up(http::Limit limit, const char* why);  // complains and closes
   void on_deadline();
@@ -110,9 +111,13 @@ class Connection final : private http::TransportGauge {
   net::Clock::time_point heard_;         // bytes from the peer
   net::Clock::time_point busy_;          // there were streams
   net::Clock::time_point header_since_;  // an unfinished header section
-  net::Clock::time_point pinged_;
-  std::optional<net::Clock::time_point> blocked_since_;  // the kernel takes nothing of what waits
-  std::optional<net::Clock::time_point> early_since_;    // answered before the content's end
+  net::Clock::time_point pinged_;        // or a look found that the PING had not come so far yet
+  net::Clock::time_point waited_;  // a look found bytes on their way to a client that takes some
+  std::uint64_t taken_ = 0;        // at the last look: bytes that the client has acknowledged
+  std::uint64_t before_ping_ = 0;  // as many of them were to come before the last PING
+  // The client takes nothing of what waits, as far as is known.
+  std::optional<net::Clock::time_point> blocked_since_;
+  std::optional<net::Clock::time_point> early_since_;  // answered before the content's end
 };
 
 }  // namespace server

@@ -34,9 +34,9 @@ struct Timeouts {
   milliseconds header{10'000};     // from the first byte of a header section to its last
   milliseconds content{10'000};    // between two pieces of a request's content
   milliseconds idle{60'000};       // a connection without streams
-  milliseconds stall{30'000};      // bytes waiting, none taken by the client
+  milliseconds stall{30'000};      // bytes waiting, none taken by the client's TCP
   milliseconds ping{20'000};       // between two PINGs on a connection with live streams
-  milliseconds ping_ack{10'000};   // until such a PING is acknowledged
+  milliseconds ping_ack{10'000};   // until such a PING is acknowledged that has reached the client
 };
 
 }  // namespace http

@@ -1,6 +1,8 @@
 // Connections over real sockets, in plain text, on one loop.
 #include "server/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -131,6 +133,9 @@ struct World {
   int connect_by(http::Handler& root, const std::string& bytes) {
     return connect<Socket>(root, bytes);
   }
+  // The same over TCP, by a client with little room for what it has not read.
+  template <typename Socket>
+  int connect_over_tcp(http::Handler& root, const std::string& bytes);
   // The same, if they begin with a handshake.
   int shake_hands(http::Handler& root, const std::string& bytes) {
     return connect<ShakingHands>(root, bytes, shaken);
@@ -146,17 +151,44 @@ struct World {
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     clients.emplace_back(ends[0]);
     REQUIRE(write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    seat(root, std::make_unique<Socket>(net::Fd(ends[1]), buffers, more...));
+    return ends[0];
+  }
+  void seat(http::Handler& root, std::unique_ptr<net::Socket> socket) {
     connections.push_back(std::make_unique<server::Connection>(
-        std::make_unique<Socket>(net::Fd(ends[1]), buffers, more...), http::Peer{}, root, workplace,
-        [this](server::Connection&) {
+        std::move(socket), http::Peer{}, root, workplace, [this](server::Connection&) {
           ++gone;
           closed();
         }));
-    return ends[0];
   }
 
   std::function<void()> closed = [] {};
 };
+
+template <typename Socket>
+int World::connect_over_tcp(http::Handler& root, const std::string& bytes) {
+  const net::Fd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(bind(listener.get(), name, size) == 0);
+  REQUIRE(listen(listener.get(), 1) == 0);
+  REQUIRE(getsockname(listener.get(), name, &size) == 0);
+  net::Fd client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int room = 4 * 1024;
+  REQUIRE(setsockopt(client.get(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0);
+  REQUIRE(::connect(client.get(), name, size) == 0);
+  REQUIRE(write(client.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  net::Fd accepted(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  REQUIRE(accepted.get() >= 0);
+  const int unsent = 64 * 1024;  // as [limits] has it
+  setsockopt(accepted.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+  seat(root, std::make_unique<Socket>(std::move(accepted), buffers));
+  clients.push_back(std::move(client));
+  return clients.back().get();
+}
 
 std::string frame(h2::FrameType type, std::uint8_t flags, std::uint32_t id,
                   std::string_view payload = "") {
@@ -197,6 +229,14 @@ int World::speak_http2(http::Handler& root, const std::string& bytes) {
 std::string heard_by(int client, std::size_t most = 1 << 20) {
   std::string heard(most, '\0');
   const ssize_t got = read(client, heard.data(), heard.size());
+  heard.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return heard;
+}
+
+// The same of a socket that blocks.
+std::string received(int client, std::size_t most) {
+  std::string heard(most, '\0');
+  const ssize_t got = recv(client, heard.data(), heard.size(), MSG_DONTWAIT);
   heard.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   return heard;
 }
@@ -472,6 +512,95 @@ TEST_CASE("a client that takes bytes slowly is not cut, one that takes none is")
   REQUIRE(complaints.size() == (takes ? 0 : 1));
   CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::stall)].get() == !takes);
   if (!takes) CHECK(complaints[0].ends_with("it takes nothing of what is sent to it"));
+}
+
+TEST_CASE("HTTP/1.1 over TCP: who reads slowly outlives five stalls, who reads nothing is cut") {
+  const bool takes = GENERATE(true, false);
+  World world;
+  world.timeouts.handshake = 50ms;
+  world.timeouts.stall = 300ms;
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  testing::Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text(std::string(32 << 20, 'x')));
+  });
+  const int client = world.connect_over_tcp<net::PlainSocket>(root, get("/large"));
+  std::size_t taken = 0;
+  net::Timer take(world.loop, [&] {
+    taken += received(client, 512).size();
+    take.start(5ms);
+  });
+  if (takes) take.start(5ms);
+  net::Timer enough(world.loop, [&] { world.loop.stop(); });
+  enough.start(takes ? 1700ms : 1000ms);
+  world.loop.run();
+  CHECK(world.gone == (takes ? 0 : 1));
+  CHECK(complaints.size() == (takes ? 0 : 1));
+  CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::stall)].get() == !takes);
+  if (takes) CHECK(taken > 20'000);
+}
+
+TEST_CASE("HTTP/2 over TCP: who reads slowly loses no stream, and has time for a PING") {
+  // Its PING waits behind as much of the answer as the window allows.
+  World world;
+  world.timeouts = {.handshake = 50ms, .stall = 300ms, .ping = 100ms, .ping_ack = 300ms};
+  testing::Feed feed;
+  testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/live") return exchange.respond(testing::live(feed));
+    exchange.respond(testing::text(std::string(1 << 20, 'x')));
+  });
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  const auto ask = [](std::uint32_t id, std::string_view path) {
+    // GET, of https://a
+    std::string block =
+        "\x82\x87\x41\x01"
+        "a"
+        "\x04";
+    block += static_cast<char>(path.size());
+    block += path;
+    return frame(h2::FrameType::headers, h2::flag::end_headers | h2::flag::end_stream, id, block);
+  };
+  const int client = world.connect_over_tcp<SpeakingHttp2>(
+      root, std::string(h2::preface) + frame(h2::FrameType::settings, h2::flag::none, 0) +
+                frame(h2::FrameType::settings, h2::flag::ack, 0) + ask(1, "/live") +
+                ask(3, "/large"));
+  std::string heard;
+  std::size_t at = 0;  // of heard, what was looked at
+  std::size_t data = 0;
+  int pings = 0;
+  int resets = 0;
+  const auto look = [&] {
+    for (; heard.size() - at >= h2::FrameHead::bytes;) {
+      const std::span<const std::uint8_t> all(reinterpret_cast<const std::uint8_t*>(heard.data()),
+                                              heard.size());
+      const auto head = h2::read_head(all.subspan(at).first<h2::FrameHead::bytes>());
+      if (heard.size() - at < h2::FrameHead::bytes + head.length) return;
+      const std::string payload = heard.substr(at + h2::FrameHead::bytes, head.length);
+      at += h2::FrameHead::bytes + head.length;
+      if (head.type == h2::FrameType::data) data += head.length;
+      if (head.type == h2::FrameType::rst_stream) ++resets;
+      if (head.type != h2::FrameType::ping) continue;
+      ++pings;
+      world.loop.stop();
+      const std::string answer = frame(h2::FrameType::ping, h2::flag::ack, 0, payload);
+      if (write(client, answer.data(), answer.size()) < 0) ++resets;
+    }
+  };
+  net::Timer take(world.loop, [&] {
+    heard += received(client, 256);
+    look();
+    take.start(5ms);
+  });
+  take.start(5ms);
+  net::Timer enough(world.loop, [&] { world.loop.stop(); });
+  enough.start(10s);
+  world.loop.run();
+  CHECK(world.gone == 0);
+  CHECK(resets == 0);
+  CHECK(complaints.empty());
+  CHECK(data == h2::default_window);
+  CHECK(pings == 1);
 }
 
 TEST_CASE("a client that leaves while much waits for it is not blamed for taking nothing") {
