@@ -77,7 +77,7 @@ void RequestContent::cut() {
 }
 
 bool RequestContent::awaited() const {
-  if (ended_) return false;
+  if (ended_ || put_off) return false;
   // An answer that has begun may go on for as long as the client wants to talk.
   return collecting_ != nullptr || (reader_ && reader_->waiting() && !stream_.answered());
 }
@@ -87,11 +87,17 @@ void RequestContent::refuse() {
   stream_.respond(http::problem(413, "The content of this request is larger than is taken here."));
 }
 
-void RequestContent::deliver() {
+void RequestContent::tell_reader() {
   if (reader_ && !stream_.closed()) reader_->wake();
-  if (!collecting_ || stream_.closed()) return;
+}
+
+bool RequestContent::collected() const {
+  return collecting_ && !stream_.closed() && (ended_ || text_.size() > limit_);
+}
+
+void RequestContent::deliver() {
+  if (!collected()) return;
   if (text_.size() > limit_) return refuse();
-  if (!ended_) return;
   const auto then = std::exchange(collecting_, nullptr);
   counted_ = 0;
   then(std::exchange(text_, {}));

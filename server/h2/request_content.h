@@ -35,6 +35,7 @@ class RequestContent final : private http::ContentSource {
   std::size_t to_give_back = 0;       // of the window
   std::optional<std::uint64_t> left;  // still to come, if the length is declared
   http::Headers trailers;
+  bool put_off = false;  // deliver() waits for its turn
 
   // ---- as its frames are read
   void receive(std::string_view piece);
@@ -55,8 +56,11 @@ class RequestContent final : private http::ContentSource {
   std::unique_ptr<http::Body> reader();
 
   // ---- the session acts
-  // Gives collected content away, if it has been asked for and is whole (or is too much); wakes
-  // whoever reads it as it comes. May end the stream.
+  // Wakes whoever reads it as it comes.
+  void tell_reader();
+  // It has been asked for, and is whole or too much: whoever collects it has work to do now.
+  bool collected() const;
+  // Gives it away then; otherwise does nothing. May end the stream.
   void deliver();
   // The request is answered: what nobody reads by now nobody will.
   void answered();

@@ -94,15 +94,31 @@ bool Session::receive(std::span<const std::byte> bytes) {
 
 bool Session::turn_over() { return around_.slice && around_.slice->over(); }
 
+// Each request, and each content that was waited for, is a piece of work: what is put off stays.
 void Session::dispatch() {
-  // By index: a handler may push, and what is pushed arrives at once.
-  std::size_t handled = 0;
   const unsigned lent = net::Reserve::taken();  // without memory, this connection is about to end
-  while (handled < arrived_.size() && !turn_over() && net::Reserve::taken() == lent) {
-    dispatch(*arrived_[handled++]);
+  // By index: a handler may push, and what is pushed arrives at once.
+  const auto in_turn = [&](std::vector<Stream*>& waiting, auto work) {
+    std::size_t done = 0;
+    while (done < waiting.size() && !turn_over() && net::Reserve::taken() == lent) {
+      work(*waiting[done++]);
+    }
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(done));
+  };
+  const auto deliver = [](Stream& stream) {
+    stream.content()->put_off = false;
+    stream.content()->deliver();
+  };
+  in_turn(collected_, deliver);
+  in_turn(arrived_, [this](Stream& stream) { dispatch(stream); });
+  for (std::size_t i = 0; i < content_.size(); ++i) {
+    RequestContent& content = *content_[i]->content();
+    content.tell_reader();
+    if (content.put_off || !content.collected()) continue;
+    content.put_off = true;
+    collected_.push_back(content_[i]);
   }
-  arrived_.erase(arrived_.begin(), arrived_.begin() + static_cast<std::ptrdiff_t>(handled));
-  for (std::size_t i = 0; i < content_.size(); ++i) content_[i]->content()->deliver();
+  in_turn(collected_, deliver);
 }
 
 void Session::dispatch(Stream& stream) {
@@ -172,6 +188,7 @@ void Session::reap() {
     if (around_.log) around_.log->completed(stream.access(around_.peer, around_.loop.now()));
     around_.tally.streams_now.add(-1);
     std::erase(arrived_, &stream);
+    std::erase(collected_, &stream);
     streams_.erase(stream);
   }
   if (closed_.empty()) return;

@@ -47,7 +47,7 @@ class Session final : public http::Session, private FrameSink {
     http::Tally& tally;
     http::Date& date;
     http::AccessLog* log;         // may be null
-    net::Slice* slice = nullptr;  // before each request; null: they are never put off
+    net::Slice* slice = nullptr;  // before each request and whole content; null: none is put off
   };
   // `has_output` is called when fill() has something to give that was not there before; never from
   // inside receive() or fill().
@@ -159,6 +159,7 @@ class Session final : public http::Session, private FrameSink {
   Stream& open(std::uint32_t id);
   void close(Stream& stream, ErrorCode code);
   bool turn_over();
+  bool put_off() const { return !ending_ && (!arrived_.empty() || !collected_.empty()); }
   void dispatch();
   void dispatch(Stream& stream);
   void give_back_window();
@@ -185,6 +186,7 @@ class Session final : public http::Session, private FrameSink {
   // Header section complete, not yet handled; what the slice puts off stays over receive().
   std::vector<Stream*> arrived_;
   std::vector<Stream*> content_;      // has got content, or its end
+  std::vector<Stream*> collected_;    // all that their handlers wait for; stays as arrived_ does
   std::vector<Stream*> closed_;       // to be destroyed when no frame is being read or written
   std::vector<Stream*> held_pushes_;  // answered, and more than the client takes at one time
   std::size_t open_ = 0;              // streams that the client has opened

@@ -1,5 +1,5 @@
 // How a Session writes: first the frames that are ready, then DATA, which is made when there is
-// room for it. Requests that were put off are handled before.
+// room for it. Requests and contents that were put off are handled before.
 #include <algorithm>
 #include <cstring>
 #include <exception>
@@ -16,7 +16,7 @@ constexpr std::int64_t least_payload = 256;
 
 bool Session::fill(http::Output& output) {
   inside_ = true;
-  if (!arrived_.empty() && !ending_) {
+  if (put_off()) {
     dispatch();
     give_back_window();
   }
@@ -36,7 +36,7 @@ bool Session::fill(http::Output& output) {
   }
   reap();
   inside_ = false;
-  return full || !writer_.empty() || (!arrived_.empty() && !ending_);
+  return full || !writer_.empty() || put_off();
 }
 
 // The body writes into the output behind a gap for the frame's head, which is filled afterwards.

@@ -120,6 +120,74 @@ TEST_CASE("requests that are put off and never get their turn are reset as stall
   CHECK(peer.session().streams() == 0);
 }
 
+TEST_CASE("contents that are whole in one read are delivered over several turns, in their order") {
+  net::Slice slice = slice_of_two();
+  std::vector<std::string> delivered;
+  Answering root([&](const http::Request&, http::Exchange exchange) {
+    http::Exchange::collect(std::move(exchange), 100,
+                            [&](http::Exchange back, std::string content) {
+                              present += 1s;
+                              delivered.push_back(content);
+                              back.respond(testing::text("got " + content));
+                            });
+  });
+  Peer peer(root, {.slice = &slice});
+  std::vector<std::int32_t> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(peer.begin_post("/"));
+  for (int i = 0; i < 5; ++i) {
+    slice.begin();
+    peer.pump();
+  }
+  REQUIRE(root.asked.size() == 10);
+  for (int i = 0; i < 10; ++i) {
+    peer.more(ids[i], std::to_string(i));
+    peer.finish(ids[i]);
+  }
+  slice.begin();
+  peer.push_to_server();
+  CHECK(delivered == std::vector<std::string>{"0", "1"});
+  http::Output output;
+  CHECK(peer.session().fill(output));
+  CHECK(delivered.size() == 2);  // in the same turn
+  peer.reset(ids[4]);
+  peer.push_to_server();
+  slice.begin();
+  CHECK(peer.session().fill(output));
+  CHECK(delivered == std::vector<std::string>{"0", "1", "2", "3"});
+  slice.begin();
+  CHECK(peer.session().fill(output));
+  CHECK(delivered == std::vector<std::string>{"0", "1", "2", "3", "5", "6"});
+  slice.begin();
+  CHECK(peer.session().fill(output));
+  slice.begin();
+  CHECK_FALSE(peer.session().fill(output));
+  CHECK(delivered == std::vector<std::string>{"0", "1", "2", "3", "5", "6", "7", "8", "9"});
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("content that is too much is refused in its turn, once") {
+  net::Slice slice = slice_of_two();
+  Answering root = dear();
+  Peer peer(root, {.slice = &slice});
+  const auto large = peer.begin_post("/large");
+  slice.begin();
+  peer.pump();
+  peer.get("/1");
+  peer.get("/2");
+  peer.more(large, std::string(101, 'x'));
+  slice.begin();
+  peer.pump();
+  CHECK_FALSE(peer.reply(large).answered());
+  peer.more(large, std::string(101, 'x'));
+  peer.pump();
+  slice.begin();
+  peer.pump();
+  CHECK(peer.reply(large).status() == "413");
+  peer.finish(large);
+  peer.pump();
+  CHECK(peer.session().streams() == 0);
+}
+
 TEST_CASE("a session that drains still handles what it has put off") {
   net::Slice slice = slice_of_two();
   Answering root = dear();
