@@ -258,6 +258,19 @@ Session::TimePoint Session::held_up_since(const Stream& stream) const {
   return stream.send_window > 0 ? std::max(last, last_sent_) : last;
 }
 
+// Answered, and their turn has not come, though no other push is sent that they could wait for.
+void Session::reset_held_pushes(TimePoint since) {
+  if (answered_pushes_ > 0 && last_sent_ >= since) return;
+  const std::size_t next = std::min(room_for_pushes(), held_pushes_.size());
+  const std::vector<Stream*> held(held_pushes_.begin() + static_cast<std::ptrdiff_t>(next),
+                                  held_pushes_.end());
+  for (Stream* stream : held) {
+    if (stream->last_progress() >= since) continue;
+    around_.tally.hit(http::Limit::stall);
+    reset(*stream, ErrorCode::cancel);
+  }
+}
+
 void Session::reset_stalled(TimePoint since) {
   for (const auto& stream : streams_) {
     if (!stream->closed() && stream->could_send() && held_up_since(*stream) < since) {
@@ -265,6 +278,7 @@ void Session::reset_stalled(TimePoint since) {
       reset(*stream, ErrorCode::cancel);
     }
   }
+  reset_held_pushes(since);
   // Put off, and its turn did not come: what was answered before is not taken.
   for (Stream* stream : arrived_) {
     if (stream->closed() || stream->last_progress() >= since) continue;

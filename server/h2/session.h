@@ -149,7 +149,9 @@ class Session final : public http::Session, private FrameSink {
 
   bool takes_pushes() const;
   void send_response(Stream& stream, http::Response& response);
+  std::size_t room_for_pushes() const;
   void send_held_pushes();
+  void reset_held_pushes(TimePoint since);
   void prioritise(Stream& stream, const http::Response& response);
 
   // ---- frames out (session_output.cc)

@@ -1,4 +1,5 @@
 // What a Session does for its streams: responses, hints and pushes become frames.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -37,7 +38,7 @@ void Session::submit(Stream& stream, http::Response& response) {
   if (stream.closed() || ending_) return;
   if (stream.request.pushed) {
     if (response.status >= 300) return reset(stream, ErrorCode::cancel);  // nobody asked for it
-    if (answered_pushes_ >= peer_.concurrent_streams) {
+    if (room_for_pushes() == 0) {
       held_pushes_.push_back(&stream);
       return;
     }
@@ -71,10 +72,17 @@ void Session::send_response(Stream& stream, http::Response& response) {
   }
 }
 
+// Beside those that are being sent.
+std::size_t Session::room_for_pushes() const {
+  return peer_.concurrent_streams -
+         std::min<std::size_t>(peer_.concurrent_streams, answered_pushes_);
+}
+
 void Session::send_held_pushes() {
-  while (!held_pushes_.empty() && answered_pushes_ < peer_.concurrent_streams && !ending_) {
+  while (!held_pushes_.empty() && room_for_pushes() > 0 && !ending_) {
     Stream& next = *held_pushes_.front();
     held_pushes_.erase(held_pushes_.begin());
+    next.was_held_back();
     send_response(next, next.response());
   }
 }

@@ -74,6 +74,8 @@ class Stream final : public http::Waker, public SendQueue::Entry {
   bool waiting() const { return waiting_; }
   // Since when the body has been able to go on without having been asked.
   net::Clock::time_point last_progress() const { return last_progress_; }
+  // It was held back until now by something else than its client.
+  void was_held_back() { last_progress_ = now(); }
   // Nothing but a window or its turn keeps the body back: the fields have gone before it, and it
   // neither waits for news nor is at its end.
   bool could_send() const { return begun && response_.body && !waiting_; }

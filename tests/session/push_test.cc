@@ -192,3 +192,74 @@ TEST_CASE("a push that is held back sends nothing before its fields, and is not 
   CHECK(peer.reply(small).body.size() == 500);  // its turn has come
   CHECK(peer.reply(small).order.starts_with('h'));
 }
+
+TEST_CASE("a push that is held back for too long is reset, so that its connection can be idle") {
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/") exchange.push("/one");
+    if (request.target == "/") exchange.push("/two");
+    exchange.respond(testing::text(request.target == "/" ? "" : "text"));
+  });
+  Peer peer(root, {.concurrent_pushes = 1, .window = 0});
+  const auto page = peer.get("/");
+  peer.pump();
+  const auto one = peer.reply(page).promises.at(0).first;
+  const auto two = peer.reply(page).promises.at(1).first;
+  REQUIRE(peer.reply(one).order == "h");
+  peer.allow_pushes(0);
+  peer.pump();
+  peer.loop().advance(std::chrono::seconds(29));
+  peer.session().reset_stalled(peer.loop().now() - std::chrono::seconds(30));
+  peer.pump();
+  CHECK(peer.session().streams() == 2);
+  peer.loop().advance(std::chrono::seconds(2));
+  peer.session().reset_stalled(peer.loop().now() - std::chrono::seconds(30));
+  peer.pump();
+  CHECK(peer.reply(one).reset == 0x8);
+  CHECK(peer.reply(two).reset == 0x8);
+  CHECK(peer.reply(two).order.empty());
+  CHECK(peer.session().streams() == 0);
+  CHECK(peer.tally().limits_hit[static_cast<std::size_t>(http::Limit::stall)].get() == 2);
+}
+
+TEST_CASE(
+    "a push that waits for its turn is not stalled while another is sent, nor when it begins") {
+  testing::Feed feed;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/") exchange.push("/fed");
+    if (request.target == "/") exchange.push("/waits");
+    http::Response response = testing::text("text");
+    if (request.target == "/fed") response.body = std::make_unique<testing::FeedBody>(feed);
+    exchange.respond(std::move(response));
+  });
+  Peer peer(root, {.concurrent_pushes = 1, .window = 5});
+  peer.reads = false;
+  const auto page = peer.get("/");
+  const auto look = [&] {
+    peer.session().reset_stalled(peer.loop().now() - std::chrono::seconds(30));
+    peer.pump();
+  };
+  peer.pump();
+  const auto fed = peer.reply(page).promises.at(0).first;
+  const auto waits = peer.reply(page).promises.at(1).first;
+  peer.loop().advance(std::chrono::seconds(20));
+  feed.say("more");
+  peer.pump();
+  peer.loop().advance(std::chrono::seconds(20));
+  look();
+  CHECK(peer.reply(fed).body == "more");
+  CHECK_FALSE(peer.reply(waits).reset);
+  peer.set_window(0);
+  peer.pump();
+  peer.raw(std::string("\0\0\4\x8\0\0\0\0", 8) + static_cast<char>(fed) +
+           std::string("\0\0\0\5", 4));  // WINDOW_UPDATE
+  feed.end();
+  peer.pump();
+  REQUIRE(peer.reply(fed).ended);
+  REQUIRE(peer.reply(waits).order == "h");  // and no window
+  look();
+  CHECK_FALSE(peer.reply(waits).reset);
+  peer.loop().advance(std::chrono::seconds(31));
+  look();
+  CHECK(peer.reply(waits).reset == 0x8);
+  CHECK(peer.session().streams() == 0);
+}

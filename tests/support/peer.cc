@@ -187,6 +187,11 @@ void Peer::set_window(std::uint32_t window) {
   nghttp2_submit_settings(client_, NGHTTP2_FLAG_NONE, &setting, 1);
 }
 
+void Peer::allow_pushes(std::uint32_t at_one_time) {
+  const nghttp2_settings_entry setting{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, at_one_time};
+  nghttp2_submit_settings(client_, NGHTTP2_FLAG_NONE, &setting, 1);
+}
+
 bool Peer::push_to_server() {
   // All that the client has to say arrives in one read.
   std::string all;

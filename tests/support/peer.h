@@ -64,6 +64,8 @@ class Peer {
   void ping();
   // SETTINGS: the window of each stream from now on.
   void set_window(std::uint32_t window);
+  // SETTINGS: so many pushed streams at one time from now on.
+  void allow_pushes(std::uint32_t at_one_time);
 
   // Moves bytes both ways until neither side has more; runs the loop's deferred work.
   void pump();
