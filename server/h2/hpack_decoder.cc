@@ -90,21 +90,28 @@ bool HpackDecoder::literal(Reader& reader, std::uint32_t name_index, FieldSink& 
   }
   value = reader.string(value_);
   if (reader.failed()) return false;
-  sink.field(name, value);
+  give(name, value, sink);
   return true;
 }
 
-bool HpackDecoder::decode(std::span<const std::uint8_t> block, FieldSink& sink) {
+void HpackDecoder::give(std::string_view name, std::string_view value, FieldSink& sink) {
+  decoded_ += name.size() + value.size() + 32;
+  sink.field(name, value);
+}
+
+bool HpackDecoder::decode(std::span<const std::uint8_t> block, FieldSink& sink, std::size_t most) {
   Reader reader(block);
+  decoded_ = 0;
   bool sizes_allowed = true;  // only at the beginning (section 4.2)
   while (!reader.at_end()) {
+    if (decoded_ > most) return false;
     const std::uint8_t first = reader.first();
     std::string_view name;
     std::string_view value;
     if ((first & 0x80U) != 0) {  // indexed field (section 6.1)
       const auto field = indexed(reader.integer(7));
       if (reader.failed() || !field) return false;
-      sink.field(field->name, field->value);
+      give(field->name, field->value, sink);
     } else if ((first & 0x40U) != 0) {  // with incremental indexing (section 6.2.1)
       const std::uint32_t index = reader.integer(6);
       if (reader.failed() || !literal(reader, index, sink, name, value)) return false;

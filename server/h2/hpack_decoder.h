@@ -25,8 +25,12 @@ class FieldSink {
 class HpackDecoder {
  public:
   // Every block must be given, whoever wants its fields, or the table goes wrong. False: the block
-  // is no HPACK, and the connection ends with COMPRESSION_ERROR.
-  bool decode(std::span<const std::uint8_t> block, FieldSink& sink);
+  // is no HPACK, and the connection ends with COMPRESSION_ERROR; or it has more than `most` bytes,
+  // as decoded() counts them, and the connection ends as well.
+  bool decode(std::span<const std::uint8_t> block, FieldSink& sink,
+              std::size_t most = static_cast<std::size_t>(-1));
+  // Bytes of the last block's fields: names, values and 32 for each.
+  std::size_t decoded() const { return decoded_; }
 
  private:
   class Reader;
@@ -35,7 +39,10 @@ class HpackDecoder {
   bool literal(Reader& reader, std::uint32_t name_index, FieldSink& sink, std::string_view& name,
                std::string_view& value);
 
+  void give(std::string_view name, std::string_view value, FieldSink& sink);
+
   DynamicTable table_;
+  std::size_t decoded_ = 0;
   // For strings that are not in the block as they are, and for names whose entry may go.
   std::string name_;
   std::string value_;

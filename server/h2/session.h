@@ -120,6 +120,7 @@ class Session final : public http::Session, private FrameSink {
   Fault headers(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault continuation(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault section(std::span<const std::uint8_t> block);
+  Fault decode(std::span<const std::uint8_t> block, FieldSink& sink);
   Fault request(std::span<const std::uint8_t> block);
   Fault trailers(std::span<const std::uint8_t> block);
   Fault discard(std::span<const std::uint8_t> block);
@@ -129,7 +130,7 @@ class Session final : public http::Session, private FrameSink {
   Fault rst_stream(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault settings(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault setting(h2::Setting setting, std::uint32_t value);
-  Fault initial_window(std::uint32_t value);
+  Fault change_windows(std::int64_t change, std::int64_t most);
   Fault ping(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault goaway(const FrameHead& head, std::span<const std::uint8_t> payload);
   Fault window_update(const FrameHead& head, std::span<const std::uint8_t> payload);

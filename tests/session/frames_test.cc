@@ -308,6 +308,79 @@ TEST_CASE("SETTINGS do not change the window of a stream that was reset in the s
   CHECK(world.ended_with() == ErrorCode::no_error);
 }
 
+TEST_CASE("of SETTINGS that say a window many times the last holds, and none may be too large") {
+  const auto window = [](std::uint32_t bytes) {
+    std::string entry("\0\4", 2);
+    for (int shift = 24; shift >= 0; shift -= 8) entry += static_cast<char>(bytes >> shift & 0xff);
+    return entry;
+  };
+  // Above the default by one, as the stream's window is.
+  const std::string open =
+      frame(FrameType::headers, end_headers, 1, put) +
+      frame(FrameType::window_update, none, 1, std::string_view("\0\0\0\1", 4));
+  const std::string most = window(0x7fffffff - 1);
+  const std::string above = window(0x7fffffff);
+  CHECK(judged(open + frame(FrameType::settings, none, 0, window(0) + most + window(7))) ==
+        ErrorCode::no_error);
+  CHECK(judged(open + frame(FrameType::settings, none, 0, window(0) + above + window(7))) ==
+        ErrorCode::flow_control_error);
+  CHECK(judged(frame(FrameType::settings, none, 0, window(0x80000000) + window(7))) ==
+        ErrorCode::flow_control_error);
+
+  World world;  // x, which waits for a window
+  world.feed(greeting + frame(FrameType::settings, none, 0, window(0)) +
+             frame(FrameType::headers, whole, 1, block));
+  world.feed(frame(FrameType::settings, none, 0, window(9) + window(0)));
+  CHECK(world.session().streams() == 1);
+  world.feed(frame(FrameType::settings, none, 0, window(0) + window(9) + window(1)));
+  CHECK(world.session().streams() == 0);
+}
+
+TEST_CASE("field blocks of streams that are not served are charged for, and borne as long as few") {
+  // Malformed, so reset; then they go on as if they were trailers.
+  const std::string reset = frame(FrameType::headers, end_headers, 1, "\x82");
+  World world;
+  REQUIRE(world.feed(greeting + reset));
+  REQUIRE(world.reset_with() == ErrorCode::protocol_error);
+  int passed = 0;
+  while (passed < 2000 && world.feed(frame(FrameType::headers, end_headers, 1, "\x82"))) ++passed;
+  CHECK(passed > 900);
+  CHECK(passed < 1000);
+  CHECK(world.ended_with() == ErrorCode::enhance_your_calm);
+
+  // Requests that were on their way when the server said that it goes.
+  World leaving;
+  REQUIRE(leaving.feed(greeting + frame(FrameType::headers, whole, 1, put)));
+  leaving.session().drain();
+  std::uint32_t id = 3;
+  for (; id < 3 + 2 * 512; id += 2)
+    REQUIRE(leaving.feed(frame(FrameType::headers, whole, id, block)));
+  while (id < 5000 && leaving.feed(frame(FrameType::headers, whole, id, block))) id += 2;
+  CHECK(id < 3 + 2 * 1000);
+  CHECK(leaving.session().complaint().starts_with("ENHANCE_YOUR_CALM"));
+}
+
+TEST_CASE("a field block that becomes megabytes is charged for all of them, whoever gets it") {
+  const std::string name(4064, 'n');  // 7f: of so many octets
+  const std::string entry = "\x40\x7f" + std::string("\xe1\x1e", 2) + name + std::string(1, '\0');
+  std::string bomb;  // each takes the name of the one before, and its place
+  for (int i = 0; i < 8000; ++i) bomb += std::string("\x7e\0", 2);
+  const std::string known = frame(FrameType::headers, whole, 3, std::string(block) + entry);
+  const auto judged_with = [&](const std::string& opening, std::uint32_t id) {
+    World world;
+    world.feed(greeting + opening + known);
+    REQUIRE(world.ended_with() == ErrorCode::no_error);
+    CHECK_FALSE(world.feed(frame(FrameType::headers, whole, id, bomb)));
+    return world.ended_with();
+  };
+  // A request; trailers; of a stream that was reset.
+  CHECK(judged_with("", 5) == ErrorCode::enhance_your_calm);
+  CHECK(judged_with(frame(FrameType::headers, end_headers, 1, put), 1) ==
+        ErrorCode::enhance_your_calm);
+  CHECK(judged_with(frame(FrameType::headers, end_headers, 1, "\x82"), 1) ==
+        ErrorCode::enhance_your_calm);
+}
+
 TEST_CASE("floods run dry, traffic does not, and time refills") {
   World world;
   world.feed(greeting + frame(FrameType::headers, end_headers, 1, post));
