@@ -1,6 +1,6 @@
 #include "server/h1/framing.h"
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,21 +81,46 @@ Objection settle_authority(http::Request& request) {
   return {};
 }
 
+// The first member of a list field, which goes from `field` with its comma.
+std::string_view take_member(std::string_view& field) {
+  const std::size_t comma = std::min(field.find(','), field.size());
+  const std::string_view member = http::trim(field.substr(0, comma));
+  field.remove_prefix(std::min(comma + 1, field.size()));
+  return member;
+}
+
+// Fields that `connection` names, which may be thousands: each is looked up among those there are.
+std::vector<std::string> nominated(const http::Headers& fields) {
+  std::vector<std::string> found;
+  const std::string list = http::to_lower(fields.joined("connection"));
+  if (list.empty()) return found;
+  constexpr auto before = [](std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  };
+  std::vector<std::string_view> names;
+  for (const http::Field field : fields) names.push_back(field.name);
+  std::ranges::sort(names, before);
+  std::vector<bool> named(names.size());
+  for (std::string_view left = list; !left.empty();) {
+    const std::string_view member = take_member(left);
+    const auto at = std::ranges::lower_bound(names, member, before);
+    if (at != names.end() && *at == member)
+      named[static_cast<std::size_t>(at - names.begin())] = true;
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (named[i] && names[i] != "content-length") found.emplace_back(names[i]);
+  }
+  return found;
+}
+
 void drop_connection_fields(http::Headers& fields) {
   const bool takes_trailers = lists(fields.joined("te"), "trailers");
-  constexpr std::array<std::string_view, 8> known{
-      "connection",        "keep-alive", "proxy-connection", "te",
-      "transfer-encoding", "upgrade",    "expect",           "host"};
-  const std::string nominated = fields.joined("connection");
-  std::vector<std::string> names(known.begin(), known.end());
-  for (const http::Field field : fields) {
-    if (lists(nominated, field.name) && field.name != "content-length") {
-      names.emplace_back(field.name);
-    }
+  const std::vector<std::string> named = nominated(fields);
+  for (const std::string_view known : {"connection", "keep-alive", "proxy-connection", "te",
+                                       "transfer-encoding", "upgrade", "expect", "host"}) {
+    if (fields.has(known)) fields.remove(known);
   }
-  for (const std::string& name : names) {
-    if (fields.has(name)) fields.remove(name);
-  }
+  for (const std::string& name : named) fields.remove(name);
   if (takes_trailers) fields.add("te", "trailers");
 }
 
@@ -103,9 +128,7 @@ void drop_connection_fields(http::Headers& fields) {
 
 bool lists(std::string_view field, std::string_view member) {
   while (!field.empty()) {
-    const std::size_t comma = std::min(field.find(','), field.size());
-    if (http::equal_ignoring_case(http::trim(field.substr(0, comma)), member)) return true;
-    field.remove_prefix(std::min(comma + 1, field.size()));
+    if (http::equal_ignoring_case(take_member(field), member)) return true;
   }
   return false;
 }

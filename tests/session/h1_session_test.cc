@@ -369,6 +369,25 @@ TEST_CASE("HTTP/1.1: fields of the connection, and those it names, do not reach 
   CHECK(seen.get("x-kept") == "2");
 }
 
+TEST_CASE("HTTP/1.1: fields are taken away that are named anywhere among thousands of names") {
+  http::Headers seen;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    seen = request.fields;
+    exchange.respond(testing::text(""));
+  });
+  H1Peer peer(root);
+  std::string names = "X-First";
+  for (int i = 0; i < 6000; ++i) names += i == 3000 ? ", x-MIDDLE\t" : ",x";
+  std::string request =
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: " + names + ",,content-length\r\n";
+  for (int i = 0; i < 80; ++i) request += "y" + std::to_string(i) + ": kept\r\n";
+  request += "X-Middle: 1\r\nX-Middle: 2\r\nx-last: 3\r\nX: 4\r\nx-first: 5\r\nx-firs: kept\r\n";
+  CHECK(status_of(peer.say(request + "Connection: x-last\r\ncontent-length: 0\r\n\r\n")) ==
+        "HTTP/1.1 200");
+  CHECK(seen.size() == 82);
+  for (const http::Field field : seen) CHECK((field.value == "kept" || field.value == "0"));
+}
+
 TEST_CASE("HTTP/1.1: a field of an answer cannot break out of its line") {
   Answering root([](const http::Request&, http::Exchange exchange) {
     http::Response response = testing::text("x");
