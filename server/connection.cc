@@ -165,11 +165,12 @@ void Connection::on_bytes(std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
   at_.tally.received.add(static_cast<std::int64_t>(bytes.size()));
   const bool inside_before = session_->inside_header_section();
+  const std::uint32_t sections_before = session_->header_sections();
   if (!session_->receive(bytes) && !complained_) {
     complained_ = true;
     complain(session_->complaint());
   }
-  if (!inside_before) header_since_ = heard_;
+  if (!inside_before || session_->header_sections() != sections_before) header_since_ = heard_;
   if (session_->streams() > 0) busy_ = heard_;
 }
 

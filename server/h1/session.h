@@ -59,6 +59,7 @@ class Session final : public http::Session {
   bool greeted() const override { return true; }
   void end_ungreeted() override {}
   bool inside_header_section() const override;
+  std::uint32_t header_sections() const override { return static_cast<std::uint32_t>(requests_); }
   std::optional<TimePoint> content_awaited_since() const override;
   void reset_stalled(TimePoint since) override;
   bool has_live_streams() const override { return stream_ && stream_->live(); }

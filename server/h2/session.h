@@ -75,6 +75,7 @@ class Session final : public http::Session, private FrameSink {
   bool greeted() const override { return settings_acknowledged_; }
   void end_ungreeted() override;
   bool inside_header_section() const override;
+  std::uint32_t header_sections() const override { return sections_; }
   std::optional<TimePoint> content_awaited_since() const override;
   void reset_stalled(TimePoint since) override;
   bool has_live_streams() const override { return live_ > 0; }
@@ -182,6 +183,7 @@ class Session final : public http::Session, private FrameSink {
   EarlyPriorities early_priorities_;
   PushLedger pushes_;
   Section section_;
+  std::uint32_t sections_ = 0;  // read to their end
   PeerSettings peer_;
 
   SendQueue queue_;

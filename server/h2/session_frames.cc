@@ -195,6 +195,7 @@ Fault Session::continuation(const FrameHead& head, Bytes payload) {
 }
 
 Fault Session::section(Bytes block) {
+  ++sections_;
   const std::uint32_t id = section_.head.stream;
   if (!section_.fresh) {
     const Stream* stream = streams_.find(id);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +52,8 @@ class Session {
   // It has not, in time: fill() gives what is to be said of that, and done() holds then.
   virtual void end_ungreeted() = 0;
   virtual bool inside_header_section() const = 0;
+  // How many header sections have come to their end so far.
+  virtual std::uint32_t header_sections() const = 0;
   // Since when the request content that is waited for longest has not grown, though the client
   // might have sent more.
   virtual std::optional<TimePoint> content_awaited_since() const = 0;

@@ -488,6 +488,55 @@ TEST_CASE("a client with a live stream lives as long as it answers PINGs") {
   CHECK(world.tally.limits_hit[static_cast<std::size_t>(http::Limit::ping_ack)].get() == 1);
 }
 
+TEST_CASE(
+    "the time for a request's fields begins with them, though others ended in the same read") {
+  const bool http2 = GENERATE(true, false);
+  World world;
+  world.timeouts = {.handshake = 20ms, .header = 200ms, .idle = 1s};
+  std::vector<std::string> complaints;
+  world.workplace.complain = [&](const std::string& why) { complaints.push_back(why); };
+  testing::Answering root(
+      [](const http::Request&, http::Exchange exchange) { exchange.respond(testing::text("x")); });
+  // GET https://a/
+  const std::string block =
+      "\x82\x87\x84\x41\x01"
+      "a";
+  constexpr std::uint8_t whole = h2::flag::end_headers | h2::flag::end_stream;
+  std::uint32_t id = 1;
+  const auto next = [&] {
+    if (!http2) return get("/");
+    return frame(h2::FrameType::headers, whole, std::exchange(id, id + 2), block);
+  };
+  std::string waits = next();
+  const auto say = [&](int client, std::size_t but) {
+    const std::string bytes = waits.substr(0, waits.size() - but);
+    waits.erase(0, bytes.size());
+    CHECK(write(client, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  };
+  const int client = http2 ? world.speak_http2(root) : world.connect(root, "");
+  say(client, 1);
+  int rounds = 0;
+  net::Timer go_on(world.loop, [&] {
+    if (++rounds == 30) return;  // and says nothing more
+    waits += next();
+    say(client, 1);
+    go_on.start(20ms);
+  });
+  go_on.start(20ms);
+  std::size_t asked = 0;
+  net::Timer look(world.loop, [&] {
+    if (rounds < 30) asked = root.asked.size();
+    if (world.gone > 0) return world.loop.stop();
+    look.start(5ms);
+  });
+  look.start(5ms);
+  world.loop.run();
+  CHECK(rounds == 30);
+  CHECK(asked == 29);
+  REQUIRE(complaints.size() == 1);
+  CHECK(complaints[0].ends_with("the fields of a request did not come in time"));
+}
+
 TEST_CASE("a client that takes bytes slowly is not cut, one that takes none is") {
   const bool takes = GENERATE(true, false);
   World world;
