@@ -59,6 +59,14 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
   deadline_.start(at_.timeouts.handshake);
 }
 
+Connection::~Connection() {
+  if (!closed_ && breaks_off()) socket_->abandon();
+}
+
+bool Connection::breaks_off() const {
+  return session_ && session_->breaks_off(socket_->unsent() > 0);
+}
+
 void Connection::on_ready(net::Watch::Ready ready) {
   if (closed_) return;
   if (!socket_->handshaken() && ready.readable && !may_shake_hands()) return;
@@ -337,7 +345,7 @@ void Connection::close() {
   place_.leave();
   deadline_.stop();
   drain_later_.stop();
-  if (session_ && session_->breaks_off()) {
+  if (breaks_off()) {
     socket_->abandon();
   } else {
     shut_down();

@@ -52,6 +52,9 @@ class Connection final : private http::TransportGauge {
   // not inside the call.
   Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, http::Handler& root,
              Workplace& workplace, std::function<void(Connection&)> on_closed);
+  // If it is still open, its client is not told: but of a reset, where it could take a closed
+  // connection for the end of an answer.
+  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -76,6 +79,7 @@ class Connection final : private http::TransportGauge {
   void hold_little();
   void close();
   void shut_down();
+  bool breaks_off() const;
   void complain(const std::string& why);
   template <typename Act>
   void attempt(Act act);

@@ -47,7 +47,9 @@ class Session final : public http::Session {
   bool receive(std::span<const std::byte> bytes) override;
   bool fill(http::Output& output) override;
   bool done() const override;
-  bool breaks_off() const override { return head_.framing == Framing::close && !body_ended_; }
+  bool breaks_off(bool unsent) const override {
+    return head_.framing == Framing::close && (!body_ended_ || !pending_.empty() || unsent);
+  }
   bool wants_input() const override;
   const std::string& complaint() const override { return complaint_; }
 

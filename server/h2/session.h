@@ -59,8 +59,8 @@ class Session final : public http::Session, private FrameSink {
   bool receive(std::span<const std::byte> bytes) override;
   bool fill(http::Output& output) override;
   bool done() const override;
-  bool breaks_off() const override { return false; }  // END_STREAM is the end
-  bool wants_input() const override { return true; }  // windows hold the client back
+  bool breaks_off(bool) const override { return false; }  // END_STREAM is the end
+  bool wants_input() const override { return true; }      // windows hold the client back
   const std::string& complaint() const override { return complaint_; }
 
   // GOAWAY with the highest identifier: the client should open no more streams (section 6.8).

@@ -32,8 +32,9 @@ class Session {
   // Nothing more will be read or said: close.
   virtual bool done() const = 0;
   // If the connection ended now, content would be cut whose end is that of the connection: it must
-  // not be closed in order then, as if all had been said (RFC 9112 section 9.8).
-  virtual bool breaks_off() const = 0;
+  // not be closed in order then, as if all had been said (RFC 9112 section 9.8). `unsent`: some of
+  // what fill() has given has not been sent.
+  virtual bool breaks_off(bool unsent) const = 0;
   // Whether more bytes can be taken now; if not, whoever sends them has to wait.
   virtual bool wants_input() const = 0;
   // Why the session ended the connection; empty if it did not.

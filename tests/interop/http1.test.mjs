@@ -92,11 +92,11 @@ test('publishing over HTTP/1.1 works as over HTTP/2: by Mercure, and from a page
 });
 
 // An app server that answers by `answer`, and Herald in front of it.
-async function before(t, answer) {
+async function before(t, answer, ...flags) {
   const app = http.createServer(answer);
   t.after(() => { app.closeAllConnections(); app.close(); });
   await new Promise((resolve) => { app.listen(0, '127.0.0.1', resolve); });
-  return serve(t, site(t), '--upstream', `http://127.0.0.1:${app.address().port}`);
+  return serve(t, site(t), '--upstream', `http://127.0.0.1:${app.address().port}`, ...flags);
 }
 
 test('an app is told that a request of HTTP/1.1 came over https', { skip }, async (t) => {
@@ -123,6 +123,17 @@ test('a client of HTTP/1.0 can tell an answer that breaks off from one that is w
   });
   assert.match(await raw(herald, 'GET /whole HTTP/1.0\r\n\r\n'), /half$/);
   await assert.rejects(raw(herald, 'GET /broken HTTP/1.0\r\n\r\n'), { code: 'ECONNRESET' });
+});
+
+test('a client of HTTP/1.0 can tell that its answer was cut because the server ends', { skip }, async (t) => {
+  let asked = 0;
+  const herald = await before(t, (request, response) => { response.write('half'); asked += 1; }, '--drain', '500ms');
+  const answer = raw(herald, 'GET /endless HTTP/1.0\r\n\r\n');
+  answer.catch(() => {});
+  await until('the app is asked', () => asked > 0);
+  herald.signal('SIGTERM');
+  await assert.rejects(answer, { code: 'ECONNRESET' });
+  await soon('the server ends', herald.exit);
 });
 
 test('a client without ALPN, one of HTTP/1.0 and one that closes its side first are answered', { skip }, async (t) => {

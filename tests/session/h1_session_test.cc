@@ -175,11 +175,12 @@ TEST_CASE("HTTP/1.0: a live body ends with the connection, for it knows no chunk
   CHECK(begun.find("connection: close\r\n") != begun.npos);
   CHECK(content_of(begun) == "one");
   CHECK_FALSE(peer.session().done());
-  CHECK(peer.session().breaks_off());
+  CHECK(peer.session().breaks_off(false));
   feed.end();
   CHECK(peer.hear().empty());
   CHECK(peer.session().done());
-  CHECK_FALSE(peer.session().breaks_off());
+  CHECK_FALSE(peer.session().breaks_off(false));
+  CHECK(peer.session().breaks_off(true));
 }
 
 TEST_CASE("HTTP/1.0: the connection stays open for those who ask for it, and for no others") {
@@ -433,11 +434,11 @@ TEST_CASE("HTTP/1.0: content that breaks off must not look as if it had ended") 
   H1Peer unframed(root);
   CHECK(content_of(unframed.say("GET / HTTP/1.0\r\n\r\n")) == "x");
   CHECK(unframed.session().done());
-  CHECK(unframed.session().breaks_off());
+  CHECK(unframed.session().breaks_off(false));
   H1Peer chunked(root);  // has no last chunk
   chunked.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(chunked.session().done());
-  CHECK_FALSE(chunked.session().breaks_off());
+  CHECK_FALSE(chunked.session().breaks_off(false));
 }
 
 TEST_CASE(

@@ -652,6 +652,30 @@ TEST_CASE("HTTP/2 over TCP: who reads slowly loses no stream, and has time for a
   CHECK(pings == 1);
 }
 
+TEST_CASE("HTTP/1.0: an answer that is cut ends with a reset, one that is whole does not") {
+  const bool body_ends = GENERATE(true, false);
+  const std::size_t bytes = GENERATE(8, 8 << 20);  // the greater fills all buffers there are
+  World world;
+  testing::Feed feed;
+  feed.pending = std::string(bytes, 'x');
+  feed.ended = body_ends;
+  testing::Answering root([&](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::live(feed));
+  });
+  const int client = world.connect_over_tcp<net::PlainSocket>(root, "GET / HTTP/1.0\r\n\r\n");
+  net::Timer enough(world.loop, [&] { world.loop.stop(); });
+  enough.start(100ms);
+  world.loop.run();
+  REQUIRE(root.asked.size() == 1);
+  world.connections.clear();
+  ssize_t got = 0;
+  std::array<char, 4096> room{};
+  do got = recv(client, room.data(), room.size(), 0);
+  while (got > 0);
+  const bool whole = body_ends && bytes == 8;
+  CHECK(got == (whole ? 0 : -1));
+}
+
 TEST_CASE("a client that leaves while much waits for it is not blamed for taking nothing") {
   World world;
   world.timeouts.handshake = 50ms;
