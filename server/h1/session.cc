@@ -172,12 +172,17 @@ void Session::interim(int status, const http::Headers& fields) {
 
 void Session::begin_response() {
   closing_ = draining_ || !parser_->keeps_alive() || !stream_->content_ended();
-  head_ = response_head(stream_->request(), stream_->response(), around_.date.now(),
-                        closing_ ? Next::close : Next::keep_alive);
-  if (head_.framing == Framing::close) closing_ = true;
-  pending_.append(head_.text);
-  head_.text = {};
-  body_ended_ = head_.framing == Framing::none;
+  body_ended_ = false;
+  try {
+    head_ = response_head(stream_->request(), stream_->response(), around_.date.now(),
+                          closing_ ? Next::close : Next::keep_alive);
+    if (head_.framing == Framing::close) closing_ = true;
+    pending_.append(head_.text);
+    head_.text = {};
+    body_ended_ = head_.framing == Framing::none;
+  } catch (const std::exception&) {  // no memory; fill() ends the stream, whose call this is
+    failed_ = true;
+  }
   note_output();
 }
 
@@ -189,6 +194,7 @@ bool Session::fill(http::Output& output) {
     if (more) break;
     // A request that has waited is answered into the same output.
     if (std::exchange(put_off_, false)) advance();
+    if (failed_ && stream_) abort(End::failed);
     more = fill_head(output) || fill_body(output);
     if (more || !stream_ || !stream_->answered() || !body_ended_ || !pending_.empty()) break;
     end_response();

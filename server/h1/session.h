@@ -111,6 +111,7 @@ class Session final : public http::Session {
   std::size_t pending_at_ = 0;
   ResponseHead head_;  // of the response under way; its text is in pending_
   bool body_ended_ = false;
+  bool failed_ = false;  // there was no memory for the head
 
   bool inside_ = false;    // receive() or fill() is running
   bool draining_ = false;  // the next answer is the last

@@ -2,6 +2,7 @@
 
 #include "tests/session/handlers.h"
 #include "tests/support/h1_peer.h"
+#include "tests/support/refusal.h"
 
 using namespace std::chrono_literals;
 using testing::Answering;
@@ -398,6 +399,31 @@ TEST_CASE("HTTP/1.1: a field of an answer cannot break out of its line") {
   H1Peer peer(root);
   const std::string answer = peer.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(answer.find("set-cookie") == answer.npos);
+}
+
+TEST_CASE(
+    "HTTP/1.1: without memory for an answer's fields its connection ends, with nothing said") {
+  http::Exchange held;
+  Answering root([&](const http::Request& request, http::Exchange exchange) {
+    if (request.target == "/first") return exchange.respond(testing::text("first"));
+    held = std::move(exchange);
+  });
+  H1Peer peer(root);
+  REQUIRE(content_of(peer.say("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")) == "first");
+  peer.say("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+  http::Response response = testing::text("second");
+  response.fields.add("x-large", std::string(100'000, 'x'));
+  const int noted = peer.output_noted;
+  {
+    const testing::Refusal refusal(64 * 1024);
+    held.respond(std::move(response));
+  }
+  CHECK(peer.output_noted > noted);
+  CHECK(peer.hear().empty());
+  CHECK(peer.session().done());
+  CHECK(peer.session().streams() == 0);
+  REQUIRE(peer.logged.size() == 2);
+  CHECK(peer.logged[1].error_code == 0x2);
 }
 
 TEST_CASE("HTTP/1.1: neither hints nor pushes are sent") {
