@@ -12,10 +12,11 @@
 
 namespace sse {
 
-MercurePublish::MercurePublish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
-                               const Cors& cors, Options options)
+MercurePublish::MercurePublish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox,
+                               const Authorizer& authorizer, const Cors& cors, Options options)
     : loop_(loop),
       sequencer_(sequencer),
+      inbox_(inbox),
       authorizer_(authorizer),
       cors_(cors),
       options_(options),
@@ -76,20 +77,21 @@ void MercurePublish::publish(Draft draft, const http::Headers& fields, http::Exc
   const std::string own = draft.publisher_id;
   std::vector<Draft> drafts;
   drafts.push_back(std::move(draft));
-  sequencer_.publish(std::move(drafts), loop_, [kept, fields, own](const Published& published) {
-    http::Response response;
-    if (const auto* refused = std::get_if<Refused>(&published)) {
-      response = http::problem(refused->status, refused->sentence);
-      if (refused->status == 503) response.fields.add("retry-after", "1");
-    } else {
-      response =
-          http::text_response(200, "text/plain; charset=utf-8",
-                              mercure_id(std::get<EventIds>(published).front().print(), own));
-      response.fields.add("cache-control", "no-store");
-    }
-    response.fields.append(fields);
-    kept->respond(std::move(response));
-  });
+  sequencer_.publish(std::move(drafts), loop_,
+                     inbox_.once_applied([kept, fields, own](const Published& published) {
+                       http::Response response;
+                       if (const auto* refused = std::get_if<Refused>(&published)) {
+                         response = http::problem(refused->status, refused->sentence);
+                         if (refused->status == 503) response.fields.add("retry-after", "1");
+                       } else {
+                         response = http::text_response(
+                             200, "text/plain; charset=utf-8",
+                             mercure_id(std::get<EventIds>(published).front().print(), own));
+                         response.fields.add("cache-control", "no-store");
+                       }
+                       response.fields.append(fields);
+                       kept->respond(std::move(response));
+                     }));
 }
 
 }  // namespace sse

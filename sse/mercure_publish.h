@@ -9,6 +9,7 @@
 #include "server/net/loop.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
+#include "sse/inbox.h"
 #include "sse/rate_limit.h"
 #include "sse/sequencer.h"
 
@@ -20,9 +21,9 @@ class MercurePublish final : public http::Handler {
     std::size_t content = 64 * 1024;  // bytes of a form; more is answered 413
     RateLimit::Options rate = {};     // of each publisher's updates; beyond it is answered 429
   };
-  // All outlive the handler, and `loop` runs no more once it is gone.
-  MercurePublish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
-                 const Cors& cors, Options options);
+  // All outlive the handler, and `loop` runs no more once it is gone. `inbox`: this worker's own.
+  MercurePublish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox,
+                 const Authorizer& authorizer, const Cors& cors, Options options);
 
   // A POST.
   void handle(const http::Request& request, http::Exchange exchange) override;
@@ -32,6 +33,7 @@ class MercurePublish final : public http::Handler {
 
   net::Loop& loop_;
   Sequencer& sequencer_;
+  WorkerInbox& inbox_;
   const Authorizer& authorizer_;
   const Cors& cors_;
   const Options options_;

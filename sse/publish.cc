@@ -100,10 +100,11 @@ bool cross_site(const http::Request& request, const Cors& cors) {
   return request.fields.get("sec-fetch-site") == "cross-site";
 }
 
-Publish::Publish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer,
-                 const Cors& cors, Options options)
+Publish::Publish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox,
+                 const Authorizer& authorizer, const Cors& cors, Options options)
     : loop_(loop),
       sequencer_(sequencer),
+      inbox_(inbox),
       authorizer_(authorizer),
       cors_(cors),
       options_(options),
@@ -187,8 +188,8 @@ void Publish::publish(std::vector<Draft> drafts, const Asked& asked, http::Excha
   // std::function wants what can be copied; the one exchange is moved out of it.
   const auto kept = std::make_shared<http::Exchange>(std::move(exchange));
   sequencer_.publish(std::move(drafts), loop_,
-                     [kept, prepared = prepared_, fields = asked.fields,
-                      kind = asked.kind](const Published& published) {
+                     inbox_.once_applied([kept, prepared = prepared_, fields = asked.fields,
+                                          kind = asked.kind](const Published& published) {
                        http::Response response;
                        if (const auto* refused = std::get_if<Refused>(&published)) {
                          response = http::problem(refused->status, refused->sentence);
@@ -200,7 +201,7 @@ void Publish::publish(std::vector<Draft> drafts, const Asked& asked, http::Excha
                        }
                        response.fields.append(fields);
                        kept->respond(std::move(response));
-                     });
+                     }));
 }
 
 }  // namespace sse

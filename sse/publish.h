@@ -14,6 +14,7 @@
 #include "sse/authorization.h"
 #include "sse/cors.h"
 #include "sse/draft_reader.h"
+#include "sse/inbox.h"
 #include "sse/rate_limit.h"
 #include "sse/sequencer.h"
 
@@ -26,9 +27,9 @@ class Publish final : public http::Handler {
     RateLimit::Options rate = {};     // of each publisher's events; beyond it is answered 429
   };
 
-  // All outlive the handler, and `loop` runs no more once it is gone.
-  Publish(net::Loop& loop, Sequencer& sequencer, const Authorizer& authorizer, const Cors& cors,
-          Options options);
+  // All outlive the handler, and `loop` runs no more once it is gone. `inbox`: this worker's own.
+  Publish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox, const Authorizer& authorizer,
+          const Cors& cors, Options options);
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
@@ -40,6 +41,7 @@ class Publish final : public http::Handler {
 
   net::Loop& loop_;
   Sequencer& sequencer_;
+  WorkerInbox& inbox_;
   const Authorizer& authorizer_;
   const Cors& cors_;
   const Options options_;

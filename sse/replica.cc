@@ -13,6 +13,8 @@ constexpr std::size_t idle_views_forgotten = 48;  // at once, when there are mor
 // Of a class that keeps nothing: as much as its readers need who are there.
 constexpr std::size_t passing_events = 1000;
 constexpr std::chrono::seconds passing_age{10};
+// Comparisons and copies that are not worth a look at the clock.
+constexpr std::size_t cheap = 128;
 
 TopicClass rest_of(const Replica::Options& options) {
   TopicClass rest;
@@ -61,6 +63,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
     epoch_began_ = generation_;
   }
   tail_ = tail;
+  placed_ = 0;
   forgotten_ = tail;
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
   bytes_ = 0;
@@ -82,23 +85,34 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   wake();
 }
 
-void Replica::apply(std::span<const EventRef> events) {
+std::size_t Replica::apply(std::span<const EventRef> events, net::Slice* slice) {
+  std::size_t applied = 0;
   for (const EventRef& event : events) {
-    if (event->seq() <= tail_) continue;
-    // The Sequencer leaves no holes; should there be one all the same, the readers are told.
-    if (event->seq() != tail_ + 1) start(std::string(epoch_), event->seq() - 1);
-    tail_ = event->seq();
-    ++events_;
-    append(event);
+    if (event->seq() > tail_ && !append(event, slice)) break;
+    ++applied;
   }
   checkpoint_ = "id: " + id(tail_).print() + "\n\n";
   expire();
   wake();
+  return applied;
 }
 
-void Replica::append(const EventRef& event) {
-  append(event, event->topic());
-  for (const std::string& name : event->alternates()) append(event, name);
+// False: some of its topics have to wait. Readers who meet it meanwhile by one topic pass over it
+// in the others.
+bool Replica::append(const EventRef& event, net::Slice* slice) {
+  // The Sequencer leaves no holes; should there be one all the same, the readers are told.
+  if (event->seq() != tail_ + 1) start(std::string(epoch_), event->seq() - 1);
+  for (; placed_ <= event->alternates().size(); ++placed_) {
+    if (unasked_ > cheap && slice) {
+      if (slice->over()) return false;
+      unasked_ = 0;
+    }
+    append(event, placed_ == 0 ? event->topic() : event->alternates()[placed_ - 1]);
+  }
+  placed_ = 0;
+  tail_ = event->seq();
+  ++events_;
+  return true;
 }
 
 // An empty view stays: it may be the one that is being filled, or its turn may be the next.
@@ -115,6 +129,7 @@ void Replica::append(const EventRef& event, const std::string& name) {
   if (found == topics_.end()) {
     if (topics_.size() >= options_.topics && !make_room()) {
       forgotten_ = event->seq();
+      unasked_ += views_.size();
       const ParsedTopic parsed(name);
       for (auto& [pattern, view] : views_) {
         if (pattern.matches(parsed)) put(event, *view);
@@ -125,6 +140,7 @@ void Replica::append(const EventRef& event, const std::string& name) {
     found = topics_.find(name);
   }
   Topic& topic = found->second;
+  unasked_ += topic.views.size();
   for (Topic* view : topic.views) put(event, *view);
   if (!event->publisher_id().empty() && &name == &event->topic()) {
     named_.emplace(event->publisher_id(), event->seq());
@@ -206,6 +222,7 @@ Topic& Replica::make_topic(std::string_view name) {
                                   shelves_[shelf].policy)
                      .first->second;
   const ParsedTopic parsed = topic.parsed();
+  unasked_ += views_.size();
   for (auto& [pattern, view] : views_) {
     if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }

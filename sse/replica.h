@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "server/net/loop.h"
+#include "server/net/slice.h"
 #include "sse/event.h"
 #include "sse/retention.h"
 #include "sse/topic.h"
@@ -48,9 +49,12 @@ class Replica {
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
-  // Both as Inbox has them.
+  // Both as Inbox has them. Returns how many have been applied: fewer than all if what they cost,
+  // comparisons of new topics and copies into views, has used up `slice` (null: no bound). The next
+  // call then begins with the first of the others, of which some topics may have it already; it
+  // counts as the newest when all have.
   void start(std::string epoch, std::uint64_t tail);
-  void apply(std::span<const EventRef> events);
+  std::size_t apply(std::span<const EventRef> events, net::Slice* slice = nullptr);
 
   net::Loop& loop() const { return loop_; }
   Archive* archive() const { return archive_; }
@@ -106,7 +110,7 @@ class Replica {
         {};  // each log that has events, by its first
   };
 
-  void append(const EventRef& event);
+  bool append(const EventRef& event, net::Slice* slice);
   void append(const EventRef& event, const std::string& name);
   void put(const EventRef& event, Topic& log);
   void trim(Topic& log);
@@ -135,6 +139,8 @@ class Replica {
   std::string previous_epoch_;
   std::string checkpoint_;
   std::uint64_t tail_ = 0;
+  std::size_t placed_ = 0;       // topics of the event behind the tail that have it
+  std::size_t unasked_ = 0;      // comparisons and copies since a slice was asked
   std::uint64_t forgotten_ = 0;  // highest seq of any topic that is not here any more
   std::uint64_t events_ = 0;
   std::uint32_t generation_ = 0;

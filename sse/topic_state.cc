@@ -68,7 +68,7 @@ void TopicState::handle(const http::Request& request, http::Exchange exchange) {
   if (!latest && replica_.archive()) {
     return ask_store(std::move(asked), std::move(fields), std::move(exchange));
   }
-  respond(exchange, show(asked, latest, replica_.id(replica_.tail())));
+  respond(exchange, show(asked, latest, position(latest)));
 }
 
 std::variant<TopicState::Asked, http::Response> TopicState::read(const http::Request& request) {
@@ -103,13 +103,18 @@ void TopicState::ask_store(Asked asked, http::Headers fields, http::Exchange exc
                            });
 }
 
+// An event that not all of its topics have yet is behind the replica's tail.
+EventId TopicState::position(const Event* latest) const {
+  return replica_.id(std::max(replica_.tail(), latest ? latest->seq() : 0));
+}
+
 // Whatever has been published since the store was read is in memory by now, or will come to who
 // follows from the cursor.
 http::Response TopicState::answer(const Asked& asked, const std::variant<Past, Refused>& said) {
-  EventId cursor = replica_.id(replica_.tail());
   if (const Event* fresh = latest_of(replica_.find(asked.topic), asked.rights)) {
-    return show(asked, fresh, cursor);
+    return show(asked, fresh, position(fresh));
   }
+  EventId cursor = replica_.id(replica_.tail());
   if (const auto* refused = std::get_if<Refused>(&said)) return not_now(refused->sentence);
   const Past& past = std::get<Past>(said);
   const Event* latest = latest_of(past, asked.rights);

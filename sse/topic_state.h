@@ -34,6 +34,7 @@ class TopicState final : public http::Handler {
   std::variant<Asked, http::Response> read(const http::Request& request);
   void ask_store(Asked asked, http::Headers fields, http::Exchange exchange);
   http::Response answer(const Asked& asked, const std::variant<Past, Refused>& said);
+  EventId position(const Event* latest) const;
   http::Response show(const Asked& asked, const Event* latest, const EventId& position);
 
   Replica& replica_;

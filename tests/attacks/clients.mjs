@@ -163,6 +163,29 @@ attack('pattern-matching', 'publishes to ever new topics, each to be compared wi
   await wire.roundTrip();
   await requests(a, (i) => ({ path: a.target.post, post: JSON.stringify({ topic: `/t${i % 200}/${'a'.repeat(400)}${i}`, message: 1 }), extra: [['content-type', 'application/json']] }), { content: (stream, text) => [data(stream, text, flag.END_STREAM)] });
 }, { count: 5000, short: 300 });
+attack('pattern-batch', 'batches of events with 32 new topics each, to be compared with a thousand patterns', answered(200), async (a) => {
+  for (let stream = 0; stream < 10; stream += 1) {
+    const wire = await a.open();
+    if (!wire) return;
+    const wanted = Array.from({ length: 100 }, (_, i) => `match_urlpattern=${encodeURIComponent(`/${stream}/${i}/:name`)}`).join('&');
+    wire.send(headers(1, request(a.target, { method: 'QUERY', path: '/.well-known/mercure', extra: [['content-type', 'application/x-www-form-urlencoded']] }), flag.END_HEADERS), data(1, wanted, flag.END_STREAM));
+    await wire.until(() => wire.over || wire.status(1) > 0, '', a.patience);
+  }
+  const socket = await a.tls({ ALPNProtocols: ['http/1.1'] });  // TCP sees to it that no more is sent than is taken
+  let answers = '';
+  socket?.on('data', (bytes) => { answers += bytes; });
+  for (let batch = 0; socket && !socket.destroyed; batch += 1) {
+    const lines = [];
+    while (lines.length < 900 && a.more()) lines.push(JSON.stringify({ topic: Array.from({ length: 32 }, (_, topic) => `/${batch}.${lines.length}/${topic}`), message: 1 }));
+    if (!lines.length) break;
+    const content = lines.join('\n');
+    answers = '';
+    socket.write(`POST ${a.target.post} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\ncontent-length: ${content.length}\r\n\r\n${content}`);
+    await a.wait(() => socket.destroyed || answers.includes('\r\n\r\n'), 60_000);
+    const status = /^HTTP\/1.1 (\d+)/.exec(answers)?.[1];
+    if (status) a.account.statuses[status] = (a.account.statuses[status] ?? 0) + 1;
+  }
+}, { count: 9000, short: 60 });
 attack('topics-in-one', 'one subscription to hundreds of topics', answered(200, 400, 414), async (a) => requests(a, (i) => ({ path: `/poll?timeout=0&${Array.from({ length: 300 }, (_, n) => `topic=${i}.${n}`).join('&')}` }), { width: 5 }), { count: 500 });
 
 // ---- requests that are dear
