@@ -55,7 +55,9 @@ http::Response EventStream::subscribe(const http::Request& request) {
   if (is_dry_run(query)) return explain_subscription(replica_, topics, grant);
 
   if (auto word = arrivals_.put_off(request, topics, grant)) return deferred(*std::move(word));
-  const Resume from = resume(replica_, sequencer_.newest(), topics, last_event_id(request, query));
+  const Rights rights = grant.rights();
+  const Resume from =
+      resume(replica_, sequencer_.newest(), topics, last_event_id(request, query), rights);
   http::Response response;
   response.prepared = prepared_;
   response.live = true;
@@ -63,7 +65,7 @@ http::Response EventStream::subscribe(const http::Request& request) {
       audience_, replica_, topics, from,
       EventStreamBody::Terms{.connection = request.peer ? request.peer->connection : 0,
                              .until = grant.until(audience_.now()),
-                             .rights = grant.rights(),
+                             .rights = rights,
                              .ids = EventStreamBody::Ids::hub,
                              .seat = arrivals_.seat(topics, grant)});
   return response;

@@ -12,6 +12,16 @@ LongPoll::Options with(LongPoll::Options options, Presence* presence) {
   return options;
 }
 
+// Of what Presence tells.
+std::string hub_prefix(const Presence* presence) {
+  return presence ? presence->hub_path() + "/subscriptions/" : "";
+}
+
+Replica::Options with(Replica::Options options, const Presence* presence) {
+  options.hub_prefix = hub_prefix(presence);
+  return options;
+}
+
 }  // namespace
 
 Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
@@ -19,7 +29,7 @@ Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
     : loop_(loop),
       sequencer_(sequencer),
       cors_(std::move(options.origins)),
-      replica_(loop, options.replica, sequencer.archive()),
+      replica_(loop, with(options.replica, options.presence), sequencer.archive()),
       inbox_(loop, replica_),
       audience_(loop, options.streams),
       arrivals_(replica_, audience_, options.arrivals, options.presence),
@@ -47,6 +57,7 @@ Hub::~Hub() { sequencer_.detach(inbox_, loop_); }
 
 void Hub::use(const Options& options) {
   cors_ = Cors(options.origins);
+  replica_.use_hub_prefix(hub_prefix(options.presence));
   audience_.use(options.streams);
   long_poll_.use(with(options.polls, options.presence));
   state_.use(options.state);

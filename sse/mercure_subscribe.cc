@@ -75,7 +75,9 @@ http::Response MercureSubscribe::subscribe(const http::Request& request,
     response.body = http::text_body(*std::move(word));
     return response;
   }
-  const Resume from = resume(replica_, sequencer_.newest(), asked.wanted, asked.last_event_id);
+  const Rights rights = grant.rights();
+  const Resume from =
+      resume(replica_, sequencer_.newest(), asked.wanted, asked.last_event_id, rights);
   if (asked.last_event_id) {
     // The id before the first event that follows: theirs, or none that can be named yet.
     const bool certain = !from.gap && !from.ask;
@@ -85,7 +87,7 @@ http::Response MercureSubscribe::subscribe(const http::Request& request,
       audience_, replica_, asked.wanted, from,
       EventStreamBody::Terms{.connection = request.peer ? request.peer->connection : 0,
                              .until = grant.until(audience_.now()),
-                             .rights = grant.rights(),
+                             .rights = rights,
                              .ids = EventStreamBody::Ids::mercure,
                              .seat = arrivals_.seat(asked.wanted, grant)});
   return response;

@@ -35,7 +35,8 @@ Replica::Replica(net::Loop& loop, Options options, Archive* archive)
       classes_(rest_of(options_), options_.classes),
       conflates_(std::any_of(options_.classes.begin(), options_.classes.end(),
                              [](const TopicClass& c) { return c.policy == Policy::conflate; })),
-      shelves_(make_shelves()) {}
+      shelves_(make_shelves()),
+      hub_prefix_(options_.hub_prefix) {}
 
 std::vector<Replica::Shelf> Replica::make_shelves() const {
   std::vector<Shelf> shelves;
@@ -49,9 +50,15 @@ std::vector<Replica::Shelf> Replica::make_shelves() const {
     longest = std::max(longest, shelf.keep.age);
     shelves.push_back(std::move(shelf));
   }
+  Retention hubs = rest_of(options_).keep;
+  hubs.topic_bytes = hubs.bytes = options_.hub_bytes;
+  shelves.push_back({hubs});
   Retention views = rest_of(options_).keep;
   views.events = options_.events_per_pattern;
   views.age = longest;
+  shelves.push_back({views});
+  views.topic_bytes = options_.hub_bytes;
+  views.bytes = 8 * options_.hub_bytes;
   shelves.push_back({views});
   return shelves;
 }
@@ -64,7 +71,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   }
   tail_ = tail;
   placed_ = 0;
-  forgotten_ = tail;
+  forgotten_ = hub_forgotten_ = tail;
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
   bytes_ = 0;
   for (Shelf& shelf : shelves_) {
@@ -74,7 +81,11 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   named_.clear();
   touched_.clear();
   forget_idle_views(idle_views_.size());
-  std::erase_if(topics_, [](const auto& entry) { return entry.second.readers == 0; });
+  std::erase_if(topics_, [this](const auto& entry) {
+    if (entry.second.readers > 0) return false;
+    if (of_hub(entry.second)) --hub_topics_;
+    return true;
+  });
   const auto restart = [&](Topic& log) {
     log.restart(tail);
     log.touched = true;
@@ -82,6 +93,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   };
   for (auto& [name, topic] : topics_) restart(topic);
   for (auto& [pattern, view] : views_) restart(*view);
+  for (auto& [pattern, view] : hub_views_) restart(*view);
   wake();
 }
 
@@ -127,11 +139,12 @@ void Replica::shrink(Shelf& shelf) {
 void Replica::append(const EventRef& event, const std::string& name) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    if (topics_.size() >= options_.topics && !make_room()) {
-      forgotten_ = event->seq();
-      unasked_ += views_.size();
+    const bool hubs = is_hubs(name);
+    if (full(hubs) && !make_room(hubs)) {
+      forgotten(hubs) = event->seq();
+      unasked_ += views(hubs).size();
       const ParsedTopic parsed(name);
-      for (auto& [pattern, view] : views_) {
+      for (auto& [pattern, view] : views(hubs)) {
         if (pattern.matches(parsed)) put(event, *view);
       }
       return;
@@ -190,11 +203,17 @@ void Replica::drop_first(Topic& log) {
   shelf.oldest.insert(std::move(place));
 }
 
-bool Replica::make_room() {
+bool Replica::full(bool hubs) const {
+  return hubs ? hub_topics_ >= options_.hub_topics
+              : topics_.size() - hub_topics_ >= options_.topics;
+}
+
+bool Replica::make_room(bool hubs) {
   if (read_topics_ == topics_.size()) return false;
   Topic* oldest = nullptr;
   std::uint64_t first = 0;
-  for (std::size_t i = 0; i + 1 < shelves_.size(); ++i) {
+  const std::size_t from = hubs ? hub_shelf() : 0;
+  for (std::size_t i = from; i < (hubs ? from + 1 : hub_shelf()); ++i) {
     const auto& logs = shelves_[i].oldest;
     const auto unread = std::find_if(logs.begin(), logs.end(),
                                      [](const auto& entry) { return entry.second->readers == 0; });
@@ -210,20 +229,24 @@ bool Replica::make_room() {
 
 void Replica::forget(Topic& topic) {
   if (topic.is_view()) return forget_view(topic);
-  forgotten_ = std::max(forgotten_, topic.lost());
+  std::uint64_t& highest = forgotten(of_hub(topic));
+  highest = std::max(highest, topic.lost());
+  if (of_hub(topic)) --hub_topics_;
   if (topic.touched) std::erase(touched_, &topic);
   topics_.erase(topics_.find(topic.name()));
 }
 
 Topic& Replica::make_topic(std::string_view name) {
-  const std::size_t shelf = classes_.index_of(name);
+  const bool hubs = is_hubs(name);
+  const std::size_t shelf = hubs ? hub_shelf() : classes_.index_of(name);
   Topic& topic = topics_
-                     .try_emplace(std::string(name), std::string(name), forgotten_, shelf,
+                     .try_emplace(std::string(name), std::string(name), forgotten(hubs), shelf,
                                   shelves_[shelf].policy)
                      .first->second;
+  if (hubs) ++hub_topics_;
   const ParsedTopic parsed = topic.parsed();
-  unasked_ += views_.size();
-  for (auto& [pattern, view] : views_) {
+  unasked_ += views(hubs).size();
+  for (auto& [pattern, view] : views(hubs)) {
     if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }
   return topic;
@@ -271,7 +294,8 @@ void Replica::wake() {
 Topic& Replica::join(std::string_view name) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    if (topics_.size() >= options_.topics) make_room();
+    const bool hubs = is_hubs(name);
+    if (full(hubs)) make_room(hubs);
     make_topic(name);
     found = topics_.find(name);
   }
@@ -282,7 +306,7 @@ Topic& Replica::join(std::string_view name) {
 void Replica::leave(Topic& topic) {
   if (--topic.readers != 0) return;
   if (topic.is_view()) {
-    --read_views_;
+    if (!of_hub(topic)) --read_views_;
     idle_views_.push_back(&topic);
     if (idle_views_.size() > most_idle_views) forget_idle_views(idle_views_forgotten);
     return;
@@ -302,7 +326,8 @@ void Replica::each_topic(const std::function<void(const Topic& topic)>& look) co
 
 std::uint64_t Replica::lost(std::string_view name) const {
   const Topic* topic = find(name);
-  return topic ? topic->lost() : forgotten_;
+  if (topic) return topic->lost();
+  return is_hubs(name) ? hub_forgotten_ : forgotten_;
 }
 
 std::optional<std::uint64_t> Replica::seq_of(std::string_view publisher_id) const {

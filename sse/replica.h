@@ -39,6 +39,11 @@ class Replica {
     std::size_t topics = 10'000;  // with events or readers
     std::size_t patterns = 1000;  // with readers; each new topic is compared with all of them
     std::size_t events_per_pattern = 10'000;
+    // The hub's own topics begin so; empty: there are none. Anybody can make it speak there: what
+    // is kept of them, and how many, is counted apart, and takes nothing from the others.
+    std::string hub_prefix = {};
+    std::size_t hub_topics = 1000;    // without readers
+    std::size_t hub_bytes = 1 << 20;  // of these topics; of the patterns that match them, eightfold
     // Of topics for which other bounds hold; what the above says is for all the others. Each class
     // keeps its own bytes, and so loses nothing to another.
     std::vector<TopicClass> classes = {};
@@ -87,6 +92,13 @@ class Replica {
   // The same; what a pattern matches is gathered first, in the order of the history.
   const Topic* find(const TopicMatcher& wanted);
   void each_topic(const std::function<void(const Topic& topic)>& look) const;
+  // For a pattern the hub's own topics are apart: join(), find() and lost() are of all others, and
+  // these of them. Whether there are any that `wanted`, a pattern, may match.
+  bool reaches_hub(const TopicMatcher& wanted) const;
+  Topic& join_hub(const TopicMatcher& wanted);
+  const Topic& find_hub(const TopicMatcher& wanted);
+  // They begin so from now on.
+  void use_hub_prefix(std::string prefix) { hub_prefix_ = std::move(prefix); }
   // Events of these topics up to that seq may be missing here.
   std::uint64_t lost(const TopicMatcher& wanted);
   std::uint64_t lost(std::string_view name) const;
@@ -101,7 +113,7 @@ class Replica {
 
   using Views = std::map<TopicMatcher, std::unique_ptr<Topic>>;
 
-  // The logs of one class, or the views.
+  // The logs of one class, the hub's own, or views.
   struct Shelf {
     Retention keep;
     Policy policy = Policy::gap;
@@ -115,10 +127,23 @@ class Replica {
   void put(const EventRef& event, Topic& log);
   void trim(Topic& log);
   void drop_first(Topic& log);
-  bool make_room();
+  bool is_hubs(std::string_view name) const {
+    return !hub_prefix_.empty() && name.starts_with(hub_prefix_);
+  }
+  bool full(bool hubs) const;
+  bool make_room(bool hubs);
   void forget(Topic& topic);
   Topic& make_topic(std::string_view name);
-  Topic& view_of(const TopicMatcher& pattern);
+  Topic& view_of(const TopicMatcher& pattern, bool hubs = false);
+  Topic& read_view(Topic& view);
+  bool of_hub(const Topic& log) const {
+    return log.shelf() == hub_shelf() || log.shelf() == hub_views_shelf();
+  }
+  Views& views(bool hubs) { return hubs ? hub_views_ : views_; }
+  std::uint64_t& forgotten(bool hubs) { return hubs ? hub_forgotten_ : forgotten_; }
+  std::size_t hub_shelf() const { return classes_.size(); }
+  std::size_t views_shelf() const { return classes_.size() + 1; }
+  std::size_t hub_views_shelf() const { return classes_.size() + 2; }
   void fill(Topic& view, std::span<Topic* const> topics);
   void forget_view(Topic& view);
   void forget_idle_views(std::size_t count);
@@ -139,9 +164,10 @@ class Replica {
   std::string previous_epoch_;
   std::string checkpoint_;
   std::uint64_t tail_ = 0;
-  std::size_t placed_ = 0;       // topics of the event behind the tail that have it
-  std::size_t unasked_ = 0;      // comparisons and copies since a slice was asked
-  std::uint64_t forgotten_ = 0;  // highest seq of any topic that is not here any more
+  std::size_t placed_ = 0;           // topics of the event behind the tail that have it
+  std::size_t unasked_ = 0;          // comparisons and copies since a slice was asked
+  std::uint64_t forgotten_ = 0;      // highest seq of any topic that is not here any more
+  std::uint64_t hub_forgotten_ = 0;  // the same, of the hub's own topics; not in the former
   std::uint64_t events_ = 0;
   std::uint32_t generation_ = 0;
   std::uint32_t epoch_began_ = 0;
@@ -149,11 +175,15 @@ class Replica {
   std::size_t read_topics_ = 0;  // those with readers
   std::size_t read_views_ = 0;
   Topics topics_;
+  std::size_t hub_topics_ = 0;  // of topics_
   Views views_;
+  Views hub_views_;                 // of the hub's own topics
   std::vector<Topic*> idle_views_;  // without readers: kept a while, for who comes back
   const TopicClasses classes_;
-  const bool conflates_;        // some class does
-  std::vector<Shelf> shelves_;  // by class; the last one is of the views
+  const bool conflates_;  // some class does
+  // By class; then of the hub's own topics, of the views, and of the views of the hub's own.
+  std::vector<Shelf> shelves_;
+  std::string hub_prefix_;
   std::multimap<std::string_view, std::uint64_t>
       named_;  // by their publishers; views of the events
   std::vector<Topic*> touched_;

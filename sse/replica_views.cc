@@ -8,12 +8,30 @@ namespace sse {
 
 Topic& Replica::join(const TopicMatcher& wanted) {
   if (wanted.is_exact()) return join(wanted.text());
-  Topic& view = view_of(wanted);
+  return read_view(view_of(wanted));
+}
+
+Topic& Replica::join_hub(const TopicMatcher& wanted) { return read_view(view_of(wanted, true)); }
+
+// Views of the hub's topics have readers of the other view of their pattern: there are no more.
+Topic& Replica::read_view(Topic& view) {
   if (view.readers++ == 0) {
-    ++read_views_;
+    if (!of_hub(view)) ++read_views_;
     std::erase(idle_views_, &view);
   }
   return view;
+}
+
+const Topic& Replica::find_hub(const TopicMatcher& wanted) { return view_of(wanted, true); }
+
+// What a URL pattern cannot match is not seen by its text.
+bool Replica::reaches_hub(const TopicMatcher& wanted) const {
+  using Type = TopicMatcher::Type;
+  if (hub_prefix_.empty() || wanted.is_exact()) return false;
+  if (wanted.type() == Type::any || wanted.type() == Type::url_pattern) return true;
+  std::string_view literal = wanted.text();
+  if (wanted.type() == Type::uri_template) literal = literal.substr(0, literal.find('{'));
+  return literal.starts_with(hub_prefix_) || hub_prefix_.starts_with(literal);
 }
 
 const Topic* Replica::find(const TopicMatcher& wanted) {
@@ -49,18 +67,20 @@ bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
          std::none_of(event.alternates().begin(), event.alternates().end(), stands);
 }
 
-Topic& Replica::view_of(const TopicMatcher& pattern) {
-  const auto found = views_.find(pattern);
-  if (found != views_.end()) return *found->second;
+Topic& Replica::view_of(const TopicMatcher& pattern, bool hubs) {
+  Views& all = views(hubs);
+  const auto found = all.find(pattern);
+  if (found != all.end()) return *found->second;
   // Once for each topic: this is what a pattern costs that is new.
   std::vector<Topic*> matched;
   for (auto& [name, topic] : topics_) {
-    if (pattern.matches(topic.parsed())) matched.push_back(&topic);
+    if (of_hub(topic) == hubs && pattern.matches(topic.parsed())) matched.push_back(&topic);
   }
-  std::uint64_t lost = forgotten_;
+  std::uint64_t lost = forgotten(hubs);
   for (const Topic* topic : matched) lost = std::max(lost, topic->lost());
-  const auto place = views_.try_emplace(pattern).first;
-  place->second = std::make_unique<Topic>(&place->first, lost, shelves_.size() - 1);
+  const auto place = all.try_emplace(pattern).first;
+  place->second =
+      std::make_unique<Topic>(&place->first, lost, hubs ? hub_views_shelf() : views_shelf());
   Topic& view = *place->second;
   fill(view, matched);
   idle_views_.push_back(&view);
@@ -106,7 +126,7 @@ void Replica::drop_view(Topic& view) {
   if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
   shelf.bytes -= view.bytes();
   bytes_ -= view.bytes();
-  views_.erase(view.matcher());
+  views(of_hub(view)).erase(view.matcher());
 }
 
 }  // namespace sse

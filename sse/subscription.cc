@@ -42,6 +42,19 @@ std::optional<EventId> read_id(const Replica& replica, std::string_view text) {
   return id;
 }
 
+// Whether a reader of `wanted` is to have the hub's own events that it matches as well.
+bool reads_hub(const Replica& replica, const TopicMatcher& wanted, const Rights& rights) {
+  return rights && replica.reaches_hub(wanted);
+}
+
+std::size_t hubs_of(const Replica& replica, std::span<const TopicMatcher> topics,
+                    const Rights& rights) {
+  if (!rights) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(topics.begin(), topics.end(),
+                    [&](const TopicMatcher& wanted) { return replica.reaches_hub(wanted); }));
+}
+
 Resume from_oldest(const Replica& replica) {
   if (!replica.archive()) return {.after = 0};
   return {.after = 0, .ask = replica.id(0).print()};
@@ -50,7 +63,7 @@ Resume from_oldest(const Replica& replica) {
 }  // namespace
 
 Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatcher> topics,
-              std::optional<std::string_view> requested) {
+              std::optional<std::string_view> requested, const Rights& rights) {
   if (!requested) return {.after = replica.tail()};
   if (*requested == from_the_oldest) return from_oldest(replica);
   const std::optional<EventId> id = read_id(replica, *requested);
@@ -65,18 +78,24 @@ Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatch
   } else {
     after = id->seq;
     const bool lost = std::any_of(topics.begin(), topics.end(), [&](const TopicMatcher& topic) {
-      return replica.lost(topic) > after;
+      return replica.lost(topic) > after ||
+             (reads_hub(replica, topic, rights) && replica.find_hub(topic).lost() > after);
     });
     if (!lost) return {.after = after};
     reason = "expired";
   }
   if (replica.archive()) return {.after = after, .ask = id ? id->print() : std::string(*requested)};
   Kept kept;
-  for (const TopicMatcher& wanted : topics) {
-    const Topic* topic = replica.find(wanted);
+  const auto keep = [&](const Topic* topic, std::uint64_t lost) {
     kept.resumed = std::min(kept.resumed, first_after(topic, after));
     kept.earliest = std::min(kept.earliest, first_after(topic, 0));
-    kept.lost = std::max(kept.lost, replica.lost(wanted));
+    kept.lost = std::max(kept.lost, lost);
+  };
+  for (const TopicMatcher& wanted : topics) {
+    keep(replica.find(wanted), replica.lost(wanted));
+    if (!reads_hub(replica, wanted, rights)) continue;
+    const Topic& hubs = replica.find_hub(wanted);
+    keep(&hubs, hubs.lost());
   }
   std::string echo(requested->substr(0, longest_echo));
   return {.after = after, .gap = make_gap(replica, std::move(echo), reason, kept)};
@@ -95,15 +114,20 @@ Subscription::Subscription(Replica& replica, Reader& reader, std::span<const Top
                            const Resume& from, Rights rights)
     : replica_(replica),
       reader_(reader),
-      places_(topics.size()),
+      places_(topics.size() + hubs_of(replica, topics, rights)),
       rights_(std::move(rights)),
       after_(from.after),
       generation_(replica.generation()) {
-  for (std::size_t i = 0; i < topics.size(); ++i) {
-    Place& place = places_[i];
-    place.owner = this;
-    place.topic = &replica.join(topics[i]);
-    place.position = place.topic->after(after_);
+  auto place = places_.begin();
+  const auto put = [&](Topic& topic) {
+    place->owner = this;
+    place->topic = &topic;
+    place->position = topic.after(after_);
+    ++place;
+  };
+  for (const TopicMatcher& wanted : topics) put(replica.join(wanted));
+  for (const TopicMatcher& wanted : topics) {
+    if (reads_hub(replica, wanted, rights_)) put(replica.join_hub(wanted));
   }
   if (from.ask) catch_up(*from.ask);
 }
@@ -118,6 +142,7 @@ Subscription::~Subscription() {
 void Subscription::catch_up(std::string requested) {
   Matchers topics;
   for (const Place& place : places_) topics.push_back(place.topic->matcher());
+  topics = distinct(std::move(topics));
   catch_up_ = std::make_unique<CatchUp>(replica_, std::move(topics), std::move(requested),
                                         [this] { woken(); });
 }

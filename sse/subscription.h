@@ -18,6 +18,9 @@
 
 namespace sse {
 
+// Which private events a reader may have: those with a topic that one of these matches.
+using Rights = std::shared_ptr<const Matchers>;
+
 // Where a reader begins.
 struct Resume {
   std::uint64_t after = 0;
@@ -29,11 +32,10 @@ struct Resume {
 // `requested`: the last id that the reader has seen, which may be one that a publisher gave;
 // "earliest": from the oldest event kept; none: from now on. `newest`: see Sequencer. After every
 // kind of gap it goes on from the oldest event kept: told twice is better than not told.
+// The hub's own events, all of which are private, are missed only by who has `rights`.
 Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatcher> topics,
-              std::optional<std::string_view> requested);
+              std::optional<std::string_view> requested, const Rights& rights = nullptr);
 
-// Which private events a reader may have: those with a topic that one of these matches.
-using Rights = std::shared_ptr<const Matchers>;
 bool may_read(const Rights& rights, const Event& event);
 
 class Subscription {

@@ -218,3 +218,42 @@ TEST_CASE("the hub's metadata say for whom a token must be, and whether there is
       json::parse(plain.worker().ask(plain.worker().hub.metadata(), get("/x")).read());
   CHECK_FALSE(without.contains("mercure_subscriptions"));
 }
+
+TEST_CASE("who comes and goes under ever new names pushes out nobody's history") {
+  Attended hub;
+  hub.workers.clear();
+  hub.options.replica.topics = 20;
+  hub.options.replica.events_per_pattern = 20;
+  hub.add_worker();
+  const std::string first = hub.publish("1:0", "score");
+  for (int i = 0; i < 2000; ++i) {
+    hub.worker().poll("/poll?topic=t&clientId=c" + std::to_string(i) + "&timeout=0");
+  }
+  hub.settle();
+  FakeExchange state = hub.worker().ask(hub.worker().hub.state(), get("/state?topic=score"));
+  CHECK(state.status() == 200);
+  FakeExchange quiet = hub.subscribe("topic=quiet&last_event_id=" + first);
+  CHECK(quiet.read().find("herald.gap") == std::string::npos);
+  FakeExchange all = hub.subscribe("topic=*&last_event_id=epoch1-0");
+  const std::string text = events_of(all);
+  CHECK(text.find("herald.gap") == std::string::npos);
+  CHECK(Attended::count(text, "data: 1:0\n") == 1);
+  CHECK(hub.history().find("herald.gap") == std::string::npos);
+}
+
+TEST_CASE("who may read the hub's own events is told which of them are gone, and others are not") {
+  Attended hub;
+  hub.workers.clear();
+  hub.options.replica.hub_topics = 10;
+  hub.add_worker();
+  hub.publish("news", "a");
+  for (int i = 0; i < 100; ++i) {
+    hub.worker().poll("/poll?topic=t&clientId=c" + std::to_string(i) + "&timeout=0");
+  }
+  hub.settle();
+  FakeExchange granted = hub.subscribe("topic=*&last_event_id=epoch1-1",
+                                       {{"authorization", "Bearer " + token(subscriber({"*"}))}});
+  CHECK(events_of(granted).find("\"reason\":\"expired\"") != std::string::npos);
+  FakeExchange other = hub.subscribe("topic=*&last_event_id=epoch1-1");
+  CHECK(events_of(other).find("herald.gap") == std::string::npos);
+}

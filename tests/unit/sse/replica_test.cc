@@ -126,3 +126,71 @@ TEST_CASE("what one pattern's log takes costs an idle one of the same topic its 
   CHECK(again.newest() == 2);
   CHECK(again.lost() >= 1);
 }
+
+TEST_CASE(
+    "the hub's own topics take neither place nor history from the others, nor are they told") {
+  Log log({.bytes = 5'000, .topics = 3, .hub_prefix = "/hub/", .hub_topics = 10});
+  log.add("quiet");
+  for (int i = 0; i < 100; ++i) log.add("/hub/" + std::to_string(i), 100);
+  CHECK(log.held("quiet") == 1);
+  CHECK(log.held("/hub/99") == 1);
+  CHECK(log.replica.topics() == 11);
+  CHECK(log.replica.lost("other") == 0);
+  CHECK(log.replica.lost("/hub/1") > 0);
+  log.add("a");
+  log.add("b");
+  CHECK(log.held("quiet") == 1);
+  CHECK(log.replica.topics() == 13);
+}
+
+TEST_CASE(
+    "the hub's own topics are bounded by bytes of their own, and others do not push them out") {
+  Log log({.bytes = 2'000, .topics = 3, .hub_prefix = "/hub/", .hub_bytes = 1'000});
+  log.add("/hub/a", 300);
+  for (int i = 0; i < 100; ++i) log.add(std::to_string(i), 500);
+  CHECK(log.held("/hub/a") == 1);
+  for (int i = 0; i < 100; ++i) log.add("/hub/" + std::to_string(i), 300);
+  CHECK(log.held("/hub/a") == 0);
+  CHECK(log.held("99") == 1);
+  CHECK(log.replica.bytes() < 3'500);
+}
+
+TEST_CASE("a pattern's history is not pushed out by the hub's own topics that it matches as well") {
+  Log log({.events_per_pattern = 5, .hub_prefix = "/hub/"});
+  Topic& all = log.replica.join(TopicMatcher::any());
+  Topic& hubs = log.replica.join_hub(TopicMatcher::any());
+  log.add("a");
+  for (int i = 0; i < 100; ++i) log.add("/hub/" + std::to_string(i));
+  log.add("b");
+  CHECK(all.end() - all.first() == 2);
+  CHECK(all.lost() == 0);
+  CHECK(hubs.end() - hubs.first() == 5);
+  CHECK(hubs.newest() == 101);
+  Topic& late = log.replica.join(TopicMatcher::prefix(""));
+  CHECK(late.end() - late.first() == 2);
+  const Topic& late_hubs = log.replica.find_hub(TopicMatcher::prefix("/h"));
+  CHECK(late_hubs.end() - late_hubs.first() == 5);
+}
+
+TEST_CASE("a pattern reaches the hub's own topics unless its text rules it out") {
+  Log log({.hub_prefix = "/hub/"});
+  const auto reaches = [&](const TopicMatcher& wanted) { return log.replica.reaches_hub(wanted); };
+  CHECK(reaches(TopicMatcher::any()));
+  CHECK(reaches(TopicMatcher::prefix("/h")));
+  CHECK(reaches(TopicMatcher::prefix("/hub/a")));
+  CHECK(reaches(TopicMatcher::selector("{+any}")));
+  CHECK(reaches(TopicMatcher::selector("/hub{/topic}")));
+  CHECK_FALSE(reaches(TopicMatcher::prefix("orders/")));
+  CHECK_FALSE(reaches(TopicMatcher::selector("orders/{id}")));
+  CHECK_FALSE(reaches(TopicMatcher::exact("/hub/a")));
+}
+
+TEST_CASE("a history that begins anew leaves none of the hub's own topics") {
+  Log log({.hub_prefix = "/hub/", .hub_topics = 2});
+  log.add("/hub/a");
+  log.add("/hub/b");
+  log.replica.start("f", 0);
+  log.seq = 0;
+  CHECK(log.replica.topics() == 0);
+  CHECK(log.replica.lost("/hub/a") == 0);
+}
