@@ -17,7 +17,9 @@ struct EventFileReader::Statements {
                           "SELECT min(seq) FROM events WHERE publisher_id = ?1 AND "
                           "publisher_id <> ''"};
   sqlite::Statement lost{database, "SELECT max(lost) FROM topics"};
-  sqlite::Statement lost_of_each{database, "SELECT name, lost FROM topics WHERE lost > ?1"};
+  sqlite::Statement lost_last{database,
+                              "SELECT name, lost FROM topics WHERE lost > ?1 AND lost > 0 "
+                              "ORDER BY lost DESC LIMIT ?2"};
   sqlite::Statement of_topic{database,
                              "SELECT seq, time, form, ?3, type, publisher_id, data, private, "
                              "retry, alternates FROM events "
@@ -43,6 +45,10 @@ struct EventFileReader::Statements {
 };
 
 namespace {
+
+// For one page: topics that have lost something are looked at, and compared with what is wanted.
+constexpr std::size_t most_topics = 10'000;
+constexpr std::size_t most_comparisons = 100'000;
 
 // Takes rows until there are enough. False: there are more.
 bool take(sqlite::Statement::Rows rows, const Range& range, const std::string& epoch,
@@ -161,23 +167,25 @@ void EventFileReader::read_by_name(const Range& range, std::int64_t after, Past&
 }
 
 // Of these topics, patterns among them, or of all if there are none; 0: no more than up to `after`.
+// The first of the rows that match, by what was lost last, says it. Every page asks anew, and
+// others wait for theirs: of more rows than can be compared, what is left may all be wanted.
 std::uint64_t EventFileReader::lost_after(std::int64_t after, const Matchers& topics) {
-  std::int64_t lost = 0;
   if (topics.empty()) {
     sqlite::Statement::Rows rows = sql_->lost.rows();
-    if (rows.next()) lost = rows.number(0);
-    return static_cast<std::uint64_t>(lost);
+    return rows.next() ? static_cast<std::uint64_t>(rows.number(0)) : 0;
   }
-  sqlite::Statement::Rows rows = sql_->lost_of_each.rows(after);
+  std::size_t left = std::min(most_topics, most_comparisons / topics.size());
+  sqlite::Statement::Rows rows = sql_->lost_last.rows(after, static_cast<std::int64_t>(left) + 1);
   while (rows.next()) {
-    if (rows.number(1) <= lost) continue;
+    const auto lost = static_cast<std::uint64_t>(rows.number(1));
+    if (left-- == 0) return lost;
     const ParsedTopic parsed(rows.text(0));
     const bool wanted = std::any_of(topics.begin(), topics.end(), [&](const TopicMatcher& topic) {
       return topic.matches(parsed);
     });
-    if (wanted) lost = rows.number(1);
+    if (wanted) return lost;
   }
-  return static_cast<std::uint64_t>(lost);
+  return 0;
 }
 
 void EventFileReader::read_newest(const Range& range, Past& past) {

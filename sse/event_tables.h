@@ -39,7 +39,8 @@ inline constexpr const char* schema =
 // What came after the tables: made at every start, if it is missing.
 inline constexpr const char* later_indexes =
     "CREATE INDEX IF NOT EXISTS events_by_publisher_id ON events(publisher_id) "
-    "WHERE publisher_id <> '';";
+    "WHERE publisher_id <> '';"
+    "CREATE INDEX IF NOT EXISTS topics_by_lost ON topics(lost) WHERE lost > 0;";
 
 // More topics than one, a line each: there are no line breaks in a topic.
 inline std::string joined(const std::vector<std::string>& topics) {

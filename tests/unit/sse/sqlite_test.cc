@@ -521,3 +521,40 @@ TEST_CASE("what is private stays so after a restart, and every topic of an event
   CHECK(behind_greeting(store.read_until(all, "data: y\n\n")) ==
         "id: " + epoch + "-1\ndata: first\n\n" + expected);
 }
+
+TEST_CASE(
+    "what patterns have lost is worked out of so many comparisons, and beyond them supposed") {
+  const ::testing::TemporaryFolder folder;
+  const std::string name = (folder / "events.db").string();
+  const TopicClasses classes{TopicClass()};
+  EventFile file(name, classes, {});
+  file.begin();
+  file.add(draft("x", "kept"));
+  file.commit();
+  // Topic n has lost the event n, of 99,000.
+  sqlite::Database(name, sqlite::Access::write)
+      .run(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99000) "
+          "INSERT INTO topics(name, lost, events, bytes) SELECT 'topic/' || i, i, 0, 0 FROM n;"
+          "UPDATE history SET newest = 99001");
+  EventFileReader reader(name);
+  const auto lost = [&](Matchers topics, std::uint64_t after = 0) {
+    return reader.read({.topics = std::move(topics), .after = after}).lost;
+  };
+  const auto of = [](std::size_t patterns, const std::string& text) {
+    Matchers made{TopicMatcher::selector(text + "{+rest}")};
+    while (made.size() < patterns) {
+      made.push_back(TopicMatcher::selector("none/" + std::to_string(made.size()) + "{+rest}"));
+    }
+    return made;
+  };
+  CHECK(lost(of(1, "topic/95")) == 95'999);
+  CHECK(lost(of(1, "topic/91234")) == 91'234);
+  CHECK(lost(of(1, "topic/1234")) == 89'000);  // ten thousand of the topics have been looked at
+  CHECK(lost(of(1, "none/")) == 89'000);
+  CHECK(lost(of(1, "none/"), 89'000) == 0);
+  CHECK(lost(of(100, "topic/98")) == 98'999);
+  CHECK(lost(of(100, "topic/1234")) == 98'000);  // a thousand of the topics have been compared
+  CHECK(lost(of(100, "none/")) == 98'000);
+  CHECK(lost(of(100, "none/"), 98'000) == 0);
+}
