@@ -1,12 +1,14 @@
 #include "sse/arrivals.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace sse {
 
-std::optional<std::string> Arrivals::put_off(const http::Request& request,
-                                             std::span<const TopicMatcher> wanted,
-                                             const Grant& grant) {
+std::variant<Audience::Place, std::string> Arrivals::admit(const http::Request& request,
+                                                           std::span<const TopicMatcher> wanted,
+                                                           const Grant& grant) {
   if (rate_.limited()) {
     const auto wait = rate_.take(client_of(request, grant), 1, audience_.now());
     if (wait > wait.zero()) {
@@ -26,9 +28,9 @@ std::optional<std::string> Arrivals::put_off(const http::Request& request,
     return later("too many topics or patterns are in use");
   }
   const std::uint64_t connection = request.peer ? request.peer->connection : 0;
-  if (!audience_.enter(connection))
-    return later("too many streams, or the server is about to stop");
-  return std::nullopt;
+  std::optional<Audience::Place> place = audience_.enter(connection);
+  if (!place) return later("too many streams, or the server is about to stop");
+  return *std::move(place);
 }
 
 std::unique_ptr<Presence::Seat> Arrivals::seat(std::span<const TopicMatcher> wanted,

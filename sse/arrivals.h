@@ -4,9 +4,9 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
+#include <variant>
 
 #include "server/http/message.h"
 #include "sse/audience.h"
@@ -22,9 +22,10 @@ class Arrivals {
   Arrivals(Replica& replica, Audience& audience, RateLimit::Options rate, Presence* presence)
       : replica_(replica), audience_(audience), rate_(rate), presence_(presence) {}
 
-  // None: the stream may begin, and has entered the audience. Else all that it says.
-  std::optional<std::string> put_off(const http::Request& request,
-                                     std::span<const TopicMatcher> wanted, const Grant& grant);
+  // The stream may begin, and has a place in the audience; or all that it says.
+  std::variant<Audience::Place, std::string> admit(const http::Request& request,
+                                                   std::span<const TopicMatcher> wanted,
+                                                   const Grant& grant);
   // Null if nobody is to be told.
   std::unique_ptr<Presence::Seat> seat(std::span<const TopicMatcher> wanted, const Grant& grant);
 

@@ -19,21 +19,21 @@ Audience::Audience(net::Loop& loop, Options options)
       admissions_(static_cast<double>(options.arrivals) * burst_seconds),
       admitted_(loop.now()) {}
 
-bool Audience::enter(std::uint64_t connection) {
-  if (draining_) return false;
+std::optional<Audience::Place> Audience::enter(std::uint64_t connection) {
+  if (draining_) return std::nullopt;
   const auto found = connections_.find(connection);
   const std::size_t streams = found == connections_.end() ? 0 : found->second;
   if (subscribers_ >= options_.subscribers || streams >= options_.per_connection) {
     ++put_off.subscribers;
-    return false;
+    return std::nullopt;
   }
   if (!admits()) {
     ++put_off.arrivals;
-    return false;
+    return std::nullopt;
   }
   connections_[connection] = streams + 1;
   ++subscribers_;
-  return true;
+  return std::optional<Place>(std::in_place, *this, connection);
 }
 
 bool Audience::admits() {

@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "server/net/chain.h"
 #include "server/net/loop.h"
@@ -52,9 +54,24 @@ class Audience {
   // For whoever comes, and whatever is said, from now on.
   void use(const Options& options) { options_ = options; }
 
-  // False: too many already, or draining. Each true needs one leave().
-  bool enter(std::uint64_t connection);
-  void leave(std::uint64_t connection);
+  // While it lives a stream of that connection is counted. The audience outlives it.
+  class Place {
+   public:
+    Place(Audience& home, std::uint64_t connection) : home_(&home), connection_(connection) {}
+    Place(Place&& other) noexcept
+        : home_(std::exchange(other.home_, nullptr)), connection_(other.connection_) {}
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      if (home_) home_->leave(connection_);
+    }
+    Audience& audience() const { return *home_; }
+
+   private:
+    Audience* home_;
+    std::uint64_t connection_;
+  };
+  // None: too many already, or draining.
+  std::optional<Place> enter(std::uint64_t connection);
   // `member` is roused once, unless it becomes busy, or goes, before.
   void idle(Member& member);
   void busy(Member& member) { busy_.push_back(member); }
@@ -89,6 +106,7 @@ class Audience {
   } put_off;
 
  private:
+  void leave(std::uint64_t connection);
   void beat();
   bool admits();
   void renew_departures();

@@ -54,7 +54,8 @@ http::Response EventStream::subscribe(const http::Request& request) {
   const auto& grant = std::get<Grant>(decision);
   if (is_dry_run(query)) return explain_subscription(replica_, topics, grant);
 
-  if (auto word = arrivals_.put_off(request, topics, grant)) return deferred(*std::move(word));
+  auto place = arrivals_.admit(request, topics, grant);
+  if (auto* word = std::get_if<std::string>(&place)) return deferred(std::move(*word));
   const Rights rights = grant.rights();
   const Resume from =
       resume(replica_, sequencer_.newest(), topics, last_event_id(request, query), rights);
@@ -62,9 +63,8 @@ http::Response EventStream::subscribe(const http::Request& request) {
   response.prepared = prepared_;
   response.live = true;
   response.body = std::make_unique<EventStreamBody>(
-      audience_, replica_, topics, from,
-      EventStreamBody::Terms{.connection = request.peer ? request.peer->connection : 0,
-                             .until = grant.until(audience_.now()),
+      std::get<Audience::Place>(std::move(place)), replica_, topics, from,
+      EventStreamBody::Terms{.until = grant.until(audience_.now()),
                              .rights = rights,
                              .ids = EventStreamBody::Ids::hub,
                              .seat = arrivals_.seat(topics, grant)});

@@ -14,28 +14,25 @@ std::size_t copy(std::string_view& text, std::span<std::byte> into) {
 
 }  // namespace
 
-EventStreamBody::EventStreamBody(Audience& audience, Replica& replica,
+EventStreamBody::EventStreamBody(Audience::Place place, Replica& replica,
                                  std::span<const TopicMatcher> topics, const Resume& from,
                                  Terms terms)
-    : audience_(audience),
+    : place_(std::move(place)),
       subscription_(replica, *this, topics, from, std::move(terms.rights)),
-      connection_(terms.connection),
       seat_(std::move(terms.seat)),
       // A new reader has no id yet: without one, what is published while its first connection
       // breaks would be lost without a word.
       checkpoint_due_(!from.ask && from.after == replica.tail()),
       ids_(terms.ids) {
-  say(":ok\n\n" + audience.retry());
+  say(":ok\n\n" + audience().retry());
   if (from.gap) tell(*from.gap);
-  const net::Clock::time_point until = audience.before(terms.until);
+  const net::Clock::time_point until = audience().before(terms.until);
   if (until == net::Clock::time_point::max()) return;
   end_ = std::make_unique<End>(*this, replica.loop(), until);
 }
 
-EventStreamBody::~EventStreamBody() { audience_.leave(connection_); }
-
 http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) {
-  audience_.busy(*this);  // not idle while it is read
+  audience().busy(*this);  // not idle while it is read
   later_ = nullptr;
   std::size_t used = 0;
   for (;;) {
@@ -56,7 +53,7 @@ http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) 
       used += give(*event, into.subspan(used));
       subscription_.take();
       checkpoint_due_ = false;
-      ++audience_.deliveries;
+      ++audience().deliveries;
     } else if (std::exchange(checkpoint_due_, false)) {
       checkpoint();
     } else {
@@ -66,7 +63,7 @@ http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) 
   if (used > 0) return {used, false};
   later_ = &later;
   subscription_.wait();
-  audience_.idle(*this);
+  audience().idle(*this);
   return {0, false};
 }
 
@@ -96,11 +93,11 @@ std::size_t EventStreamBody::give(const EventRef& event, std::span<std::byte> in
 }
 
 bool EventStreamBody::over() const {
-  return audience_.sends_away() || (end_ && audience_.now() >= end_->at);
+  return audience().sends_away() || (end_ && audience().now() >= end_->at);
 }
 
 void EventStreamBody::leave() {
-  say(audience_.retry());
+  say(audience().retry());
   ended_ = true;
 }
 
@@ -124,7 +121,7 @@ void EventStreamBody::say(std::string_view words) {
 // had before, is told of the gap again and gets every event that follows; with the id of the first
 // of them it would miss that one. Where nothing follows, the checkpoint after it sets a sound id.
 void EventStreamBody::tell(const Gap& gap) {
-  ++audience_.gaps;
+  ++audience().gaps;
   say("event: " + std::string(gap_type) + "\ndata: " + gap.json() + "\n\n");
   checkpoint_due_ = true;
 }
@@ -137,7 +134,7 @@ void EventStreamBody::rouse() {
 }
 
 void EventStreamBody::wake() {
-  audience_.busy(*this);
+  audience().busy(*this);
   if (http::Waker* later = std::exchange(later_, nullptr)) later->wake();
 }
 

@@ -24,18 +24,15 @@ class EventStreamBody final : public http::Body,
   // that gave it an id, else by the hub as a fragment: "#<id>".
   enum class Ids : std::uint8_t { hub, mercure };
   struct Terms {
-    std::uint64_t connection = 0;
     net::Clock::time_point until;  // of the loop's clock: before, the client is asked to come back
     Rights rights;
     Ids ids = Ids::hub;
     std::unique_ptr<Presence::Seat> seat = nullptr;  // held as long as the stream; null: none
   };
 
-  // The caller has entered `audience` for the connection; the body leaves it. Replica and audience
-  // outlive the body.
-  EventStreamBody(Audience& audience, Replica& replica, std::span<const TopicMatcher> topics,
+  // Replica and audience outlive the body.
+  EventStreamBody(Audience::Place place, Replica& replica, std::span<const TopicMatcher> topics,
                   const Resume& from, Terms terms);
-  ~EventStreamBody() override;
 
   http::Read read(std::span<std::byte> into, http::Waker& later) override;
 
@@ -69,9 +66,10 @@ class EventStreamBody final : public http::Body,
   void say(std::string_view words);
   void tell(const Gap& gap);
 
-  Audience& audience_;
+  Audience& audience() const { return place_.audience(); }
+
+  const Audience::Place place_;
   Subscription subscription_;
-  const std::uint64_t connection_;
   std::unique_ptr<End> end_;  // null: never
   http::Waker* later_ = nullptr;
   std::unique_ptr<Speech> unsaid_;  // null: nothing

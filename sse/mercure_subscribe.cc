@@ -71,8 +71,9 @@ http::Response MercureSubscribe::answer(const http::Request& request,
 http::Response MercureSubscribe::subscribe(const http::Request& request,
                                            const MercureRequest& asked, const Grant& grant) {
   http::Response response = stream();
-  if (auto word = arrivals_.put_off(request, asked.wanted, grant)) {
-    response.body = http::text_body(*std::move(word));
+  auto place = arrivals_.admit(request, asked.wanted, grant);
+  if (auto* word = std::get_if<std::string>(&place)) {
+    response.body = http::text_body(std::move(*word));
     return response;
   }
   const Rights rights = grant.rights();
@@ -84,9 +85,8 @@ http::Response MercureSubscribe::subscribe(const http::Request& request,
     response.fields.add(cursor_field(asked.dialect), certain ? *asked.last_event_id : "earliest");
   }
   response.body = std::make_unique<EventStreamBody>(
-      audience_, replica_, asked.wanted, from,
-      EventStreamBody::Terms{.connection = request.peer ? request.peer->connection : 0,
-                             .until = grant.until(audience_.now()),
+      std::get<Audience::Place>(std::move(place)), replica_, asked.wanted, from,
+      EventStreamBody::Terms{.until = grant.until(audience_.now()),
                              .rights = rights,
                              .ids = EventStreamBody::Ids::mercure,
                              .seat = arrivals_.seat(asked.wanted, grant)});

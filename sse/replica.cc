@@ -165,13 +165,14 @@ void Replica::append(const EventRef& event, const std::string& name) {
 void Replica::put(const EventRef& event, Topic& log) {
   if (log.newest() == event->seq()) return;
   Shelf& shelf = shelf_of(log);
-  if (log.empty()) shelf.oldest.emplace_hint(shelf.oldest.end(), event->seq(), &log);
+  const bool first = log.empty();
   log.append(event, expiry_of(*event, shelf));
+  if (first) shelf.oldest.emplace_hint(shelf.oldest.end(), event->seq(), &log);
   shelf.bytes += event->weight();
   bytes_ += event->weight();
   if (!log.touched) {
-    log.touched = true;
     touched_.push_back(&log);
+    log.touched = true;
   }
   trim(log);
   shrink(shelf);

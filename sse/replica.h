@@ -144,10 +144,11 @@ class Replica {
   std::size_t hub_shelf() const { return classes_.size(); }
   std::size_t views_shelf() const { return classes_.size() + 1; }
   std::size_t hub_views_shelf() const { return classes_.size() + 2; }
-  void fill(Topic& view, std::span<Topic* const> topics);
+  static std::vector<EventRef> merged(std::span<Topic* const> topics);
   void forget_view(Topic& view);
   void forget_idle_views(std::size_t count);
   void drop_view(Topic& view);
+  void empty(Topic& view);
   std::vector<Shelf> make_shelves() const;
   Shelf& shelf_of(const Topic& log) { return shelves_[log.shelf()]; }
   net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf) const;

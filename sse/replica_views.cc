@@ -76,27 +76,38 @@ Topic& Replica::view_of(const TopicMatcher& pattern, bool hubs) {
   for (auto& [name, topic] : topics_) {
     if (of_hub(topic) == hubs && pattern.matches(topic.parsed())) matched.push_back(&topic);
   }
+  const std::vector<EventRef> events = merged(matched);
   std::uint64_t lost = forgotten(hubs);
   for (const Topic* topic : matched) lost = std::max(lost, topic->lost());
   const auto place = all.try_emplace(pattern).first;
-  place->second =
-      std::make_unique<Topic>(&place->first, lost, hubs ? hub_views_shelf() : views_shelf());
-  Topic& view = *place->second;
-  fill(view, matched);
-  idle_views_.push_back(&view);
-  return view;
+  try {
+    place->second =
+        std::make_unique<Topic>(&place->first, lost, hubs ? hub_views_shelf() : views_shelf());
+    Topic& view = *place->second;
+    for (const EventRef& event : events) put(event, view);
+    idle_views_.push_back(&view);
+    for (Topic* topic : matched) topic->views.push_back(&view);
+    return view;
+  } catch (...) {
+    // A view that lacks something would be believed by whoever asks for it next.
+    Topic* const view = place->second.get();
+    for (Topic* topic : matched) std::erase(topic->views, view);
+    std::erase(idle_views_, view);
+    if (view) empty(*view);
+    all.erase(place);
+    throw;
+  }
 }
 
-// The topics' events, merged into the one order.
-void Replica::fill(Topic& view, std::span<Topic* const> topics) {
+// The topics' events in the one order; some may come several times.
+std::vector<EventRef> Replica::merged(std::span<Topic* const> topics) {
   std::vector<EventRef> events;
-  for (Topic* topic : topics) {
-    topic->views.push_back(&view);
+  for (const Topic* topic : topics) {
     for (auto at = topic->first(); at != topic->end(); ++at) events.push_back(topic->at(at));
   }
   std::sort(events.begin(), events.end(),
             [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
-  for (const EventRef& event : events) put(event, view);
+  return events;
 }
 
 // The first of those that nobody reads, all at once: each time, every topic is asked.
@@ -121,12 +132,17 @@ void Replica::forget_view(Topic& view) {
 
 // No topic has it any more.
 void Replica::drop_view(Topic& view) {
+  empty(view);
+  views(of_hub(view)).erase(view.matcher());
+}
+
+// It is about to go.
+void Replica::empty(Topic& view) {
   if (view.touched) std::erase(touched_, &view);
   Shelf& shelf = shelf_of(view);
   if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
   shelf.bytes -= view.bytes();
   bytes_ -= view.bytes();
-  views(of_hub(view)).erase(view.matcher());
 }
 
 }  // namespace sse

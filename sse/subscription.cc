@@ -132,13 +132,6 @@ Subscription::Subscription(Replica& replica, Reader& reader, std::span<const Top
   if (from.ask) catch_up(*from.ask);
 }
 
-Subscription::~Subscription() {
-  for (Place& place : places_) {
-    place.unlink();
-    replica_.leave(*place.topic);
-  }
-}
-
 void Subscription::catch_up(std::string requested) {
   Matchers topics;
   for (const Place& place : places_) topics.push_back(place.topic->matcher());

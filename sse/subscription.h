@@ -54,7 +54,6 @@ class Subscription {
   // the subscription. `rights`: null for none.
   Subscription(Replica& replica, Reader& reader, std::span<const TopicMatcher> topics,
                const Resume& from, Rights rights = nullptr);
-  ~Subscription();
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
@@ -81,9 +80,13 @@ class Subscription {
 
  private:
   struct Place final : Waiter {
+    ~Place() {
+      unlink();
+      if (topic) owner->replica_.leave(*topic);
+    }
     void woken() override { owner->woken(); }
     Subscription* owner = nullptr;
-    Topic* topic = nullptr;
+    Topic* topic = nullptr;  // null: not joined yet
     std::uint64_t position = 0;
   };
   void woken();

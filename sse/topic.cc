@@ -27,11 +27,12 @@ std::uint64_t Topic::after(std::uint64_t seq) const {
 }
 
 void Topic::append(EventRef event, net::Clock::time_point expires) {
-  bytes_ += event->weight();
-  public_ += event->is_private() ? 0 : 1;
-  newest_ = event->seq();
-  if (policy_ == Policy::conflate) newest_of_[key_of(*event)] = newest_;
+  const Event& added = *event;
+  if (policy_ == Policy::conflate) newest_of_[key_of(added)] = added.seq();
   log_.push_back({std::move(event), expires});
+  bytes_ += added.weight();
+  public_ += added.is_private() ? 0 : 1;
+  newest_ = added.seq();
   ++end_;
 }
 

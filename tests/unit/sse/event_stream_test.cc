@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <deque>
 
+#include "tests/support/refusal.h"
 #include "tests/unit/sse/world.h"
 
 using namespace sse;
@@ -325,4 +326,34 @@ TEST_CASE("ten thousand waiting streams are each woken once by a batch") {
   }
   CHECK(wakes == 10'000);
   CHECK(world.worker().hub.counters().deliveries == 30'000);
+}
+
+TEST_CASE(
+    "a stream that finds no memory to begin is not counted, and those after it miss nothing") {
+  Hub::Options options;
+  options.replica.events_per_topic = 5000;
+  World world(options);
+  for (int i = 0; i < 3000; ++i) world.publish("x", "a/" + std::to_string(i % 3));
+  const auto refused = [&](const std::string& target) {
+    bool thrown = false;
+    {
+      const ::testing::Refusal refusal(16 * 1024);
+      try {
+        world.worker().events(target);
+      } catch (const std::bad_alloc&) {
+        thrown = true;
+      }
+    }
+    return thrown;
+  };
+  CHECK(refused("/events?prefix=a/&lastEventId=epoch1-0"));
+  CHECK(refused("/events?prefix=a/"));
+  CHECK(refused("/events?topic=b&prefix=a/"));
+  CHECK(world.worker().hub.counters().subscribers == 0);
+  CHECK(world.worker().hub.counters().topics == 3);  // nobody reads "b"
+  FakeExchange stream = world.worker().events("/events?prefix=a/&lastEventId=epoch1-0");
+  const std::string text = behind_greeting(stream.read(1 << 20));
+  CHECK(text.starts_with("id: epoch1-1\n"));
+  CHECK(text.ends_with("id: epoch1-3000\ndata: x\n\n"));
+  CHECK(world.worker().hub.counters().subscribers == 1);
 }

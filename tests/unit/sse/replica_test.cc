@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/refusal.h"
 #include "tests/unit/sse/world.h"
 
 using namespace sse;
@@ -193,4 +194,30 @@ TEST_CASE("a history that begins anew leaves none of the hub's own topics") {
   log.seq = 0;
   CHECK(log.replica.topics() == 0);
   CHECK(log.replica.lost("/hub/a") == 0);
+}
+
+TEST_CASE(
+    "a pattern whose past finds no memory leaves nothing behind, and has all of it next time") {
+  Log log({.events_per_topic = 2000});
+  for (int i = 0; i < 4000; ++i) log.add(i % 2 ? "a/1" : "a/2");
+  const std::size_t bytes = log.replica.bytes();
+  const TopicMatcher wanted = TopicMatcher::prefix("a/");
+  for (const std::size_t most : {1'000, 4'000, 16'000, 32'000}) {
+    bool refused = false;
+    {
+      const ::testing::Refusal refusal(most);
+      try {
+        log.replica.join(wanted);
+      } catch (const std::bad_alloc&) {
+        refused = true;
+      }
+    }
+    CHECK(refused);
+    CHECK(log.replica.bytes() == bytes);
+    CHECK(log.replica.find("a/1")->views.empty());
+  }
+  Topic& view = log.replica.join(wanted);
+  CHECK(view.end() - view.first() == 4000);
+  log.add("a/1");
+  CHECK(view.newest() == 4001);
 }
