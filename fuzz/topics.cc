@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const auto text = fuzz::text_of(bytes, size);
-  const auto wanted = sse::wanted_topics(http::Query(text));
+  const auto wanted = sse::wanted_topics(http::Query(text), {});
   if (const auto* matchers = std::get_if<sse::Matchers>(&wanted)) {
     for (const sse::TopicMatcher& matcher : *matchers) (void)matcher.matches("a/b");
   }

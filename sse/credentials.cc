@@ -7,7 +7,6 @@ namespace {
 
 // Of Mercure 1.0, and of 0.x.
 constexpr std::string_view cookies[] = {"__Secure-mercure_access_token", "mercureAuthorization"};
-constexpr std::string_view parameter = "authorization";
 
 std::optional<std::string_view> bearer_token(std::string_view field) {
   if (!http::equal_ignoring_case(field.substr(0, 7), "bearer ")) return std::nullopt;
@@ -43,9 +42,9 @@ std::optional<Credentials> credentials_of(const http::Request& request) {
     return Credentials{std::string(*token), Place::field};
   }
   // Most requests have neither: the query is not decoded for nothing.
-  if (request.query().find(parameter) != std::string_view::npos) {
+  if (request.query().find(query_token) != std::string_view::npos) {
     const http::Query query(request.query());
-    if (const auto token = query.get(parameter))
+    if (const auto token = query.get(query_token))
       return Credentials{std::string(*token), Place::query};
   }
   for (const std::string_view name : cookies) {

@@ -10,6 +10,9 @@
 
 namespace sse {
 
+// The parameter of the query.
+inline constexpr std::string_view query_token = "authorization";
+
 struct Credentials {
   enum class Place : std::uint8_t { field, query, cookie };
   std::string token;

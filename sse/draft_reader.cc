@@ -1,10 +1,12 @@
 #include "sse/draft_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "server/http/problem.h"
 #include "sse/hub_names.h"
 #include "sse/retry.h"
 
@@ -16,6 +18,7 @@ using nlohmann::json;
 // More would be a burden for whoever reads it: many parsers, and our own printer, go down with
 // each.
 constexpr int deepest = 100;
+constexpr std::size_t longest_told = 64;  // of a name that is none of ours
 
 bool too_deep(std::string_view text) {
   int depth = 0;
@@ -91,10 +94,25 @@ Wrong take_retry(const json& object, Draft& draft) {
   return std::nullopt;
 }
 
+// Without a topic the default one is meant, unless another member may have been meant for it.
+Wrong check_names(const json& object) {
+  static constexpr auto known =
+      std::to_array<std::string_view>({"message", "topic", "type", "id", "private", "retry"});
+  if (object.contains("topic")) return std::nullopt;
+  for (const auto& [name, value] : object.items()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return "There is no member " +
+           http::json_string(std::string_view(name).substr(0, longest_told)) +
+           ", and no \"topic\" is named: name it, or leave that member out.";
+  }
+  return std::nullopt;
+}
+
 std::variant<Draft, std::string> draft_of(const json& object, const HubPlace& hub) {
   if (!object.is_object()) return "The content must be a JSON object with a \"message\".";
   const auto message = object.find("message");
   if (message == object.end()) return "The member \"message\" is missing.";
+  if (auto wrong = check_names(object)) return *std::move(wrong);
   Draft draft;
   if (auto wrong = take_topics(object, draft)) return *std::move(wrong);
   if (auto wrong = take_text(object, "type", draft.type)) return *std::move(wrong);

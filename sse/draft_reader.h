@@ -11,8 +11,8 @@
 
 namespace sse {
 
-// Or a sentence that says what is wrong, and where. Other members are let be. Names that
-// are the hub's own are refused.
+// Or a sentence that says what is wrong, and where. Other members are let be, but not without a
+// "topic": it may be that which is misspelt. Names that are the hub's own are refused.
 std::variant<Draft, std::string> read_draft(std::string_view json, const HubPlace& hub);
 
 }  // namespace sse

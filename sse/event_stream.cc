@@ -45,7 +45,7 @@ http::Response EventStream::answer(const http::Request& request) {
 
 http::Response EventStream::subscribe(const http::Request& request) {
   const http::Query query(request.query());
-  auto wanted = wanted_topics(query);
+  auto wanted = wanted_topics(query, {});
   if (const auto* reason = std::get_if<std::string>(&wanted)) return http::problem(400, *reason);
   const auto& topics = std::get<Matchers>(wanted);
   const Decision decision = authorizer_.subscriber(request, topics);

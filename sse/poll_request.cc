@@ -34,7 +34,7 @@ std::optional<Shape> shape_of(std::string_view text) {
 std::variant<PollRequest, std::string> read_poll(const http::Request& request) {
   const http::Query query(request.query());
   PollRequest poll;
-  auto topics = wanted_topics(query);
+  auto topics = wanted_topics(query, {"after", "timeout", "max", "envelope", "clientId"});
   if (auto* reason = std::get_if<std::string>(&topics)) return std::move(*reason);
   poll.topics = std::move(std::get<Matchers>(topics));
   if (const auto after = query.get("after"); after && !after->empty()) poll.after = *after;

@@ -2,6 +2,7 @@
 // seen.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +15,11 @@
 namespace sse {
 
 // `topic=` one topic, `prefix=` all that begin so, `pattern=` those of a URI template; any number
-// of each; none: the default topic. Or a sentence that says what is wrong.
-std::variant<Matchers, std::string> wanted_topics(const http::Query& query);
+// of each. None: the default topic, if there is no other parameter than `known` and those that
+// every request may have; a misspelt one would read what nobody has asked for. Or a sentence that
+// says what is wrong.
+std::variant<Matchers, std::string> wanted_topics(const http::Query& query,
+                                                  std::initializer_list<std::string_view> known);
 
 // The Last-Event-ID field, else the parameter by any of the names in use: a page cannot set the
 // field on its first connection. None if absent or empty.

@@ -163,6 +163,37 @@ TEST_CASE("prefixes and templates read many topics in one stream, in order") {
         R"({"messages":["room/1","room/2"],"cursor":"epoch1-5"})");
 }
 
+TEST_CASE(
+    "a parameter that is not known is refused where no topic is named: it may be one, misspelt") {
+  World world;
+  Worker& worker = world.worker();
+  for (const char* query : {"tpoic=x", "topics=x", "lastEventId=epoch1-0&chanel=x", "=x"}) {
+    INFO(query);
+    CHECK(worker.events("/events?" + std::string(query)).status() == 400);
+    CHECK(worker.poll("/poll?timeout=0&" + std::string(query)).status() == 400);
+  }
+  CHECK(worker.events("/events?tpoic=x").read().find(R"(no parameter \"tpoic\")") !=
+        std::string::npos);
+  CHECK(worker.events("/events?after=epoch1-0").status() == 400);
+  CHECK(worker.events("/events?topic=a&more=1").status() == 200);
+  for (const char* query : {"", "?", "?lastEventId=epoch1-0", "?Last-Event-ID=", "?dry_run=1"}) {
+    INFO(query);
+    CHECK(worker.events("/events" + std::string(query)).status() == 200);
+  }
+  CHECK(worker.poll("/poll?after=epoch1-0&timeout=0&max=1&envelope=1&clientId=c").status() == 200);
+}
+
+TEST_CASE("a pattern that is no URI template is refused, and not taken for a topic's name") {
+  World world;
+  for (const char* pattern : {"orders/{id", "orders/id}", "{}", "a{!x}", "a{x}b}"}) {
+    INFO(pattern);
+    CHECK(world.worker().events("/events?pattern=" + std::string(pattern)).status() == 400);
+    CHECK(world.worker().poll("/poll?timeout=0&pattern=" + std::string(pattern)).status() == 400);
+  }
+  CHECK(world.worker().events("/events?pattern=orders").status() == 200);
+  CHECK(world.worker().events("/events?topic=orders/{id").status() == 200);
+}
+
 TEST_CASE("polls that wait for the same event of different topics get their own answers") {
   World world;
   FakeExchange exact = world.worker().poll("/poll?topic=a&after=epoch1-0");

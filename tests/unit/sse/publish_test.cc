@@ -79,6 +79,22 @@ TEST_CASE("what is not a message is refused with the reason and the place") {
   CHECK(world.sequencer.newest() == 0);
 }
 
+TEST_CASE("without a topic a member that is not known may be the topic, misspelt: it is refused") {
+  World world;
+  FakeExchange fake = send(world, R"({"topik":"n","message":1})");
+  CHECK(fake.status() == 400);
+  CHECK(fake.read().find(R"(There is no member \"topik\")") != std::string::npos);
+  CHECK(send(world, R"({"message":1,"private":true,"more":1})").status() == 400);
+  FakeExchange lines =
+      send(world, "{\"message\":1}\n{\"message\":2,\"Topic\":\"n\"}", {}, "application/x-ndjson");
+  CHECK(lines.read().find("Line 2: ") != std::string::npos);
+  CHECK(world.sequencer.newest() == 0);
+  CHECK(send(world, R"({"message":1,"topic":"n","more":1})").status() == 200);
+  CHECK(send(world, R"({"message":1,"topic":null,"more":1})").status() == 200);
+  CHECK(send(world, R"({"message":1,"type":"t","id":"i","private":false,"retry":500})").status() ==
+        200);
+}
+
 TEST_CASE("names that are the hub's own are nobody's to publish, at this door either") {
   World world;
   for (const char* content :
