@@ -84,6 +84,7 @@ struct LongPoll::Held final : Subscription::Reader {
   Subscription subscription;
   net::Timer timer;
   Polls::iterator place;
+  bool over = false;
 };
 
 // The text of an answer, and what it was made of.
@@ -148,20 +149,8 @@ std::optional<http::Response> LongPoll::refuse(const PollRequest& poll) {
   if (audience_.draining()) return overloaded("The server is about to stop.");
   if (!replica_.started()) return overloaded("The history of events is not there yet.");
   if (!replica_.has_room(poll.topics)) return overloaded("Too many topics are in use.");
-  if (full()) return overloaded("Too many polls are waiting.");
+  if (held_.size() >= options_.held) return overloaded("Too many polls are waiting.");
   return std::nullopt;
-}
-
-// Of those that wait, some may have left without our being told.
-bool LongPoll::full() {
-  if (held_.size() < options_.held) return false;
-  if (loop_.now() - counted_ < std::chrono::seconds(1)) return true;
-  counted_ = loop_.now();
-  for (auto at = held_.begin(); at != held_.end();) {
-    Held& held = **at++;
-    if (!held.exchange.alive()) finish(held);
-  }
-  return held_.size() >= options_.held;
 }
 
 void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollRequest poll,
@@ -187,6 +176,7 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
   if (held.subscription.catching_up())
     held.poll.timeout = std::max(held.poll.timeout, archive_wait);
   if (held.poll.timeout == held.poll.timeout.zero()) return answer_empty(held);
+  held.exchange.on_gone([&held] { held.home.finish(held); });
   held.subscription.wait();
   // Sooner rather than later: the client may have set its own alarm to the time it asked for.
   held.timer.start(jitter_.around(held.poll.timeout * 95 / 100, 0.05));
@@ -308,6 +298,7 @@ void LongPoll::respond(Held& held, std::unique_ptr<http::Body> body) {
 }
 
 void LongPoll::finish(Held& held) {
+  if (std::exchange(held.over, true)) return;
   held.timer.stop();
   const auto named = by_client_.find(held.poll.client);
   if (named != by_client_.end() && named->second == &held) by_client_.erase(named);

@@ -53,7 +53,6 @@ class LongPoll final : public http::Handler {
 
   std::optional<http::Response> refuse(const PollRequest& poll);
   void hold(const http::Request& request, http::Exchange exchange, PollRequest poll, Rights rights);
-  bool full();
   void attend(const http::Request& request, const PollRequest& poll, const Grant& grant);
   void supersede(const std::string& client);
   static bool shareable(const Held& held);
@@ -74,7 +73,6 @@ class LongPoll final : public http::Handler {
   Options options_;
   const std::shared_ptr<const http::Headers> prepared_;
   Jitter jitter_;
-  net::Clock::time_point counted_{};  // when full() last looked for those that have left
   Polls held_;
   std::unordered_map<std::string, Held*> by_client_;
   std::unique_ptr<Answer> last_;  // many polls wait for the same: they share one text

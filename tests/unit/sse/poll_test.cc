@@ -324,7 +324,18 @@ TEST_CASE("the number of polls that wait is bounded, and those that have left ma
   FakeExchange two = world.worker().poll("/poll");
   CHECK(world.worker().poll("/poll").status() == 503);
   one.leave();
-  world.loop().advance(1s);
   CHECK_FALSE(world.worker().poll("/poll").answered());
   CHECK_FALSE(two.answered());
+}
+
+TEST_CASE("a poll whose client has left is counted no more, and the next news does not find it") {
+  World world;
+  FakeExchange one = world.worker().poll("/poll");
+  FakeExchange two = world.worker().poll("/poll");
+  CHECK(world.worker().hub.counters().polls == 2);
+  one.leave();
+  CHECK(world.worker().hub.counters().polls == 1);
+  world.publish("1");
+  CHECK(two.answered());
+  CHECK(world.worker().hub.counters().polls == 0);
 }
