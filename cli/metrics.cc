@@ -36,7 +36,7 @@ std::string Metrics::text() const {
   const server::Counters server = sources_.server();
   const sse::Hub::Counters hubs = sources_.hubs.sum();
   Families all = server_families(server);
-  all.push_back(limit_family(server, hubs));
+  all.push_back(limit_family(server, hubs, sources_.upstreams.full()));
   append(all, event_families(hubs));
   append(all, store_families(sources_.store()));
   append(all, upstream_families(sources_.upstreams.sum()));

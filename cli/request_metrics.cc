@@ -121,7 +121,9 @@ void RequestMetrics::count(const http::Access& access) {
     if (access.error_code != 0) wasted_pushes_->Increment();
   }
   if (find(access.notes, "hinted") || find(access.notes, "pushed")) hinted_->Increment();
-  if (find(access.notes, "upstream_error")) upstream_errors_->Increment();
+  // Below 500 the client's request was at fault.
+  const bool servers_fault = access.status >= 500;
+  if (servers_fault && find(access.notes, "upstream_error")) upstream_errors_->Increment();
 }
 
 void RequestMetrics::completed(const http::Access& access) noexcept {

@@ -65,7 +65,8 @@ std::vector<MetricFamily> server_families(const server::Counters& counters) {
   };
 }
 
-MetricFamily limit_family(const server::Counters& counters, const sse::Hub::Counters& hubs) {
+MetricFamily limit_family(const server::Counters& counters, const sse::Hub::Counters& hubs,
+                          std::uint64_t proxy_full) {
   std::vector<std::pair<std::string_view, std::uint64_t>> hits;
   for (std::size_t i = 0; i < http::limit_names.size(); ++i) {
     hits.emplace_back(http::limit_names[i], counters.limits_hit[i]);
@@ -75,13 +76,15 @@ MetricFamily limit_family(const server::Counters& counters, const sse::Hub::Coun
   hits.emplace_back("topics", hubs.put_off.topics);
   hits.emplace_back("subscribe_rate", hubs.put_off.subscribe_rate);
   return counters_family("herald_limits_hit_total",
-                         "Times that a limit of connections or event streams was reached", "limit",
-                         hits);
+                         "Times that a limit of connections, event streams or the app server was "
+                         "reached",
+                         "limit", hits);
 }
 
 std::vector<MetricFamily> process_families() {
   std::uint64_t pages = 0;
   std::uint64_t resident = 0;
+  hits.emplace_back("requests", proxy_full);
   std::ifstream("/proc/self/statm") >> pages >> resident;
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   rlimit descriptors{};

@@ -4,7 +4,9 @@
 
 #include <prometheus/metric_family.h>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
@@ -21,7 +23,12 @@ class UpstreamTotals {
   // In the order of the configuration.
   std::vector<proxy::Figures> sum() const;
 
+  // A request was one more than [proxy] requests allows. Any thread; counted since the start.
+  void was_full() { full_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t full() const { return full_.load(std::memory_order_relaxed); }
+
  private:
+  std::atomic<std::uint64_t> full_ = 0;
   mutable std::mutex mutex_;
   std::vector<std::vector<proxy::Figures>> of_worker_;
 };

@@ -30,14 +30,15 @@ assets::FileHandler::Spa spa_of(const Config& config) {
 // An app server, and what is learned from its answers.
 struct AppServer {
   AppServer(std::size_t worker, net::Loop& loop, const Config& config,
-            hints::Deployment& deployment)
+            hints::Deployment& deployment, UpstreamTotals& totals)
       : learned(loop, deployment, learned_options(config)),
-        proxy(loop, options_of(worker, config, deployment)),
+        proxy(loop, options_of(worker, config, deployment, totals)),
         learning(learned, proxy) {}
 
   proxy::ProxyHandler::Options options_of(std::size_t worker, const Config& config,
-                                          hints::Deployment& deployment) {
+                                          hints::Deployment& deployment, UpstreamTotals& totals) {
     proxy::ProxyHandler::Options options = proxy_options(config);
+    options.on_full = [&totals] { totals.was_full(); };
     if (worker == 0) options.pool.complain = [](const std::string& what) { log_warning(what); };
     options.pool.on_failure = [&deployment] { deployment.changed(); };
     options.health.on_answer = [this](const http::Headers& fields) { learned.saw_build(fields); };
@@ -50,9 +51,9 @@ struct AppServer {
 };
 
 std::unique_ptr<AppServer> app_server_of(std::size_t worker, net::Loop& loop, const Config& config,
-                                         hints::Deployment& deployment) {
+                                         hints::Deployment& deployment, UpstreamTotals& totals) {
   if (config.proxy.upstreams.empty()) return nullptr;
-  return std::make_unique<AppServer>(worker, loop, config, deployment);
+  return std::make_unique<AppServer>(worker, loop, config, deployment, totals);
 }
 
 // OPTIONS *: what the server as a whole can do (RFC 9110 section 9.3.7).
@@ -84,7 +85,7 @@ struct WorkerApp::Pages {
       : background(loop),
         store(loop, config.serve.root, store_options_of(config)),
         rules(loop, config.serve.root, rules_of(worker, config)),
-        app_server(app_server_of(worker, loop, config, shared.deployment)),
+        app_server(app_server_of(worker, loop, config, shared.deployment, shared.upstreams)),
         files(store, {.spa = spa_of(config),
                       .next = app_server ? &app_server->learning : nullptr,
                       .rules = &rules}),

@@ -1,5 +1,6 @@
 #include "proxy/handler.h"
 
+#include <string>
 #include <utility>
 
 #include "server/http/problem.h"
@@ -28,23 +29,29 @@ ProxyHandler::~ProxyHandler() = default;
 
 void ProxyHandler::handle(const http::Request& request, http::Exchange exchange) {
   const Audience audience = audience_of(request);
-  const auto refuse = [&](int status, std::string_view detail) {
+  // `reason` is for the log alone.
+  const auto refuse = [&](int status, std::string_view detail, std::string reason) {
+    exchange.note({"upstream_error", std::move(reason)});
     exchange.respond(failure(status, detail, audience));
   };
   if (request.method == "TRACE" || request.method == "CONNECT") {
+    exchange.note({"upstream_error", "a method that is not passed on"});
     return exchange.respond(http::method_not_allowed(methods));
   }
   if (forwards_left(request) == 0) return exchange.respond(http::methods_allowed(methods));
   if (!is_token(request.method) || !is_target(request.target)) {
-    return refuse(400, "The target of this request is malformed.");
+    return refuse(400, "The target of this request is malformed.", "malformed target");
   }
   if (times_seen(request.fields) >= longest_circle) {
     return refuse(508,
                   "This request goes round in a circle: a proxy sends it back to where it "
-                  "came from.");
+                  "came from.",
+                  "goes round in a circle");
   }
   if (relays_.size() >= options_.requests) {
-    return refuse(503, "The app behind this server has more requests than it can answer just now.");
+    if (options_.on_full) options_.on_full();
+    return refuse(503, "The app behind this server has more requests than it can answer just now.",
+                  "too many requests");
   }
   Passing& passing = relays_.emplace_back();
   passing.relay = std::make_unique<Relay>(Relay::Surroundings{loop_, multi_, pool_, options_.relay},

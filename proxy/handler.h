@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string_view>
@@ -27,6 +28,7 @@ class ProxyHandler final : public http::Handler {
   struct Options {
     std::vector<Address> upstreams;  // one or more
     std::size_t requests = 1024;     // in flight at one time; 503 above
+    std::function<void()> on_full;   // a request was one too many
     Multi::Options multi;
     Pool::Options pool;
     HealthCheck::Options health;

@@ -144,7 +144,6 @@ void Relay::answer() {
   const bool live = is_event_stream(type);
   response.live = live;
   response.priority = priority_of(type);
-  response.notes.push_back({"upstream", member_->address.text});
   if (call_.method == "HEAD") {
     response.body = std::make_unique<Unsent>(head_.length());
   } else if (!bodiless(response.status)) {
@@ -211,7 +210,6 @@ void Relay::fail(const Outcome& outcome) {
 
 void Relay::fail(int status, std::string_view detail, const std::string& reason) {
   http::Response response = failure(status, detail, audience_);
-  if (!tried_.empty()) response.notes.push_back({"upstream", tried_.back()->address.text});
   response.notes.push_back({"upstream_error", reason});
   answered_ = true;
   exchange_.respond(std::move(response));

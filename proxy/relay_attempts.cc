@@ -8,6 +8,7 @@
 namespace proxy {
 
 void Relay::attempt(Pool::Member& member) {
+  exchange_.note({"upstream", member.address.text});
   tried_.push_back(&member);
   member_ = &member;
   ++member.in_flight;

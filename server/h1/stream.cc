@@ -30,6 +30,7 @@ class Stream::Wire final : public http::Wire {
   void interim(int status, const http::Headers& fields) override {
     stream_->session_.interim(status, fields);
   }
+  void note(http::Note note) override { http::put(stream_->response_.notes, std::move(note)); }
   http::Push push(std::string_view, http::Priority) override { return http::Push::refused; }
   void respond(http::Response response) override { stream_->respond(std::move(response)); }
   void collect(std::size_t limit, std::function<void(std::string)> then) override {
@@ -133,6 +134,7 @@ void Stream::refuse(http::Response response) {
   respond(std::move(response));
 }
 
+  response.note_first(std::move(response_.notes));
 // ----------------------------------------------------------------------------------- the response
 
 void Stream::respond(http::Response response) {

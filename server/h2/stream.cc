@@ -32,6 +32,7 @@ class Stream::Wire final : public http::Wire {
     return stream_->content_ ? stream_->content_->reader() : nullptr;
   }
   void on_gone(std::function<void()> told) override { told_ = std::move(told); }
+  void note(http::Note note) override { http::put(stream_->response_.notes, std::move(note)); }
   void tell_gone() {
     const auto told = std::exchange(told_, nullptr);
     if (told) told();  // may destroy this wire
@@ -85,6 +86,7 @@ void Stream::respond(http::Response response) {
   answered_ = true;
   answered_at_ = session_.around_.loop.now();
   last_progress_ = answered_at_;
+  response.note_first(std::move(response_.notes));
   response_ = std::move(response);
   if (content_) content_->answered();
   session_.submit(*this, response_);

@@ -39,6 +39,10 @@ void Exchange::on_gone(std::function<void()> told) {
   if (alive()) wire_->on_gone(std::move(told));
 }
 
+void Exchange::note(Note note) {
+  if (alive()) wire_->note(std::move(note));
+}
+
 void Exchange::respond(Response response) {
   const std::unique_ptr<Wire> wire = std::move(wire_);
   if (wire && wire->alive()) wire->respond(std::move(response));

@@ -52,6 +52,8 @@ class Wire {
   virtual std::unique_ptr<Body> content() = 0;
   // `told` is called once if the client goes before the answer; it is dropped with the wire.
   virtual void on_gone(std::function<void()> told) = 0;
+  // For the access log, whether or not there will be an answer. One of the same name is replaced.
+  virtual void note(Note note) = 0;
 };
 
 // Every call is harmless once the client has gone. Dropped without an answer it answers 500.
@@ -77,6 +79,9 @@ class Exchange {
   // Tells when the client goes before the answer, so that work for nobody can be stopped. Replaces
   // what was asked for before. `told` may drop this exchange.
   void on_gone(std::function<void()> told);
+  // What the access log is to say of this exchange even if its client goes before the answer: such
+  // as who has been asked for one. An answer's own notes follow it.
+  void note(Note note);
 
   // Gives the exchange away until the content is there (see Wire::collect).
   static void collect(Exchange exchange, std::size_t limit, Collected then);

@@ -61,6 +61,7 @@ class FilteredWire final : public Wire {
   }
   std::unique_ptr<Body> content() override { return outer_.content(); }
   void on_gone(std::function<void()> told) override { outer_.on_gone(std::move(told)); }
+  void note(Note note) override { outer_.note(std::move(note)); }
 
  private:
   Exchange outer_;

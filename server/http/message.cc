@@ -1,5 +1,7 @@
 #include "server/http/message.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace http {
@@ -35,6 +37,21 @@ bool Request::refuses_early_hints() const {
 std::string_view Request::query() const {
   const auto mark = target.find('?');
   return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+}
+
+void put(std::vector<Note>& notes, Note note) {
+  const auto known = std::ranges::find(notes, note.name, &Note::name);
+  if (known == notes.end()) {
+    notes.push_back(std::move(note));
+  } else {
+    known->value = std::move(note.value);
+  }
+}
+
+void Response::note_first(std::vector<Note> earlier) {
+  if (earlier.empty()) return;
+  notes.insert(notes.begin(), std::make_move_iterator(earlier.begin()),
+               std::make_move_iterator(earlier.end()));
 }
 
 std::optional<std::string_view> Response::field(std::string_view name) const {
@@ -120,6 +137,8 @@ std::string_view reason_phrase(int status) {
       return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
+    case 508:
+      return "Loop Detected";
     default:
       return "";
   }

@@ -49,8 +49,8 @@ struct Request {
   const Peer* peer = nullptr;  // null only in tests that do not care
   bool pushed = false;         // asked by the server of itself, to be pushed
 
-  std::string_view path() const;   // the target up to '?', still percent-encoded
-  std::string_view query() const;  // behind the '?', still percent-encoded; may be empty
+  std::string_view path() const;     // the target up to '?', still percent-encoded
+  std::string_view query() const;    // behind the '?', still percent-encoded; may be empty
   bool refuses_early_hints() const;  // by `no-early-hints`, whoever would send them
 };
 
@@ -59,6 +59,8 @@ struct Note {
   std::string name;
   std::string value;
 };
+// One of the same name is replaced.
+void put(std::vector<Note>& notes, Note note);
 
 struct Response {
   int status = 200;
@@ -67,12 +69,14 @@ struct Response {
   Headers fields;
   std::unique_ptr<Body> body;  // null: none. Ignored for HEAD, 204 and 304
 
-  // How urgent the body is when the client did not say. A live body (event stream, poll) goes before
-  // all others, whatever the client said: set `live`.
+  // How urgent the body is when the client did not say. A live body (event stream, poll) goes
+  // before all others, whatever the client said: set `live`.
   Priority priority;
   bool live = false;
 
   std::vector<Note> notes;
+  // What was noted before there was an answer stands before its own notes.
+  void note_first(std::vector<Note> earlier);
 
   // Looks in `fields`, then in `prepared`.
   std::optional<std::string_view> field(std::string_view name) const;

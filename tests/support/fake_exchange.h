@@ -1,6 +1,7 @@
 // FakeExchange: a double for the engine, which records what a handler did with its exchange.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,7 +21,7 @@ class FakeExchange {
     bool alive = true;
     std::vector<http::Headers> hints;
     std::vector<std::pair<int, http::Headers>> interim;  // but for hints
-    std::vector<std::string> pushes;  // promised targets, in order
+    std::vector<std::string> pushes;                     // promised targets, in order
     http::Push push_outcome = http::Push::promised;
     std::optional<http::Response> response;
     std::string content;  // what collect() gives
@@ -29,6 +30,7 @@ class FakeExchange {
     std::function<void(std::string)> collecting;
     std::unique_ptr<http::Body> body;  // what content() gives
     std::function<void()> gone;
+    std::vector<http::Note> notes;  // but for those of the answer
   };
 
   FakeExchange() : record_(std::make_shared<Record>()) {}
@@ -47,6 +49,13 @@ class FakeExchange {
   int status() { return answered() ? response().status : 0; }
   std::string field(std::string_view name) {
     return std::string(response().field(name).value_or("(none)"));
+  }
+
+  // As the access log would say it: of the answer, or of an exchange without one.
+  std::string note(std::string_view name) {
+    const auto& notes = answered() ? response().notes : record_->notes;
+    const auto found = std::ranges::find(notes, name, &http::Note::name);
+    return found == notes.end() ? "(none)" : found->value;
   }
 
   // Reads the body as far as it goes now; `chunk` bytes at a time.
@@ -86,7 +95,10 @@ class FakeExchange {
       if (record_->push_outcome == http::Push::promised) record_->pushes.emplace_back(target);
       return record_->push_outcome;
     }
-    void respond(http::Response response) override { record_->response = std::move(response); }
+    void respond(http::Response response) override {
+      response.note_first(record_->notes);
+      record_->response = std::move(response);
+    }
     void collect(std::size_t limit, std::function<void(std::string)> then) override {
       record_->collect_limit = limit;
       if (record_->withhold_content) {
@@ -97,6 +109,7 @@ class FakeExchange {
     }
     std::unique_ptr<http::Body> content() override { return std::move(record_->body); }
     void on_gone(std::function<void()> told) override { record_->gone = std::move(told); }
+    void note(http::Note note) override { http::put(record_->notes, std::move(note)); }
 
    private:
     std::shared_ptr<Record> record_;

@@ -52,6 +52,7 @@ class H1Peer final : private http::AccessLog {
     std::string target;
     int status;
     std::uint32_t error_code;
+    std::string notes = {};  // " name=value" of each
     bool operator==(const Logged&) const = default;
   };
   std::vector<Logged> logged;
@@ -59,6 +60,9 @@ class H1Peer final : private http::AccessLog {
  private:
   void completed(const http::Access& access) noexcept override {
     logged.push_back({std::string(access.target), access.status, access.error_code});
+    for (const http::Note& note : access.notes) {
+      logged.back().notes += ' ' + note.name + '=' + note.value;
+    }
   }
 
   http::Date date_;

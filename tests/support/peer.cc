@@ -115,7 +115,7 @@ Peer::Peer(http::Handler& root, Options options) : scheme_(std::move(options.sch
                                                                      .loop = loop_,
                                                                      .tally = tally_,
                                                                      .date = date_,
-                                                                     .log = nullptr,
+                                                                     .log = options.log,
                                                                      .slice = options.slice},
                                            [this] { ++output_told; });
   nghttp2_session_callbacks* callbacks = nullptr;

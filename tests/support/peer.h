@@ -25,6 +25,7 @@ class Peer {
     std::int32_t window = 65535;            // of each stream
     net::Slice* slice = nullptr;            // of the session
     std::string scheme = "https";           // as the client says
+    http::AccessLog* log = nullptr;         // of the session
   };
 
   // What a stream has brought.

@@ -57,6 +57,7 @@ TEST_CASE("an exchange that is dropped when there is no memory for an answer goe
     void collect(std::size_t, std::function<void(std::string)>) override {}
     std::unique_ptr<http::Body> content() override { return nullptr; }
     void on_gone(std::function<void()>) override {}
+    void note(http::Note) override {}
   };
   const http::Exchange dropped(std::make_unique<Wire>());
 }

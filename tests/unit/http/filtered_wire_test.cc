@@ -71,6 +71,21 @@ TEST_CASE("a filtered exchange hears when the client goes") {
   CHECK_FALSE(exchange.alive());
 }
 
+TEST_CASE("what a filtered exchange notes stands before the notes of its answer") {
+  FakeExchange fake;
+  auto exchange = http::filtered<Signing>(fake.exchange(), "A");
+  exchange.note({"asked", "one"});
+  exchange.note({"asked", "two"});
+  CHECK(fake.note("asked") == "two");
+  http::Response response;
+  response.notes.push_back({"found", "yes"});
+  exchange.respond(std::move(response));
+  CHECK(fake.response().notes.size() == 2);
+  CHECK(fake.response().notes.front().value == "two");
+  exchange.note({"asked", "too late"});
+  CHECK(fake.note("asked") == "two");
+}
+
 TEST_CASE("a filtered exchange dropped without an answer becomes a 500") {
   FakeExchange fake;
   { const auto dropped = http::filtered<Signing>(fake.exchange(), "A"); }

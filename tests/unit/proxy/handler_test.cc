@@ -401,7 +401,8 @@ TEST_CASE_METHOD(World, "an app that nobody runs is answered 502, for people and
   ask(program, testing::get("/", {{"accept", "application/json"}}));
   until([&] { return program.answered(); });
   CHECK(program.field("content-type") == "application/problem+json");
-  CHECK(program.response().notes.back().name == "upstream_error");
+  CHECK(program.note("upstream") == app.url());
+  CHECK(program.note("upstream_error") != "(none)");
 }
 
 TEST_CASE_METHOD(World, "an app that ends the connection without an answer is 502") {
@@ -619,8 +620,19 @@ TEST_CASE_METHOD(World, "what each app server was asked, and how it answered, is
   CHECK(figures.failing_for == 1);
 }
 
+TEST_CASE_METHOD(World, "a client that gives up on the app leaves a note of whom it waited for") {
+  FakeExchange fake;
+  get(fake);
+  CHECK(fake.note("upstream") == app.url());
+  fake.leave();
+  CHECK(fake.note("upstream") == app.url());
+  CHECK(fake.note("upstream_error") == "(none)");
+}
+
 TEST_CASE_METHOD(World, "more requests than the app may have at one time are answered 503") {
   options.requests = 2;
+  int full = 0;
+  options.on_full = [&] { ++full; };
   FakeExchange one;
   FakeExchange two;
   FakeExchange three;
@@ -629,12 +641,15 @@ TEST_CASE_METHOD(World, "more requests than the app may have at one time are ans
   get(three);
   CHECK(three.status() == 503);
   CHECK(three.field("retry-after") == "1");
+  CHECK(three.note("upstream_error") == "too many requests");
+  CHECK(full == 1);
 }
 
 TEST_CASE_METHOD(World, "what cannot be passed on is refused") {
   const auto status_of = [&](http::Request request) {
     FakeExchange fake;
     ask(fake, request);
+    CHECK(fake.note("upstream_error") != "(none)");
     return fake.status();
   };
   http::Request trace = testing::get("/");
@@ -643,12 +658,17 @@ TEST_CASE_METHOD(World, "what cannot be passed on is refused") {
   ask(traced, trace);
   CHECK(traced.status() == 405);
   CHECK(traced.field("allow") == "GET, HEAD, QUERY, POST, PUT, PATCH, DELETE, OPTIONS");
+  CHECK(traced.note("upstream_error") == "a method that is not passed on");
   CHECK(status_of(testing::get("/a b")) == 400);
   http::Headers circle;
   for (int i = 0; i < 8; ++i) circle.add("via", "2.0 herald");
   http::Request round = testing::get("/");
   round.fields = circle;
   CHECK(status_of(round) == 508);
+  round.fields.add("accept", "application/json");
+  FakeExchange told;
+  ask(told, round);
+  CHECK(told.read().find("\"title\":\"Loop Detected\"") != std::string::npos);
   CHECK(app.visits.empty());
 }
 
