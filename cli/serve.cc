@@ -381,6 +381,9 @@ std::unique_ptr<server::Server> server_of(const Config& config, const Identity& 
                                           PlainListeners plain, Inheritance& given) {
   server::Options options = server_options(config);
   options.complain = [](const std::string& what) { log_warning(what); };
+  if (spdlog::should_log(spdlog::level::debug)) {
+    options.remark = [](const std::string& what) { spdlog::debug(what); };
+  }
   options.inherited = std::move(given.https);
   options.plain = plain_listeners(config.serve, plain, given);
   return std::make_unique<server::Server>(std::move(options), identity.certificates);

@@ -37,6 +37,15 @@ double processor_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+MetricFamily handshake_family(const server::Counters& counters) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> faults;
+  for (std::size_t i = 0; i < net::handshake_fault_names.size(); ++i) {
+    faults.emplace_back(net::handshake_fault_names[i], counters.handshake_faults[i]);
+  }
+  return counters_family("herald_tls_handshakes_failed_total", "TLS handshakes that failed",
+                         "reason", faults);
+}
+
 }  // namespace
 
 std::vector<MetricFamily> server_families(const server::Counters& counters) {
@@ -54,8 +63,7 @@ std::vector<MetricFamily> server_families(const server::Counters& counters) {
                       {{"2", counters.http2}, {"1.1", counters.http1}}),
       counter_family("herald_tls_resumed_total", "TLS handshakes that resumed a session",
                      counters.resumed),
-      counter_family("herald_tls_handshakes_failed_total", "TLS handshakes that failed",
-                     counters.handshakes_failed),
+      handshake_family(counters),
       counter_family("herald_received_bytes_total", "Bytes of HTTP received", counters.received),
       counter_family("herald_sent_bytes_total", "Bytes of HTTP sent", counters.sent),
       counter_family("herald_requests_begun_total", "Requests whose fields were read",
@@ -75,6 +83,7 @@ MetricFamily limit_family(const server::Counters& counters, const sse::Hub::Coun
   hits.emplace_back("arrivals", hubs.put_off.arrivals);
   hits.emplace_back("topics", hubs.put_off.topics);
   hits.emplace_back("subscribe_rate", hubs.put_off.subscribe_rate);
+  hits.emplace_back("requests", proxy_full);
   return counters_family("herald_limits_hit_total",
                          "Times that a limit of connections, event streams or the app server was "
                          "reached",
@@ -84,7 +93,6 @@ MetricFamily limit_family(const server::Counters& counters, const sse::Hub::Coun
 std::vector<MetricFamily> process_families() {
   std::uint64_t pages = 0;
   std::uint64_t resident = 0;
-  hits.emplace_back("requests", proxy_full);
   std::ifstream("/proc/self/statm") >> pages >> resident;
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   rlimit descriptors{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "cli/version.h"
 #include "server/http/problem.h"
@@ -129,7 +130,8 @@ nlohmann::json counters(const StatusHandler::Sources& sources) {
       {"connections", server.connections_now},
       {"connections_accepted", server.accepted},
       {"connections_refused", server.refused},
-      {"handshakes_failed", server.handshakes_failed},
+      {"handshakes_failed",
+       std::reduce(server.handshake_faults.begin(), server.handshake_faults.end())},
       {"streams", server.streams_now},
       {"sessions_http1", server.http1},
       {"connections_ended", server.ended},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "server/h1/session.h"
@@ -31,6 +32,10 @@ constexpr std::chrono::seconds drain_notice{1};
 // Between an answer that came before the end of the request's content and the reset that stops the
 // rest.
 constexpr std::chrono::seconds upload_notice{1};
+// To a client that has forgotten the s of https.
+constexpr std::string_view speaks_tls =
+    "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
+    "Plain HTTP was sent to a port that speaks https: write https:// before its address.\n";
 constexpr const char* takes_nothing = "it takes nothing of what is sent to it";
 
 }  // namespace
@@ -117,10 +122,22 @@ void Connection::read() {
   const auto status = socket_->receive([this](auto bytes) { on_bytes(bytes); });
   note_progress(waited);
   if (status == net::Socket::Status::open) return;
-  if (!socket_->handshaken()) at_.handshakes_failed.add(1);
+  if (!socket_->handshaken()) {
+    count_handshake(socket_->fault(), socket_->error());
+    if (socket_->fault() == net::HandshakeFault::plain_http) socket_->say_plainly(speaks_tls);
+  }
   // Whoever has said all that it wants to say may still read the answer.
   if (status == net::Socket::Status::closed && session_ && socket_->unsent() == 0) send_some();
   lost(status);
+}
+
+void Connection::count_handshake(net::HandshakeFault fault, const std::string& why) {
+  const auto place = static_cast<std::size_t>(fault);
+  at_.handshake_faults[place].add(1);
+  if (!at_.remark) return;
+  at_.remark("connection " + std::to_string(peer_.connection) + " from " + peer_.address +
+             ": no TLS handshake, " + std::string(net::handshake_fault_names[place]) +
+             (why.empty() ? "" : ": " + why));
 }
 
 // Of so many bytes that waited: a client may be slow, as long as it takes some.
@@ -366,7 +383,7 @@ void Connection::on_deadline() {
   const auto now = at_.loop.now();
   const http::Timeouts& limit = at_.timeouts;
   if (!session_) {
-    at_.handshakes_failed.add(1);
+    count_handshake(net::HandshakeFault::late, "");
     return give_up(http::Limit::handshake, "the TLS handshake was not done in time");
   }
   auto next = now + limit.idle;

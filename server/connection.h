@@ -3,6 +3,7 @@
 // to send and when to give up.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "server/http/output.h"
 #include "server/http/session.h"
 #include "server/http/tally.h"
+#include "server/net/handshake_fault.h"
 #include "server/net/line.h"
 #include "server/net/loop.h"
 #include "server/net/record_size.h"
@@ -24,6 +26,9 @@
 #include "server/net/socket.h"
 
 namespace server {
+
+// Handshakes that came to nothing, by net::HandshakeFault.
+using HandshakeFaults = std::array<http::Counter, net::handshake_fault_names.size()>;
 
 // What the connections of one worker share; all must outlive them.
 struct Workplace {
@@ -33,7 +38,7 @@ struct Workplace {
   http::Output& output;
   http::Date& date;
   http::Tally& tally;
-  http::Counter& handshakes_failed;
+  HandshakeFaults& handshake_faults;
   http::AccessLog* log;  // may be null
   // Connections that go on in another turn, though their sockets have room; and those that were
   // woken to send, by an event for instance, which may be for thousands.
@@ -43,6 +48,8 @@ struct Workplace {
   net::Slice slice{net::Slice::standard};
   // Told in a sentence when a connection is ended for its client's fault.
   std::function<void(const std::string&)> complain;
+  // Told in a sentence why a handshake came to nothing; may be empty.
+  std::function<void(const std::string&)> remark = {};
 };
 
 class Connection final : private http::TransportGauge {
@@ -84,6 +91,7 @@ class Connection final : private http::TransportGauge {
   template <typename Act>
   void attempt(Act act);
   void note_progress(std::size_t waited);
+  void count_handshake(net::HandshakeFault fault, const std::string& why);
   std::uint64_t look_what_is_taken();
   void lost(net::Socket::Status status);
   void give_up(http::Limit limit, const char* why);  // complains and closes

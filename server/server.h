@@ -18,6 +18,7 @@
 #include "server/net/certificates.h"
 #include "server/net/endpoint.h"
 #include "server/net/handle.h"
+#include "server/net/handshake_fault.h"
 #include "server/net/loop.h"
 
 namespace server {
@@ -71,6 +72,8 @@ struct Options {
   // Told in a sentence, on any worker's thread, what went wrong with one connection or one
   // callback.
   std::function<void(const std::string&)> complain;
+  // Likewise, what is nobody's concern unless they look for it: handshakes that came to nothing.
+  std::function<void(const std::string&)> remark = {};
 };
 
 // Totals over all workers since the start, except where it says "now".
@@ -79,7 +82,7 @@ struct Counters {
   std::uint64_t connections_now = 0;
   std::uint64_t refused = 0;  // connections, by the limits for one address
   std::uint64_t streams_now = 0;
-  std::uint64_t handshakes_failed = 0;
+  std::array<std::uint64_t, net::handshake_fault_names.size()> handshake_faults{};
   std::uint64_t requests = 0;
   std::uint64_t pushes = 0;
   std::uint64_t hints = 0;

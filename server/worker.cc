@@ -75,7 +75,9 @@ void Worker::add_to(Counters& totals) const {
   totals.accepted += count(accepted_);
   totals.refused += count(refused_);
   totals.connections_now += count(connections_now_);
-  totals.handshakes_failed += count(handshakes_failed_);
+  for (std::size_t i = 0; i < totals.handshake_faults.size(); ++i) {
+    totals.handshake_faults[i] += count(handshake_faults_[i]);
+  }
   totals.streams_now += count(tally_.streams_now);
   totals.requests += count(tally_.requests);
   totals.pushes += count(tally_.pushes);
@@ -102,11 +104,12 @@ void Worker::run(std::promise<void>& ready) {
                   .output = output_,
                   .date = date_,
                   .tally = tally_,
-                  .handshakes_failed = handshakes_failed_,
+                  .handshake_faults = handshake_faults_,
                   .log = shared_.log,
                   .line = line_,
                   .woken = woken_,
-                  .complain = [this](const std::string& what) { complaints_.say(what); }});
+                  .complain = [this](const std::string& what) { complaints_.say(what); },
+                  .remark = remark()});
     loop_.on_exception([this](const std::exception& error) { tell(error); });
     bury_ = std::make_unique<net::Chore>(loop_, [this] { return bury_one(); });
     listen();
@@ -122,6 +125,12 @@ void Worker::run(std::promise<void>& ready) {
   patience_ = nullptr;
   bury_ = nullptr;
   app_ = nullptr;
+}
+
+// Empty if nobody wants to know: then no sentence is made.
+std::function<void(const std::string&)> Worker::remark() {
+  if (!shared_.options.remark) return {};
+  return [this](const std::string& what) { remarks_.say(what); };
 }
 
 void Worker::listen() {

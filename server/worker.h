@@ -92,6 +92,7 @@ class Worker {
   };
 
   void run(std::promise<void>& ready);
+  std::function<void(const std::string&)> remark();
   void listen();
   void listen(Entrance& entrance, net::Fd socket, std::function<void(net::Accepted)> accept);
   void close_listeners();
@@ -120,9 +121,10 @@ class Worker {
   http::Counter connections_now_;
   http::Counter refused_;
   Complaints complaints_{loop_, shared_.options.complain};
+  Complaints remarks_{loop_, shared_.options.remark};
   std::uint64_t refused_untold_ = 0;  // since the last word about it
   net::Clock::time_point refusal_told_{};
-  http::Counter handshakes_failed_;
+  HandshakeFaults handshake_faults_;
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<App> app_;
   std::optional<Workplace> workplace_;

@@ -7,8 +7,10 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "server/net/handshake_fault.h"
 #include "server/net/send_buffer.h"
 
 namespace net {
@@ -67,6 +69,11 @@ class Socket {
   // After the handshake.
   virtual Protection protection() const = 0;
   virtual const std::string& error() const = 0;
+
+  // ---- of a handshake that has failed
+  virtual HandshakeFault fault() const { return HandshakeFault::other; }
+  // To a peer that does not speak TLS: as much as the kernel takes at once, as it is.
+  virtual void say_plainly(std::string_view) {}
 };
 
 }  // namespace net

@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -118,6 +119,7 @@ TlsSocket::Status TlsSocket::outcome(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return Status::closed;
     default:
+      if (const unsigned long why = ERR_peek_error()) fault_ = handshake_fault_of(why);
       error_ = drain_openssl_errors();
       return Status::failed;
   }
@@ -240,6 +242,11 @@ TlsSocket::Status TlsSocket::write(std::span<const std::byte> bytes) {
     bytes = bytes.subspan(written);
   }
   return Status::open;
+}
+
+void TlsSocket::say_plainly(std::string_view text) {
+  // What does not fit is lost: it is not worth waiting.
+  (void)send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void TlsSocket::shut_down() {

@@ -46,6 +46,8 @@ class TlsSocket final : public Socket {
   int fd() const override { return fd_.get(); }
   Protection protection() const override { return protection_; }
   const std::string& error() const override { return error_.empty() ? outbox_.error() : error_; }
+  HandshakeFault fault() const override { return fault_; }
+  void say_plainly(std::string_view text) override;
 
   // What a TlsContext has OpenSSL call with each secret of a handshake, a line in the form of
   // SSLKEYLOGFILE: there is no other way to learn them.
@@ -72,6 +74,7 @@ class TlsSocket final : public Socket {
   std::vector<std::byte> begun_;  // a record whose rest has not come
   std::span<std::byte> arrived_;  // within receive(): not yet taken
   bool handshaken_ = false;
+  HandshakeFault fault_ = HandshakeFault::left;
   Protection protection_;
   std::string error_;
 };

@@ -28,6 +28,24 @@ async function watched(t, ...args) {
 // name{labels} -> value
 const values = (text) => new Map(text.split('\n').filter((line) => line && !line.startsWith('#')).map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
 
+test('plain HTTP on the TLS port is answered 400, and told of with its reason, as an old version of TLS is', { skip }, async (t) => {
+  const herald = await watched(t, '--log', 'debug');
+  const answer = await new Promise((resolve, reject) => {
+    let text = '';
+    net.connect(herald.port, '127.0.0.1', function connected() { this.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'); })
+      .on('data', (bytes) => { text += bytes; }).on('close', () => resolve(text)).on('error', reject);
+  });
+  assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n[^]*https:\/\//);
+  await run('openssl', ['s_client', '-connect', `127.0.0.1:${herald.port}`, '-tls1_1', '-cipher', 'ALL@SECLEVEL=0']);
+  await until('the log says why', () => /from 127\.0\.0\.1: no TLS handshake, plain_http: http request/.test(herald.stderr) && /no TLS handshake, version: /.test(herald.stderr));
+  const seen = await until('both are counted', async () => {
+    const now = values((await plain(herald.metrics, '/metrics')).text);
+    return now.get('herald_tls_handshakes_failed_total{reason="version"}') === 1 && now;
+  });
+  assert.equal(seen.get('herald_tls_handshakes_failed_total{reason="plain_http"}'), 1);
+  assert.equal(seen.get('herald_tls_handshakes_failed_total{reason="certificate"}'), 0);
+});
+
 test('metrics count what happened, and promtool finds nothing wrong with them', { skip }, async (t) => {
   const herald = await watched(t);
   const client = await session(t, herald, { settings: { enablePush: false } });

@@ -221,6 +221,34 @@ TEST_CASE("a record that was changed on its way ends the connection with an aler
   CHECK(std::string(ERR_reason_error_string(ERR_get_error())) == "sslv3 alert bad record mac");
 }
 
+TEST_CASE("why a handshake failed is known in a word, and in OpenSSL's") {
+  using net::HandshakeFault;
+  const auto fault_of = [](std::string_view said) {
+    Pair pair;
+    REQUIRE(write(pair.client_fd(), said.data(), said.size()) > 0);
+    CHECK(pair.server->receive([](auto) {}) == Status::failed);
+    return pair.server->fault();
+  };
+  CHECK(fault_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == HandshakeFault::plain_http);
+  CHECK(fault_of("POST / HTTP/1.1\r\nHost: a\r\n\r\n") == HandshakeFault::plain_http);
+  CHECK(fault_of("SSH-2.0-OpenSSH_9.6\r\n") == HandshakeFault::not_tls);
+
+  Pair old(TLS1_1_VERSION);
+  SSL_set_security_level(old.client.get(), 0);
+  SSL_set_min_proto_version(old.client.get(), TLS1_1_VERSION);
+  old.settle();
+  CHECK(old.status == Status::failed);
+  CHECK(old.server->fault() == HandshakeFault::version);
+  CHECK(old.server->error() == "unsupported protocol");
+
+  Pair wary;
+  SSL_set_verify(wary.client.get(), SSL_VERIFY_PEER, nullptr);
+  wary.settle();
+  CHECK(wary.status == Status::failed);
+  CHECK(wary.server->fault() == HandshakeFault::certificate);
+  CHECK(wary.server->error() == "tlsv1 alert unknown ca");
+}
+
 TEST_CASE("a handshake for which there is no memory fails, and leaves nothing for others to send") {
   Pair pair;
   SSL_do_handshake(pair.client.get());

@@ -65,6 +65,22 @@ class ShakingHands final : public Wrapping {
   bool handshaken_ = false;
 };
 
+// Whose client speaks no TLS.
+class Mistaken final : public Wrapping {
+ public:
+  using Wrapping::Wrapping;
+  Status receive(const Sink&) override { return Status::failed; }
+  bool handshaken() const override { return false; }
+  const std::string& error() const override { return error_; }
+  net::HandshakeFault fault() const override { return net::HandshakeFault::plain_http; }
+  void say_plainly(std::string_view text) override {
+    REQUIRE(send(fd(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  }
+
+ private:
+  std::string error_ = "http request";
+};
+
 // Whose client has chosen HTTP/2.
 class SpeakingHttp2 final : public Wrapping {
  public:
@@ -105,7 +121,7 @@ struct World {
   http::Output output;
   http::Date date;
   http::Tally tally;
-  http::Counter failed;
+  server::HandshakeFaults faults;
   net::SocketBuffers buffers;
   server::Workplace workplace{.loop = loop,
                               .limits = limits,
@@ -113,7 +129,7 @@ struct World {
                               .output = output,
                               .date = date,
                               .tally = tally,
-                              .handshakes_failed = failed,
+                              .handshake_faults = faults,
                               .log = nullptr,
                               .line = line,
                               .woken = woken,
@@ -336,6 +352,24 @@ TEST_CASE("thirty clients with many dear requests hold up another no longer than
   REQUIRE(came_after == 300);
   CHECK(root.asked.back() == "/quiet");
   CHECK(handled - came_after <= 7);
+}
+
+TEST_CASE("a handshake that comes to nothing is counted by its reason, and remarked on") {
+  World world;
+  std::vector<std::string> remarks;
+  world.workplace.remark = [&](const std::string& what) {
+    remarks.push_back(what);
+    world.loop.post([&] { world.loop.stop(); });
+  };
+  testing::Answering root([](const http::Request&, http::Exchange) {});
+  const int client = world.connect_by<Mistaken>(root, get("/"));
+  world.loop.run();
+  CHECK(heard_by(client).starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  CHECK(world.gone == 1);
+  const auto place = static_cast<std::size_t>(net::HandshakeFault::plain_http);
+  CHECK(world.faults[place].get() == 1);
+  CHECK(remarks ==
+        std::vector<std::string>{"connection 0 from : no TLS handshake, plain_http: http request"});
 }
 
 TEST_CASE("a hundred handshakes at once hold up a client that is there for a few of them") {
