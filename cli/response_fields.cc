@@ -54,7 +54,15 @@ http::Headers response_fields(const Config& config) {
 
 void ResponseFields::handle(const http::Request& request, http::Exchange exchange) {
   if (fields_->empty()) return next_.handle(request, std::move(exchange));
-  next_.handle(request, http::filtered<Completing>(std::move(exchange), fields_));
+  next_.handle(request, http::filtered<Completing>(std::move(exchange), fields_for(request)));
+}
+
+std::shared_ptr<const http::Headers> ResponseFields::fields_for(const http::Request& request) {
+  const auto removed = rules_.removed(request.authority, request.target);
+  if (removed.empty()) return fields_;
+  auto fields = std::make_shared<http::Headers>(*fields_);
+  for (const std::string& name : removed) fields->remove(name);
+  return fields;
 }
 
 }  // namespace cli

@@ -101,7 +101,7 @@ struct WorkerApp::Pages {
         admin(explain, admin_options(config)),
         server_methods(app_server ? proxy::ProxyHandler::methods : own_methods),
         router(hinting),
-        root(router, response_fields(config)) {
+        root(router, response_fields(config), rules) {
     router.route(config.events.events_url, hub.event_stream());
     router.route(config.events.poll_url, hub.long_poll());
     router.route(config.events.send_url, hub.publish());

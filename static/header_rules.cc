@@ -107,6 +107,7 @@ void HeaderRules::take(std::string_view field, unsigned line) {
       return complain(Weight::problem, line, field, "removes no field that rules may remove",
                       "Write ! and the name of a field, such as ! Content-Security-Policy.");
     }
+    if (rule.removed.empty()) removing_.push_back(rules_.size() - 1);
     rule.removed.push_back(name);
     return;
   }
@@ -130,6 +131,16 @@ void HeaderRules::take(std::string_view field, unsigned line) {
                     "Take it out.");
   }
   rule.set.push_back({name, std::string(value), line});
+}
+
+std::vector<std::string> HeaderRules::removed(std::string_view host, std::string_view path) const {
+  std::vector<std::string> names;
+  for (const std::size_t place : removing_) {
+    const Rule& rule = rules_[place];
+    if (!rule.pattern.match(host, path)) continue;
+    names.insert(names.end(), rule.removed.begin(), rule.removed.end());
+  }
+  return names;
 }
 
 HeaderRules::Applied HeaderRules::applied(std::string_view host, std::string_view path) const {

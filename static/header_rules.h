@@ -36,8 +36,11 @@ class HeaderRules {
 
   // `path` is decoded; `host` without a port. Rules for a host match nothing if `host` is empty.
   Applied applied(std::string_view host, std::string_view path) const;
+  // Of that, the names that are removed, whoever has given them; of most files none whatever path.
+  std::vector<std::string> removed(std::string_view host, std::string_view path) const;
   const std::vector<RuleFault>& faults() const { return faults_; }
   bool empty() const { return rules_.empty(); }
+  bool removes() const { return !removing_.empty(); }
 
  private:
   struct Set {
@@ -59,6 +62,7 @@ class HeaderRules {
                 std::string reason, std::string remedy);
 
   std::vector<Rule> rules_;
+  std::vector<std::size_t> removing_;  // places of the rules that remove a field
   std::vector<RuleFault> faults_;
 };
 

@@ -107,6 +107,13 @@ std::optional<RedirectRules::Verdict> SiteRules::redirect(std::string_view autho
   return rules.decide({host_of(authority), *path, query, exists});
 }
 
+std::vector<std::string> SiteRules::removed(std::string_view authority, std::string_view target) {
+  const HeaderRules& rules = headers();
+  if (!rules.removes()) return {};
+  const auto path = canonical(parted(target).first);
+  return path ? rules.removed(host_of(authority), *path) : std::vector<std::string>();
+}
+
 std::vector<HeaderRules::Link> SiteRules::links(std::string_view path) {
   const HeaderRules& rules = headers();
   if (rules.empty()) return {};

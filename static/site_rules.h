@@ -49,6 +49,9 @@ class SiteRules {
   std::shared_ptr<const http::Headers> dressed(std::string_view authority, std::string_view target,
                                                const std::shared_ptr<const http::Headers>& prepared,
                                                Kind kind);
+  // The fields that no answer to this target is to have, unless a rule or the answer itself sets
+  // them.
+  std::vector<std::string> removed(std::string_view authority, std::string_view target);
   // The Links that the rules have for a path, whatever the host.
   std::vector<HeaderRules::Link> links(std::string_view path);
 
