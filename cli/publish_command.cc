@@ -68,6 +68,8 @@ class PublishCommand final : public Command {
   int run() override {
     if (lines_ && !message_.id.empty())
       throw UsageError("--id is for one event, --lines is for many");
+    if (lines_ && !message_.text.empty() && message_.text != "-")
+      throw UsageError("--data (HERALD_DATA) is one event, --lines reads many from standard input");
     if (input_ == "-") message_.text = "-";
     if (!lines_ && data_->count() == 0 && input_.empty()) {
       throw UsageError("there is nothing to send: give --data TEXT, --data - or --lines");

@@ -142,6 +142,12 @@ TEST_CASE("a wrong command line is exit code 2 and one sentence") {
       {{"publish", "localhost:1", "--topic", "t"},
        "herald: there is nothing to send: give --data TEXT, --data - or --lines\nTry: herald "
        "publish --help\n"},
+      {{"publish", "localhost:1", "--topic", "t", "--lines", "--data", "y"},
+       "herald: --data (HERALD_DATA) is one event, --lines reads many from standard input\nTry: "
+       "herald publish "
+       "--help\n"},
+      {{"publish", "localhost:1", "--topic", "t", "--data", "y", "--token", "x", "--key-file", "f"},
+       "herald: --token excludes --key-file\nTry: herald publish --help\n"},
       {{"publish", "localhost:1", "--topic", "t", "--lines", "--id", "7"},
        "herald: --id is for one event, --lines is for many\nTry: herald publish --help\n"},
   }));
@@ -149,6 +155,29 @@ TEST_CASE("a wrong command line is exit code 2 and one sentence") {
   CHECK(run.code == 2);
   CHECK(run.err.str() == sentence);
   CHECK_FALSE(run.served);
+}
+
+TEST_CASE("a flag wins over the variable of one that it excludes") {
+  const auto publish = [](std::vector<std::string> more) {
+    std::vector<std::string> all{"publish", "localhost:1", "--topic",   "t",
+                                 "--data",  "x",           "--retries", "0"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Run run(all);
+    return std::pair(run.code, run.err.str());
+  };
+  const Variable key("HERALD_KEY_FILE", "/no/key");
+  CHECK(publish({}).second.find("/no/key") != std::string::npos);
+  CHECK(publish({"--token", "x"}).first == 1);
+  CHECK(publish({"--token", "x"}).second.find("/no/key") == std::string::npos);
+  const Variable token("HERALD_TOKEN", "x");
+  CHECK(publish({"--token", "x"}).first == 1);
+  CHECK(publish({"--key-file", "/no/other"}).second.find("/no/other") != std::string::npos);
+  CHECK(publish({}) ==
+        std::pair(2, std::string("herald: HERALD_TOKEN and HERALD_KEY_FILE exclude each other: "
+                                 "unset one, or say which by --token or --key-file\nTry: herald "
+                                 "publish --help\n")));
+  const Variable ca("HERALD_CA", "/no/ca");
+  CHECK(publish({"--token", "x", "--insecure"}).first == 1);
 }
 
 TEST_CASE("a wrong variable is named as such") {
