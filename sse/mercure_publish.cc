@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/http/problem.h"
+#include "sse/content_refusal.h"
 #include "sse/dry_run.h"
 #include "sse/idempotency.h"
 #include "sse/mercure_request.h"
@@ -39,6 +40,7 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
     return refused(http::problem(
         415, "Send a form, with \"content-type: application/x-www-form-urlencoded\"."));
   }
+  if (auto large = content_refusal(request, options_.content)) return refused(*std::move(large));
   auto& granted = std::get<Grant>(decision);
   std::string client = rate_.limited() ? client_of(request, granted) : "";
   http::Exchange::collect(

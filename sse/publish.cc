@@ -7,6 +7,7 @@
 
 #include "server/http/problem.h"
 #include "server/http/query.h"
+#include "sse/content_refusal.h"
 #include "sse/dry_run.h"
 #include "sse/idempotency.h"
 
@@ -134,6 +135,8 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
         "Send JSON, with \"content-type: application/json\", or one JSON a line, with "
         "\"application/x-ndjson\"."));
   }
+  const std::size_t limit = options_.content * (kind == Content::lines ? batch_factor : 1);
+  if (auto large = content_refusal(request, limit)) return refused(*std::move(large));
   auto& grant = std::get<Grant>(decision);
   std::string client = rate_.limited() ? client_of(request, grant) : "";
   Asked asked{.kind = kind,
@@ -143,7 +146,6 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
               .key = std::string(request.fields.get("idempotency-key").value_or("")),
               .client = std::move(client),
               .dry_run = is_dry_run(http::Query(request.query()))};
-  const std::size_t limit = options_.content * (kind == Content::lines ? batch_factor : 1);
   http::Exchange::collect(
       std::move(exchange), limit,
       [this, asked = std::move(asked)](http::Exchange ready, const std::string& content) {

@@ -7,13 +7,6 @@
 #include "server/http/problem.h"
 
 namespace h1 {
-namespace {
-
-http::Response too_large() {
-  return http::problem(413, "The content of this request is larger than is taken here.");
-}
-
-}  // namespace
 
 // Lives in an Exchange. Whoever of wire and stream goes first tells the other.
 class Stream::Wire final : public http::Wire {
@@ -30,7 +23,6 @@ class Stream::Wire final : public http::Wire {
   void interim(int status, const http::Headers& fields) override {
     stream_->session_.interim(status, fields);
   }
-  void note(http::Note note) override { http::put(stream_->response_.notes, std::move(note)); }
   http::Push push(std::string_view, http::Priority) override { return http::Push::refused; }
   void respond(http::Response response) override { stream_->respond(std::move(response)); }
   void collect(std::size_t limit, std::function<void(std::string)> then) override {
@@ -38,6 +30,7 @@ class Stream::Wire final : public http::Wire {
   }
   std::unique_ptr<http::Body> content() override { return stream_->content(); }
   void on_gone(std::function<void()> told) override { told_ = std::move(told); }
+  void note(http::Note note) override { http::put(stream_->response_.notes, std::move(note)); }
   void tell_gone() {
     const auto told = std::exchange(told_, nullptr);
     if (told) told();  // may destroy this wire
@@ -85,7 +78,7 @@ void Stream::collect(std::size_t limit, std::function<void(std::string)> then) {
   collecting_ = std::move(then);
   last_content_ = now();
   if (http::content_length(request_).value_or(0) > limit) {
-    refuse(too_large());  // no need to wait for what is too much
+    refuse(http::content_too_large(content_limit_));  // no need to wait for what is too much
   } else {
     session_.want_content();
   }
@@ -123,7 +116,7 @@ void Stream::cut_content() {
 void Stream::deliver_content() {
   if (reader_) reader_->wake();
   if (!collecting_ || answered_) return;
-  if (content_.size() > content_limit_) return refuse(too_large());
+  if (content_.size() > content_limit_) return refuse(http::content_too_large(content_limit_));
   if (!content_ended_) return;
   const auto then = std::exchange(collecting_, nullptr);
   then(std::exchange(content_, {}));
@@ -134,7 +127,6 @@ void Stream::refuse(http::Response response) {
   respond(std::move(response));
 }
 
-  response.note_first(std::move(response_.notes));
 // ----------------------------------------------------------------------------------- the response
 
 void Stream::respond(http::Response response) {
@@ -142,6 +134,7 @@ void Stream::respond(http::Response response) {
   answered_at_ = now();
   last_progress_ = answered_at_;
   if (!reader_) content_ = {};
+  response.note_first(std::move(response_.notes));
   response_ = std::move(response);
   session_.begin_response();
 }

@@ -84,7 +84,7 @@ bool RequestContent::awaited() const {
 
 void RequestContent::refuse() {
   const auto dropped = std::exchange(collecting_, nullptr);
-  stream_.respond(http::problem(413, "The content of this request is larger than is taken here."));
+  stream_.respond(http::content_too_large(limit_));
 }
 
 void RequestContent::tell_reader() {

@@ -103,6 +103,11 @@ Response problem(int status, std::string_view detail) {
   return response;
 }
 
+Response content_too_large(std::size_t limit) {
+  return problem(413, "The content of this request is larger than the " + std::to_string(limit) +
+                          " bytes that are taken here.");
+}
+
 Response method_not_allowed(std::string_view allow) {
   Response response = problem(405, "This resource answers " + std::string(allow) + " only.");
   response.fields.add("allow", allow);

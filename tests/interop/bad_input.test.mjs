@@ -93,7 +93,7 @@ test('a publish that cannot be understood says what is wrong with it', { skip, t
     ['no message', send('{"topic":"t"}'), { status: 400, says: /message/ }],
     ['form', send('message=x', 'application/x-www-form-urlencoded'), { status: 415, says: /application\/json/ }],
     ['no type', { target: '/send', method: 'POST', body: '{"message":1}' }, { status: 415, says: /application\/json/ }],
-    ['too large', send(JSON.stringify({ message: 'x'.repeat(8 * 1024 * 1024) })), { status: 413 }],
+    ['too large', send(JSON.stringify({ message: 'x'.repeat(8 * 1024 * 1024) })), { status: 413, says: /65536 bytes/ }],
     ...['type', 'topic', 'id'].flatMap((name) => ['\r', '\n', '\0'].map((bad) => [`${JSON.stringify(bad)} in ${name}`,
       send(JSON.stringify({ message: 1, [name]: `a${bad}b` })), { status: 400, says: new RegExp(name) }])),
     ...['type', 'topic'].map((name) => [`${name} is a number`, send(JSON.stringify({ message: 1, [name]: 7 })), { status: 400, says: new RegExp(name) }]),

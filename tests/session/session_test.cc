@@ -279,6 +279,7 @@ TEST_CASE("content larger than the handler takes is answered 413 before it is al
   peer.pump();
   CHECK(peer.reply(declared).status() == "413");
   CHECK(peer.reply(undeclared).status() == "413");
+  CHECK(peer.reply(undeclared).body.find("1000 bytes") != std::string::npos);
   peer.session().stop_uploads();
   peer.pump();
   CHECK(peer.session().streams() == 0);

@@ -111,6 +111,19 @@ TEST_CASE("names that are the hub's own are nobody's to publish, at this door ei
   CHECK(world.sequencer.newest() == 0);
 }
 
+TEST_CASE("content that is declared too large is refused at once, by the name of its limit") {
+  World world;
+  FakeExchange fake = send(world, "{}", {{"content-length", "65537"}});
+  CHECK(fake.status() == 413);
+  const std::string told = fake.read();
+  CHECK(told.find("65536 bytes") != std::string::npos);
+  CHECK(told.find("message_bytes") != std::string::npos);
+  CHECK(send(world, R"({"message":1})", {{"content-length", "65536"}}).status() == 200);
+  const std::string type = "application/x-ndjson";
+  CHECK(send(world, "{\"message\":1}", {{"content-length", "1048576"}}, type).status() == 200);
+  CHECK(send(world, "{\"message\":1}", {{"content-length", "1048577"}}, type).status() == 413);
+}
+
 TEST_CASE("other content types are refused with 415, other methods with 405") {
   World world;
   for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "text/json"}) {
