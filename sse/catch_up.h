@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sse/backlog.h"
@@ -23,6 +24,9 @@ class CatchUp final : private Backlog::Reader {
   // called, on this thread, whenever there may be something to take; it may destroy the catching
   // up. `replica`, whose archive there must be, outlives it.
   CatchUp(Replica& replica, Matchers topics, std::string requested, std::function<void()> news);
+
+  // Calls `news` from now on.
+  void tell(std::function<void()> news) { news_ = std::move(news); }
 
   // What is missing, once known. Ask before next().
   std::optional<Gap> gap();
@@ -43,7 +47,7 @@ class CatchUp final : private Backlog::Reader {
   void begin_at_oldest(std::string_view reason);
 
   Replica& replica_;
-  const std::function<void()> news_;
+  std::function<void()> news_;
   const Matchers topics_;
   const std::string requested_;
   bool by_name_ = false;  // the archive is asked whether a publisher called an event so

@@ -76,6 +76,7 @@ void Hub::drain() {
 Hub::Counters Hub::counters() {
   return {.subscribers = audience_.subscribers(),
           .polls = long_poll_.held(),
+          .poll_bytes = long_poll_.text_bytes(),
           .topics = replica_.topics(),
           .history_bytes = replica_.bytes(),
           .events = replica_.events(),

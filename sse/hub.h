@@ -45,6 +45,7 @@ class Hub {
   struct Counters {
     std::uint64_t subscribers = 0;  // event streams open now
     std::uint64_t polls = 0;        // held now
+    std::uint64_t poll_bytes = 0;   // of answers to polls as text that have yet to be taken
     std::uint64_t topics = 0;       // with events or readers
     std::uint64_t history_bytes = 0;
     std::uint64_t events = 0;      // ever received from the sequencer

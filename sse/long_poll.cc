@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "server/http/problem.h"
+#include "sse/poll_body.h"
+#include "sse/poll_text.h"
 
 namespace sse {
 namespace {
@@ -13,22 +15,6 @@ constexpr std::chrono::milliseconds shortest_lease{5'000};
 constexpr std::chrono::milliseconds archive_wait{2000};
 // Bytes of an answer besides its messages, as a rule.
 constexpr std::size_t usual_frame = 96;
-
-void append_message(std::string& text, const Event& event, Shape shape) {
-  const std::string message =
-      event.form() == Form::json ? std::string(event.data()) : http::json_string(event.data());
-  if (shape == Shape::message) {
-    text += message;
-    return;
-  }
-  text.append("{\"id\":\"").append(event.id()).append("\",\"topic\":");
-  text.append(http::json_string(event.topic())).append(",\"type\":");
-  text.append(http::json_string(event.type().empty() ? "message" : event.type()));
-  if (!event.publisher_id().empty()) {
-    text.append(",\"publisher_id\":").append(http::json_string(event.publisher_id()));
-  }
-  text.append(",\"data\":").append(message).append("}");
-}
 
 // An answer to a client whose cursor we keep; tells when it has been read to the end.
 class ReceiptBody final : public http::Body {
@@ -85,6 +71,20 @@ struct LongPoll::Held final : Subscription::Reader {
   net::Timer timer;
   Polls::iterator place;
   bool over = false;
+};
+
+// Counts as long as there is somebody to take it.
+struct LongPoll::Text {
+  Text(std::string made, std::size_t& of_all)
+      : text(std::move(made)), bytes(text.capacity()), all(of_all) {
+    all += bytes;
+  }
+  Text(const Text&) = delete;
+  Text& operator=(const Text&) = delete;
+  ~Text() { all -= bytes; }
+  const std::string text;
+  const std::size_t bytes;
+  std::size_t& all;
 };
 
 // The text of an answer, and what it was made of.
@@ -149,7 +149,7 @@ std::optional<http::Response> LongPoll::refuse(const PollRequest& poll) {
   if (audience_.draining()) return overloaded("The server is about to stop.");
   if (!replica_.started()) return overloaded("The history of events is not there yet.");
   if (!replica_.has_room(poll.topics)) return overloaded("Too many topics are in use.");
-  if (held_.size() >= options_.held) return overloaded("Too many polls are waiting.");
+  if (busy() >= options_.held) return overloaded("Too many polls are waiting.");
   return std::nullopt;
 }
 
@@ -164,7 +164,7 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
                           loop_.now());
     poll.after = turn.after;
   }
-  const Resume from = resume(replica_, sequencer_.newest(), poll.topics, poll.after);
+  const Resume from = resume(replica_, sequencer_.newest(), poll.topics, poll.after, rights);
   held_.push_back(std::make_unique<Held>(*this, std::move(exchange), std::move(poll),
                                          std::move(turn), from, std::move(rights)));
   Held& held = *held_.back();
@@ -219,6 +219,7 @@ void LongPoll::answer(Held& held) {
                      last_->shape == held.poll.shape && last_->frame == held.poll.frame &&
                      last_->tail == replica_.tail();
   if (!alike || held.gap) {
+    if (text_bytes_ >= options_.text_bytes) return answer_as_read(held);
     last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
   }
   const Answer& answer = *last_;
@@ -241,12 +242,12 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   made.shape = held.poll.shape;
   made.frame = held.poll.frame;
   made.tail = replica_.tail();
-  const bool list = made.frame == Frame::list && !gap;
+  const Frame frame = gap ? Frame::object : made.frame;
   std::string last_id;
   const EventRef* event = held.subscription.next();
   std::string text;
   text.reserve(event ? (*event)->block().size() + usual_frame : usual_frame);
-  text = list ? "[" : "{\"messages\":[";
+  polled::append_opening(text, frame);
   if (event && !gap && shareable(held)) {
     made.first = *event;
     made.topic = held.poll.topics[0].text();
@@ -254,22 +255,38 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   while (event && made.events < made.max &&
          (made.events == 0 || text.size() < options_.answer_bytes)) {
     if (made.events++ > 0) text += ',';
-    append_message(text, **event, made.shape);
+    polled::append_message_opening(text, **event, made.shape);
+    polled::append_data(text, **event, 0, std::string::npos);
+    polled::append_message_end(text, **event, made.shape);
     last_id = (*event)->id();
     held.subscription.take();
     event = held.subscription.next();
   }
   made.cursor = event ? last_id : held.subscription.reached();
-  text += ']';
-  if (!list) {
-    text.append(",\"cursor\":\"").append(made.cursor).append("\"");
-    if (event || held.subscription.catching_up()) text += ",\"more\":true";
-    if (gap) ++audience_.gaps;
-    if (gap) text.append(",\"gap\":").append(gap->json());
-    text += '}';
-  }
-  made.text = std::make_shared<const std::string>(std::move(text));
+  if (gap) ++audience_.gaps;
+  const bool more = event || held.subscription.catching_up();
+  polled::append_ending(text, frame, {made.cursor, more, std::move(gap)});
+  const auto counted = std::make_shared<const Text>(std::move(text), text_bytes_);
+  made.text = {counted, &counted->text};
   return made;
+}
+
+// What it comes to is not known yet, and so the client's cursor stays where it is until then.
+void LongPoll::answer_as_read(Held& held) {
+  const ClientCursors::Turn& turn = held.turn;
+  PollBody::Terms terms{.max = held.poll.max,
+                        .bytes = options_.answer_bytes,
+                        .gap = std::exchange(held.gap, std::nullopt),
+                        .shape = held.poll.shape,
+                        .frame = held.poll.frame};
+  if (const std::string& client = held.poll.client; !client.empty()) {
+    if (!cursors_.offer(client, turn, held.connection, turn.after, loop_.now())) {
+      return respond_empty(held, turn.after);
+    }
+    terms.receipt.emplace(PollBody::Receipt{cursors_, client, turn, held.connection});
+  }
+  respond(held, std::make_unique<PollBody>(std::move(held.subscription), audience_, bodies_,
+                                           std::move(terms)));
 }
 
 // Time is up, or the client has sent another poll. It has everything up to now, and needs not

@@ -29,12 +29,15 @@ namespace sse {
 class LongPoll final : public http::Handler {
  public:
   struct Options {
-    std::size_t held = 20'000;             // polls that wait, of one worker
+    std::size_t held = 20'000;  // polls that wait, or are answered as they are read, of one worker
     Presence* presence = nullptr;          // null: nobody is told who polls
     std::size_t answer_bytes = 1'000'000;  // after which an answer takes no further event
+    // Of answers as text that clients have yet to take, of one worker. An answer beyond that is
+    // written as it is read (PollBody): that costs hardly any memory, but shares no text.
+    std::size_t text_bytes = 4 << 20;
   };
 
-  // All outlive the handler.
+  // All outlive the handler, which outlives its answers.
   LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer, Audience& audience,
            ClientCursors& cursors, const Authorizer& authorizer, const Cors& cors, Options options);
   ~LongPoll() override;
@@ -45,20 +48,25 @@ class LongPoll final : public http::Handler {
   // Answers all that wait.
   void drain();
   std::size_t held() const { return held_.size(); }
+  // Bytes of answers as text that have yet to be taken.
+  std::size_t text_bytes() const { return text_bytes_; }
 
  private:
   struct Held;
+  struct Text;
   struct Answer;
   using Polls = std::list<std::unique_ptr<Held>>;
 
   std::optional<http::Response> refuse(const PollRequest& poll);
   void hold(const http::Request& request, http::Exchange exchange, PollRequest poll, Rights rights);
+  std::size_t busy() const { return held_.size() + bodies_; }
   void attend(const http::Request& request, const PollRequest& poll, const Grant& grant);
   void supersede(const std::string& client);
   static bool shareable(const Held& held);
   void answer(Held& held);
   void answer_empty(Held& held);
   Answer gather(Held& held, std::optional<Gap> gap);
+  void answer_as_read(Held& held);
   void respond_empty(Held& held, const std::string& cursor);
   void respond(Held& held, std::unique_ptr<http::Body> body);
   void finish(Held& held);
@@ -73,6 +81,8 @@ class LongPoll final : public http::Handler {
   Options options_;
   const std::shared_ptr<const http::Headers> prepared_;
   Jitter jitter_;
+  std::size_t text_bytes_ = 0;
+  std::size_t bodies_ = 0;  // answers that are written as they are read
   Polls held_;
   std::unordered_map<std::string, Held*> by_client_;
   std::unique_ptr<Answer> last_;  // many polls wait for the same: they share one text

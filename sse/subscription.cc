@@ -132,6 +132,22 @@ Subscription::Subscription(Replica& replica, Reader& reader, std::span<const Top
   if (from.ask) catch_up(*from.ask);
 }
 
+Subscription::Subscription(Subscription&& before, Reader& reader)
+    : replica_(before.replica_),
+      reader_(reader),
+      places_(std::move(before.places_)),
+      rights_(std::move(before.rights_)),
+      after_(before.after_),
+      generation_(before.generation_),
+      ended_(before.ended_),
+      catch_up_(std::move(before.catch_up_)) {
+  for (Place& place : places_) {
+    place.unlink();
+    place.owner = this;
+  }
+  if (catch_up_) catch_up_->tell([this] { woken(); });
+}
+
 void Subscription::catch_up(std::string requested) {
   Matchers topics;
   for (const Place& place : places_) topics.push_back(place.topic->matcher());

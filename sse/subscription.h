@@ -54,6 +54,8 @@ class Subscription {
   // the subscription. `rights`: null for none.
   Subscription(Replica& replica, Reader& reader, std::span<const TopicMatcher> topics,
                const Resume& from, Rights rights = nullptr);
+  // Goes on where `before` stands, for another reader. `before` may only be destroyed.
+  Subscription(Subscription&& before, Reader& reader);
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 

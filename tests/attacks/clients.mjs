@@ -23,6 +23,26 @@ async function requests(a, make, { width = 20, wire = null, content } = {}) {
   }
 }
 
+// A past to ask for: so many events of about a kilobyte.
+async function publishPast(a, topic, events) {
+  const wire = await a.open();
+  const content = Buffer.from(`${JSON.stringify({ topic, message: 'x'.repeat(1000) })}\n`.repeat(10));
+  for (let i = 0; wire && i < events / 10; i += 1) {
+    wire.send(headers(id(i), request(a.target, { method: 'POST', path: a.target.post, extra: [['content-type', 'application/x-ndjson']] }), flag.END_HEADERS), data(id(i), content, flag.END_STREAM));
+    await wire.until(() => wire.over || wire.stream(id(i)).ended, '', a.patience);
+  }
+}
+// `width` requests for the same on each connection, of whose answers nothing is taken, until the bound.
+async function unread(a, path, width = 100) {
+  while (a.more(width)) {
+    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } });
+    if (!wire) return;
+    for (let i = 0; i < width; i += 1) wire.send(headers(id(i), request(a.target, { path })));
+    await wire.until(() => wire.over || wire.status(id(width - 1)) > 0, '', a.patience);
+  }
+  await a.wait(() => false, 500);
+}
+
 // ---- windows
 attack('data-dribble', 'CVE-2019-9511: a large file through windows of one byte', anything, async (a) => {
   const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 1 } });
@@ -144,6 +164,10 @@ attack('poll-hoard', 'long polls by the thousand', anything, async (a) => {
   }
   await a.wait(() => false, 500);
 }, { count: 20_000 });
+attack('poll-answers-unread', 'polls for a megabyte each, of whose answers nothing is taken', answered(200), async (a) => {
+  await publishPast(a, 'unread', 1000);
+  await unread(a, '/poll?prefix=unread&after=earliest&max=1000');
+}, { count: 4000, short: 400 });
 attack('poll-clients', 'a poll for a new client each time', answered(200), async (a) => requests(a, (i) => ({ path: `/poll?clientId=c${i}&timeout=0` })), { count: 20_000 });
 attack('many-topics', 'a subscription to a new topic each time, long names', anything, async (a) => {
   for (let at = 0; a.more(); at += 1) {

@@ -12,6 +12,19 @@ std::string said(std::string_view messages, std::string_view cursor, std::string
          "\"" + std::string(more) + "}";
 }
 
+// Of which every answer is written as it is read.
+Hub::Options as_read() {
+  Hub::Options options;
+  options.polls.text_bytes = 0;
+  return options;
+}
+
+std::string some_bytes(FakeExchange& poll, std::size_t most) {
+  std::vector<std::byte> buffer(most);
+  const http::Read got = poll.response().body->read(buffer, poll.waker);
+  return {reinterpret_cast<const char*>(buffer.data()), got.bytes};
+}
+
 }  // namespace
 
 TEST_CASE("a poll behind the newest event is answered at once") {
@@ -338,4 +351,157 @@ TEST_CASE("a poll whose client has left is counted no more, and the next news do
   world.publish("1");
   CHECK(two.answered());
   CHECK(world.worker().hub.counters().polls == 0);
+}
+
+TEST_CASE(
+    "answers that nobody takes are kept as text up to a bound, and the others cost no memory") {
+  Hub::Options options;
+  options.polls.text_bytes = 100'000;
+  World world(options);
+  for (int i = 0; i < 100; ++i) world.publish(std::string(1000, 'x'));
+  std::string answers;
+  {
+    std::vector<FakeExchange> polls;
+    for (int i = 0; i < 20; ++i) polls.push_back(world.worker().poll("/poll?after=epoch1-0"));
+    CHECK(world.worker().hub.counters().poll_bytes > 100'000);
+    CHECK(world.worker().hub.counters().poll_bytes < 400'000);
+    const std::string first = polls.front().read();
+    for (FakeExchange& poll : polls) {
+      CHECK(poll.status() == 200);
+      CHECK(poll.response().live);
+      if (&poll != &polls.front()) CHECK(poll.read() == first);
+    }
+  }
+  world.loop().settle();
+  CHECK(world.worker().hub.counters().poll_bytes == 0);
+}
+
+TEST_CASE("an answer that is written as it is read says the same, whatever the reader's buffer") {
+  World texts;
+  World bodies(as_read());
+  Draft value = draft("{\"a\":[1,\"" + std::string(5000, 'b') + "\"]}", "t", "tick");
+  value.form = Form::json;
+  value.publisher_id = "mine";
+  std::string umlauts;
+  for (int i = 0; i < 2000; ++i) umlauts += i % 3 == 0 ? "\u00e4\"\n" : "\u20ac\U0001F600\x01";
+  for (World* world : {&texts, &bodies}) {
+    world->publish(value);
+    world->publish(umlauts, "t");
+    world->publish("", "t");
+    world->publish("last", "t");
+  }
+  for (const char* query :
+       {"after=epoch1-0", "after=epoch1-0&envelope=true", "after=epoch1-1&max=2",
+        "after=epoch1-0&max=1", "after=epoch1-0&max=4", "after=nonsense",
+        "after=epoch1-2&clientId=c", "after=other-1&envelope=true"}) {
+    const std::string target = std::string("/poll?topic=t&") + query;
+    const std::string said = texts.worker().poll(target).read();
+    for (const std::size_t buffer : {std::size_t{1}, std::size_t{7}, std::size_t{16384}}) {
+      FakeExchange poll = bodies.worker().poll(target);
+      CHECK(poll.read(buffer) == said);
+      CHECK(poll.ended);
+    }
+  }
+}
+
+TEST_CASE("an answer that is written as it is read is bounded in bytes, and counts what it gives") {
+  Hub::Options options = as_read();
+  options.polls.answer_bytes = 30;
+  World world(options);
+  world.publish(std::string(50, 'x'));
+  world.publish("2");
+  CHECK(world.worker().poll("/poll?after=epoch1-0").read() ==
+        said("\"" + std::string(50, 'x') + "\"", "epoch1-1", ",\"more\":true"));
+  CHECK(world.worker().hub.counters().deliveries == 1);
+}
+
+TEST_CASE(
+    "what leaves the history before it was read ends the answer, and the next poll hears of it") {
+  Hub::Options options = as_read();
+  options.replica.events_per_topic = 2;
+  World world(options);
+  for (const char* text : {"1", "2"}) world.publish(text);
+  FakeExchange poll = world.worker().poll("/poll?after=epoch1-0");
+  const std::string begun = some_bytes(poll, 15);
+  CHECK(begun == "{\"messages\":[\"1");
+  for (const char* text : {"3", "4"}) world.publish(text);
+  CHECK(begun + poll.read() == said("\"1\"", "epoch1-1", ",\"more\":true"));
+  CHECK(
+      world.worker().poll("/poll?after=epoch1-1").read().find("\"complete_after\":\"epoch1-2\"") !=
+      std::string::npos);
+}
+
+TEST_CASE("an answer of which nothing was read yet tells itself of what has been lost meanwhile") {
+  Hub::Options options = as_read();
+  options.replica.events_per_topic = 1;
+  World world(options);
+  world.publish("1");
+  FakeExchange unread = world.worker().poll("/poll?after=epoch1-0");
+  FakeExchange begun = world.worker().poll("/poll?after=epoch1-0");
+  CHECK(some_bytes(begun, 5) == "{\"mes");
+  world.publish("2");
+  const std::string told = said("\"2\"", "epoch1-2",
+                                ",\"gap\":{\"requested\":\"epoch1-0\",\"resumed\":\"epoch1-2\","
+                                "\"earliest\":\"epoch1-2\",\"complete_after\":\"epoch1-1\","
+                                "\"reason\":\"slow\"}");
+  CHECK(unread.read() == told);
+  CHECK("{\"mes" + begun.read() == told);
+  // A list has no room for such word once it has begun: it ends, and the client is where it was.
+  const auto ask = [&] {
+    return world.worker().ask(world.worker().hub.long_poll(),
+                              get("/poll?clientId=c", {{"prefer", "return=minimal"}}));
+  };
+  FakeExchange list = ask();
+  world.publish("3");
+  CHECK(some_bytes(list, 1) == "[");
+  world.publish("4");
+  CHECK(list.read() == "]");
+  CHECK(ask().read().starts_with("{\"messages\":[\"4\"],\"cursor\":\"epoch1-4\",\"gap\":{"));
+}
+
+TEST_CASE("a named client moves on when it has read such an answer to its end, and not before") {
+  World world(as_read());
+  world.worker().poll("/poll?clientId=c&timeout=0").read();
+  world.publish("a long message");
+  world.publish("another one");
+  {
+    FakeExchange cancelled = world.worker().poll("/poll?clientId=c");
+    some_bytes(cancelled, 30);
+  }
+  const std::string both = said("\"a long message\",\"another one\"", "epoch1-2");
+  CHECK(world.worker().poll("/poll?clientId=c").read() == both);
+  FakeExchange waiting = world.worker().poll("/poll?clientId=c");
+  CHECK_FALSE(waiting.answered());
+  world.publish("3");
+  CHECK(waiting.answered());
+  // Its next poll comes while the answer is on its way: it is given again.
+  some_bytes(waiting, 5);
+  FakeExchange again = world.worker().poll("/poll?clientId=c&max=1");
+  waiting.read();
+  CHECK(again.read() == said("\"3\"", "epoch1-3"));
+  CHECK_FALSE(world.worker().poll("/poll?clientId=c").answered());
+}
+
+TEST_CASE("a second poll on another worker leaves the first without messages there, too") {
+  World world(as_read());
+  world.add_worker();
+  FakeExchange first = world.worker(0).poll("/poll?clientId=c");
+  FakeExchange second = world.worker(1).poll("/poll?clientId=c", 2);
+  world.publish("1");
+  CHECK(first.read() == said("", "epoch1-0"));
+  CHECK(second.read() == said("\"1\"", "epoch1-1"));
+}
+
+TEST_CASE("answers that are written as they are read count as polls that wait") {
+  Hub::Options options = as_read();
+  options.polls.held = 2;
+  World world(options);
+  world.publish("1");
+  auto one = std::make_unique<FakeExchange>(world.worker().poll("/poll?after=epoch1-0"));
+  FakeExchange two = world.worker().poll("/poll?after=epoch1-0");
+  CHECK(two.status() == 200);
+  CHECK(world.worker().poll("/poll?after=epoch1-0").status() == 503);
+  one.reset();
+  world.loop().advance(1s);
+  CHECK(world.worker().poll("/poll?after=epoch1-0").status() == 200);
 }
