@@ -1,6 +1,7 @@
-// Backlog: what one reader has yet to get from the archive, a page at a time, so that a reader
-// however slow holds one page. It asks again while the store is away, and says when a page is
-// there; what the reader makes of it is the subscription's affair. On one worker's thread.
+// Backlog: what one reader has yet to get from the archive, a page at a time, as there is room for
+// it. A page that is not taken may have to make way for others'. It asks again while the store is
+// away, and says when a page is there; what the reader makes of it is the subscription's affair. On
+// one worker's thread.
 #pragma once
 
 #include <chrono>
@@ -10,11 +11,12 @@
 #include <vector>
 
 #include "server/net/loop.h"
+#include "sse/page_room.h"
 #include "sse/sequencer.h"
 
 namespace sse {
 
-class Backlog {
+class Backlog final : private PageRoom::Guest {
  public:
   class Reader {
    public:
@@ -26,7 +28,7 @@ class Backlog {
   };
 
   // All outlive the backlog.
-  Backlog(Archive& archive, net::Loop& loop, Reader& reader, Matchers topics);
+  Backlog(Archive& archive, PageRoom& room, net::Loop& loop, Reader& reader, Matchers topics);
   ~Backlog();
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
@@ -37,18 +39,23 @@ class Backlog {
   void fetch_named(std::string name);
   void fetch_later(std::uint64_t seq);
 
-  // Null: none has arrived yet.
+  // Whether a page is on its way. If there is none either, it has made way, or none was asked for.
+  bool fetching() const { return asked_ || waits() || again_.armed(); }
+  // Null: none has arrived yet, or it has made way. Valid until the turn's end.
   const Past* page() const { return page_.get(); }
 
  private:
   struct Asked {
     Backlog* by;  // null: it has gone, or asked for something else since
   };
-  void ask();
+  void admitted() override;
+  void dismissed() override { page_.reset(); }
+  void enter();
   void arrive(std::variant<Past, Refused> said);
   void forget();
 
   Archive& archive_;
+  PageRoom& room_;
   net::Loop& loop_;
   Reader& reader_;
   Range range_;

@@ -16,13 +16,16 @@ CatchUp::CatchUp(Replica& replica, Matchers topics, std::string requested,
       news_(std::move(news)),
       topics_(std::move(topics)),
       requested_(std::move(requested)),
-      backlog_(*replica.archive(), replica.loop(), *this, topics_) {
+      backlog_(*replica.archive(), replica.page_room(), replica.loop(), *this, topics_) {
   const std::optional<EventId> id = EventId::parse(requested_);
   by_name_ = !id || id->epoch != replica_.epoch();
-  if (by_name_) {
+  if (!by_name_) after_ = id->seq;
+}
+
+void CatchUp::ask() {
+  if (epoch_.empty() && by_name_) {
     backlog_.fetch_named(requested_.size() <= longest_name ? requested_ : std::string());
   } else {
-    after_ = id->seq;
     backlog_.fetch(after_);
   }
 }
@@ -95,6 +98,7 @@ std::optional<Gap> CatchUp::gap() { return std::exchange(gap_, std::nullopt); }
 
 const EventRef* CatchUp::next() {
   const Past* page = backlog_.page();
+  if (!page && !backlog_.fetching()) ask();
   if (!page || gap_) return nullptr;
   while (place_ < page->events.size() && !wanted(*page->events[place_])) take();
   if (place_ < page->events.size()) return &page->events[place_];

@@ -20,9 +20,10 @@ namespace sse {
 
 class CatchUp final : private Backlog::Reader {
  public:
-  // `requested` is the last id that the reader has seen, the hub's or its publisher's. `news` is
-  // called, on this thread, whenever there may be something to take; it may destroy the catching
-  // up. `replica`, whose archive there must be, outlives it.
+  // `requested` is the last id that the reader has seen, the hub's or its publisher's. The archive
+  // is asked when next() is: of who reads nothing, nothing is kept. `news` is called, on this
+  // thread, whenever there may be something to take; it may destroy the catching up. `replica`,
+  // whose archive there must be, outlives it.
   CatchUp(Replica& replica, Matchers topics, std::string requested, std::function<void()> news);
 
   // Calls `news` from now on.
@@ -30,7 +31,8 @@ class CatchUp final : private Backlog::Reader {
 
   // What is missing, once known. Ask before next().
   std::optional<Gap> gap();
-  // The next event, which take() steps over; null if there is none yet. Valid until the next call.
+  // The next event, which take() steps over; null if there is none yet, and then it is asked for.
+  // Valid until the next call.
   const EventRef* next();
   void take();
   // The replica has all that follows after(). Valid when next() is null.
@@ -41,6 +43,7 @@ class CatchUp final : private Backlog::Reader {
 
  private:
   void page_arrived() override;
+  void ask();
   bool accept(const Past& page);
   bool begin_in(const Past& page);
   bool wanted(const Event& event) const;

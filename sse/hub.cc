@@ -79,6 +79,7 @@ Hub::Counters Hub::counters() {
           .poll_bytes = long_poll_.text_bytes(),
           .topics = replica_.topics(),
           .history_bytes = replica_.bytes(),
+          .page_bytes = replica_.page_room().bytes(),
           .events = replica_.events(),
           .deliveries = audience_.deliveries,
           .gaps = audience_.gaps,

@@ -48,6 +48,7 @@ class Hub {
     std::uint64_t poll_bytes = 0;   // of answers to polls as text that have yet to be taken
     std::uint64_t topics = 0;       // with events or readers
     std::uint64_t history_bytes = 0;
+    std::uint64_t page_bytes = 0;  // of the store's pages that readers have yet to take
     std::uint64_t events = 0;      // ever received from the sequencer
     std::uint64_t deliveries = 0;  // events ever written to streams and polls
     std::uint64_t gaps = 0;        // readers ever told that events are lost to them

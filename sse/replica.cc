@@ -31,6 +31,7 @@ Replica::Replica(net::Loop& loop, Options options, Archive* archive)
     : loop_(loop),
       options_(std::move(options)),
       archive_(archive),
+      page_room_(loop, options_.page_bytes),
       expiry_(loop, [this] { expire(); }),
       classes_(rest_of(options_), options_.classes),
       conflates_(std::any_of(options_.classes.begin(), options_.classes.end(),

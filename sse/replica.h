@@ -20,6 +20,7 @@
 #include "server/net/loop.h"
 #include "server/net/slice.h"
 #include "sse/event.h"
+#include "sse/page_room.h"
 #include "sse/retention.h"
 #include "sse/topic.h"
 #include "sse/topic_matcher.h"
@@ -39,6 +40,7 @@ class Replica {
     std::size_t topics = 10'000;  // with events or readers
     std::size_t patterns = 1000;  // with readers; each new topic is compared with all of them
     std::size_t events_per_pattern = 10'000;
+    std::size_t page_bytes = 8 << 20;  // of the archive's pages, of all readers together
     // The hub's own topics begin so; empty: there are none. Anybody can make it speak there: what
     // is kept of them, and how many, is counted apart, and takes nothing from the others.
     std::string hub_prefix = {};
@@ -63,6 +65,7 @@ class Replica {
 
   net::Loop& loop() const { return loop_; }
   Archive* archive() const { return archive_; }
+  PageRoom& page_room() { return page_room_; }  // for those who read the archive
   // False until the Sequencer has been heard of: nothing can be promised to a reader.
   bool started() const { return generation_ != 0; }
   const std::string& epoch() const { return epoch_; }
@@ -160,6 +163,7 @@ class Replica {
   net::Loop& loop_;
   const Options options_;
   Archive* const archive_;
+  PageRoom page_room_;
   net::Timer expiry_;
   std::string epoch_;
   std::string previous_epoch_;

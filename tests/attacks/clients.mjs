@@ -32,10 +32,10 @@ async function publishPast(a, topic, events) {
     await wire.until(() => wire.over || wire.stream(id(i)).ended, '', a.patience);
   }
 }
-// `width` requests for the same on each connection, of whose answers nothing is taken, until the bound.
+// `width` requests for the same on each connection, of whose answers nothing is taken, or by turns their first 100 bytes, until the bound.
 async function unread(a, path, width = 100) {
-  while (a.more(width)) {
-    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: 0 } });
+  for (let window = 0; a.more(width); window = 100 - window) {
+    const wire = await a.open({ values: { INITIAL_WINDOW_SIZE: window } });
     if (!wire) return;
     for (let i = 0; i < width; i += 1) wire.send(headers(id(i), request(a.target, { path })));
     await wire.until(() => wire.over || wire.status(id(width - 1)) > 0, '', a.patience);
@@ -164,10 +164,14 @@ attack('poll-hoard', 'long polls by the thousand', anything, async (a) => {
   }
   await a.wait(() => false, 500);
 }, { count: 20_000 });
-attack('poll-answers-unread', 'polls for a megabyte each, of whose answers nothing is taken', answered(200), async (a) => {
+attack('poll-answers-unread', 'polls for a megabyte each, of whose answers hardly anything is taken', answered(200), async (a) => {
   await publishPast(a, 'unread', 1000);
   await unread(a, '/poll?prefix=unread&after=earliest&max=1000');
 }, { count: 4000, short: 400 });
+attack('catch-up-unread', 'event streams that are to begin with what only the store has, and of which hardly anything is taken', answered(200), async (a) => {
+  await publishPast(a, 'unread', 1000);
+  await unread(a, '/events?topic=unread&lastEventId=earliest');
+}, { args: ['--store', '{folder}/events.db'], count: 8000, short: 2000 });
 attack('poll-clients', 'a poll for a new client each time', answered(200), async (a) => requests(a, (i) => ({ path: `/poll?clientId=c${i}&timeout=0` })), { count: 20_000 });
 attack('many-topics', 'a subscription to a new topic each time, long names', anything, async (a) => {
   for (let at = 0; a.more(); at += 1) {

@@ -90,12 +90,13 @@ async function listening(port) {
   throw new Error(`nothing listens on port ${port}`);
 }
 
+// "{folder}" in an argument is a folder of its own, which goes with it.
 export async function startHerald({ args = [], config = '' } = {}) {
   const files = makeSite();
   const configFile = path.join(files.folder, 'herald.toml');
   // A tester is no browser: what it leaves unused would soon be pushed no more.
   fs.writeFileSync(configFile, `${config}\n[hints]\nfeedback = false\n[[serve.certificate]]\ncert = "${files.rsa}"\nkey = "${files.rsa}"\n`);
-  const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args],
+  const child = spawn(heraldProgram, ['serve', files.site, '--listen', '127.0.0.1:0', '--cert', files.cert, '--key', files.key, '--dev', '--config', configFile, ...args.map((arg) => arg.replace('{folder}', files.folder))],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   const target = { name: 'Herald', port: 0, post: '/send', pushes: '/page.html', collects: true, rsa: rsaName, log: '', site: files.site };
   let complaint = '';
