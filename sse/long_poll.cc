@@ -265,7 +265,7 @@ LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
   made.cursor = event ? last_id : held.subscription.reached();
   if (gap) ++audience_.gaps;
   const bool more = event || held.subscription.catching_up();
-  polled::append_ending(text, frame, {made.cursor, more, std::move(gap)});
+  polled::append_ending(text, frame, made.cursor, more, gap);
   const auto counted = std::make_shared<const Text>(std::move(text), text_bytes_);
   made.text = {counted, &counted->text};
   return made;

@@ -92,7 +92,8 @@ void PollBody::go_on() {
 
 // Without a cursor the client is where it was.
 void PollBody::end(const std::optional<std::string>& cursor, bool more) {
-  polled::append_ending(text_, terms_.frame, {cursor.value_or(""), more, terms_.gap});
+  polled::append_ending(text_, terms_.frame, cursor ? *cursor : std::string_view(), more,
+                        terms_.gap);
   if (terms_.gap) ++audience_.gaps;
   if (const auto& receipt = terms_.receipt; receipt && cursor) {
     receipt->cursors.offer(receipt->client, receipt->turn, receipt->connection, *cursor,

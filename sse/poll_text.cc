@@ -1,7 +1,5 @@
 #include "sse/poll_text.h"
 
-#include <string_view>
-
 #include "server/http/problem.h"
 
 namespace sse::polled {
@@ -52,12 +50,13 @@ void append_message_end(std::string& text, const Event& event, Shape shape) {
   if (shape == Shape::envelope) text += '}';
 }
 
-void append_ending(std::string& text, Frame frame, const Ending& ending) {
+void append_ending(std::string& text, Frame frame, std::string_view cursor, bool more,
+                   const std::optional<Gap>& gap) {
   text += ']';
   if (frame == Frame::list) return;
-  text.append(",\"cursor\":").append(http::json_string(ending.cursor));
-  if (ending.more) text += ",\"more\":true";
-  if (ending.gap) text.append(",\"gap\":").append(ending.gap->json());
+  text.append(",\"cursor\":").append(http::json_string(cursor));
+  if (more) text += ",\"more\":true";
+  if (gap) text.append(",\"gap\":").append(gap->json());
   text += '}';
 }
 

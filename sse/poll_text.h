@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sse/event.h"
 #include "sse/gap.h"
@@ -21,12 +22,8 @@ void append_message_opening(std::string& text, const Event& event, Shape shape);
 std::size_t append_data(std::string& text, const Event& event, std::size_t from, std::size_t most);
 void append_message_end(std::string& text, const Event& event, Shape shape);
 
-// Behind the messages.
-struct Ending {
-  std::string cursor;
-  bool more = false;
-  std::optional<Gap> gap = std::nullopt;
-};
-void append_ending(std::string& text, Frame frame, const Ending& ending);
+// Behind the messages. `more`: than these.
+void append_ending(std::string& text, Frame frame, std::string_view cursor, bool more,
+                   const std::optional<Gap>& gap);
 
 }  // namespace sse::polled
