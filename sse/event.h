@@ -50,6 +50,10 @@ struct Draft {
   bool operator==(const Draft&) const = default;
 };
 
+// Bytes, of any id that there is, a publisher's with Mercure's '#' before it: of a longer one,
+// which names nothing, no more than this and one byte need be kept.
+inline constexpr std::size_t longest_id = 257;
+
 // A sentence that says why this cannot be published, or none.
 std::optional<std::string> refusal(const Draft& draft);
 // The same for a topic's name alone: 1 to 2048 bytes of UTF-8 without control characters.

@@ -37,7 +37,9 @@ std::variant<PollRequest, std::string> read_poll(const http::Request& request) {
   auto topics = wanted_topics(query, {"after", "timeout", "max", "envelope", "clientId"});
   if (auto* reason = std::get_if<std::string>(&topics)) return std::move(*reason);
   poll.topics = std::move(std::get<Matchers>(topics));
-  if (const auto after = query.get("after"); after && !after->empty()) poll.after = *after;
+  if (const auto after = query.get("after"); after && !after->empty()) {
+    poll.after = after->substr(0, longest_id + 1);
+  }
   if (const auto text = query.get("timeout")) {
     const auto seconds = number(*text);
     if (!seconds) return "\"timeout\" is a whole number of seconds, at most 60.";

@@ -84,7 +84,10 @@ Resume resume(Replica& replica, std::uint64_t newest, std::span<const TopicMatch
     if (!lost) return {.after = after};
     reason = "expired";
   }
-  if (replica.archive()) return {.after = after, .ask = id ? id->print() : std::string(*requested)};
+  if (replica.archive()) {
+    const std::string_view known = requested->substr(0, longest_id + 1);
+    return {.after = after, .ask = id ? id->print() : std::string(known)};
+  }
   Kept kept;
   const auto keep = [&](const Topic* topic, std::uint64_t lost) {
     kept.resumed = std::min(kept.resumed, first_after(topic, after));

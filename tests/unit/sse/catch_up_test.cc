@@ -206,6 +206,19 @@ TEST_CASE("a store that is away has nobody keep room for what does not come") {
   CHECK(world.library.asked.size() == 2);
 }
 
+TEST_CASE("of an id that is longer than any there is hardly more is kept than the longest has") {
+  Shelves world;
+  const std::string id(10'000, 'x');
+  FakeExchange poll = world.worker.poll("/poll?timeout=0&after=" + id);
+  world.worker.loop.advance(3s);
+  CHECK(poll.read().size() < 400);
+  REQUIRE(world.library.asked.size() == 1);
+  CHECK(world.library.asked.front().range.named.empty());
+  FakeExchange stream = world.worker.events("/events?lastEventId=" + id);
+  stream.read();
+  CHECK(world.library.asked.back().range.named.empty());
+}
+
 TEST_CASE("polls wait in the same line, and their answers leave no page behind") {
   Shelves world(narrow());
   std::vector<FakeExchange> polls;
