@@ -75,16 +75,16 @@ struct LongPoll::Held final : Subscription::Reader {
 
 // Counts as long as there is somebody to take it.
 struct LongPoll::Text {
-  Text(std::string made, std::size_t& of_all)
-      : text(std::move(made)), bytes(text.capacity()), all(of_all) {
-    all += bytes;
+  Text(std::string made, std::shared_ptr<std::size_t> of_all)
+      : text(std::move(made)), bytes(text.capacity()), all(std::move(of_all)) {
+    *all += bytes;
   }
   Text(const Text&) = delete;
   Text& operator=(const Text&) = delete;
-  ~Text() { all -= bytes; }
+  ~Text() { *all -= bytes; }
   const std::string text;
   const std::size_t bytes;
-  std::size_t& all;
+  const std::shared_ptr<std::size_t> all;
 };
 
 // The text of an answer, and what it was made of.
@@ -219,7 +219,7 @@ void LongPoll::answer(Held& held) {
                      last_->shape == held.poll.shape && last_->frame == held.poll.frame &&
                      last_->tail == replica_.tail();
   if (!alike || held.gap) {
-    if (text_bytes_ >= options_.text_bytes) return answer_as_read(held);
+    if (*text_bytes_ >= options_.text_bytes) return answer_as_read(held);
     last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
   }
   const Answer& answer = *last_;

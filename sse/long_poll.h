@@ -37,7 +37,7 @@ class LongPoll final : public http::Handler {
     std::size_t text_bytes = 4 << 20;
   };
 
-  // All outlive the handler, which outlives its answers.
+  // All outlive the handler, which outlives its answers that are written as they are read.
   LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer, Audience& audience,
            ClientCursors& cursors, const Authorizer& authorizer, const Cors& cors, Options options);
   ~LongPoll() override;
@@ -49,7 +49,7 @@ class LongPoll final : public http::Handler {
   void drain();
   std::size_t held() const { return held_.size(); }
   // Bytes of answers as text that have yet to be taken.
-  std::size_t text_bytes() const { return text_bytes_; }
+  std::size_t text_bytes() const { return *text_bytes_; }
 
  private:
   struct Held;
@@ -81,7 +81,7 @@ class LongPoll final : public http::Handler {
   Options options_;
   const std::shared_ptr<const http::Headers> prepared_;
   Jitter jitter_;
-  std::size_t text_bytes_ = 0;
+  const std::shared_ptr<std::size_t> text_bytes_ = std::make_shared<std::size_t>(0);
   std::size_t bodies_ = 0;  // answers that are written as they are read
   Polls held_;
   std::unordered_map<std::string, Held*> by_client_;
