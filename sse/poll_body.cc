@@ -55,7 +55,7 @@ void PollBody::write_more() {
   if (auto missed = subscription_->missed()) {
     if (messages_ > 0) return end(last_id_, true);
     if (terms_.frame == Frame::list) return end(std::nullopt, true);
-    terms_.gap = terms_.gap ? joined(*terms_.gap, *std::move(missed)) : std::move(missed);
+    terms_.gap = terms_.gap ? joined(*terms_.gap, *missed) : missed;
   }
   const EventRef* event = subscription_->next();
   if (!event) return end(subscription_->reached(), subscription_->catching_up());
