@@ -1,16 +1,10 @@
 #include "cli/identity.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "certs/development.h"
-#include "cli/confine.h"
 #include "server/net/error.h"
 #include "server/net/staple.h"
 
@@ -22,22 +16,6 @@ std::shared_ptr<const net::Credentials> load(const Config::Certificate& certific
   throw net::Error("the certificate in " + certificate.cert +
                    " is for no host's name (subjectAltName), so no client would get it: have it "
                    "made for one, or name it as cert of [serve]");
-}
-
-std::string unrenewable(const Config& config, const std::string& why) {
-  return fmt::format(
-      "{}[serve] user: {} could not renew the development certificate ({}): set XDG_STATE_HOME to "
-      "a "
-      "folder that this user may enter, or name cert and key",
-      config.place_of("[serve] user"), config.serve.user, why);
-}
-
-void require_enterable_state(const Config& config) {
-  if (!config.serve.cert.empty() || !account_to_become(config.serve.user)) return;
-  const std::filesystem::path folder = certs::state_folder();
-  const Guise guise(config.serve.user);
-  if (faccessat(AT_FDCWD, folder.parent_path().c_str(), X_OK, AT_EACCESS) == 0) return;
-  throw net::Error(unrenewable(config, net::SystemError("cannot enter " + folder.string()).what()));
 }
 
 std::string staleness(const net::Credentials& credentials, const std::string& file) {

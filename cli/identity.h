@@ -24,12 +24,6 @@ Identity identity_of(const Config& config);
 // One [[serve.certificate]]. Throws net::Error, also if it is for no host's name.
 std::shared_ptr<const net::Credentials> load(const Config::Certificate& certificate);
 
-// Throws net::Error if [serve] user, whom root is to become, cannot come to the folder of the
-// development certificate, and so could not renew it.
-void require_enterable_state(const Config& config);
-// The sentence of it.
-std::string unrenewable(const Config& config, const std::string& why);
-
 // Why the OCSP response in `file` is not shown now, in a sentence; empty: it is, or there is none.
 std::string staleness(const net::Credentials& credentials, const std::string& file);
 

@@ -10,11 +10,11 @@
 
 #include "cli/confine.h"
 #include "cli/event_store.h"
-#include "cli/identity.h"
 #include "cli/landlock.h"
 #include "cli/offline_site.h"
 #include "cli/parts.h"
 #include "cli/private_files.h"
+#include "cli/renewal.h"
 #include "hints/linter.h"
 #include "server/http/query.h"
 

@@ -5,12 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <thread>
 
-#include "certs/development.h"
 #include "cli/access_log.h"
 #include "cli/confine.h"
 #include "cli/descriptors.h"
@@ -23,6 +20,7 @@
 #include "cli/parts.h"
 #include "cli/plain_listeners.h"
 #include "cli/private_files.h"
+#include "cli/renewal.h"
 #include "cli/settled.h"
 #include "cli/signals.h"
 #include "cli/takeover.h"
@@ -387,27 +385,6 @@ std::unique_ptr<server::Server> server_of(const Config& config, const Identity& 
   options.inherited = std::move(given.https);
   options.plain = plain_listeners(config.serve, plain, given);
   return std::make_unique<server::Server>(std::move(options), identity.certificates);
-}
-
-// What a renewal will need, and a process that takes over: the folder of the development
-// certificate, wherever HOME is, as the folder of the user who is to serve.
-void give_state(const Config& config) {
-  const auto account = account_to_become(config.serve.user);
-  if (!account || !config.serve.cert.empty()) return;
-  require_enterable_state(config);
-  const std::filesystem::path folder = certs::state_folder();
-  setenv("STATE_DIRECTORY", folder.c_str(), 1);
-  certs::give(folder, account->user, account->group);
-}
-
-// As that user.
-void require_renewable(const Config& config) {
-  if (!config.serve.cert.empty() || config.serve.user.empty()) return;
-  try {
-    (void)certs::development_credentials(certs::state_folder(), config.serve.hosts);
-  } catch (const net::Error& error) {
-    throw net::Error(unrenewable(config, error.what()));
-  }
 }
 
 // What this process reads and writes, from here on.
