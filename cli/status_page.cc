@@ -72,38 +72,33 @@ const cell = (name) => {
 const arrow = { slower: ' ↗', faster: ' ↘', better: ' ↗', worse: ' ↘' };
 const size = (bytes) => bytes < 10000 ? `${bytes} B` : bytes < 1e7 ? `${(bytes / 1000).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(0)} MB`;
 const percent = (share) => share === null ? '–' : `${(100 * share).toFixed(0)} %`;
+function row(name, cells, title = '') {
+  const made = document.createElement('tr');
+  const head = made.appendChild(document.createElement('th'));
+  head.scope = 'row';
+  head.textContent = name;
+  for (const text of cells) made.appendChild(document.createElement('td')).textContent = text;
+  made.title = title;
+  return made;
+}
 function showRoutes(routes = []) {
   document.getElementById('hints').hidden = routes.length === 0;
   document.getElementById('routes').replaceChildren(...routes.map((route) => {
-    const row = document.createElement('tr');
-    const head = row.appendChild(document.createElement('th'));
-    head.scope = 'row';
-    head.textContent = route.route;
     const think = route.think_ms === null ? '–' : `${route.think_ms.toFixed(route.think_ms < 10 ? 1 : 0)} ms`;
-    for (const text of [route.visits.toLocaleString(), think + (arrow[route.think_trend] ?? ''), route.hints.toLocaleString(),
-      route.pushes.toLocaleString(), percent(route.hit_rate) + (arrow[route.hit_trend] ?? ''), size(route.bytes_wasted)]) {
-      row.appendChild(document.createElement('td')).textContent = text;
-    }
-    row.title = [`think time ${route.think_trend || 'not known yet'}, hit rate ${route.hit_trend || 'not known yet'}`,
-      ...route.assets.map((asset) => `${asset.target}: told ${asset.told}, hit rate ${percent(asset.hit_rate)}, wasted ${size(asset.bytes_wasted)}${asset.demoted_by_workers ? ', no longer told' : ''}`)].join('\n');
-    return row;
+    return row(route.route, [route.visits.toLocaleString(), think + (arrow[route.think_trend] ?? ''), route.hints.toLocaleString(),
+      route.pushes.toLocaleString(), percent(route.hit_rate) + (arrow[route.hit_trend] ?? ''), size(route.bytes_wasted)],
+    [`think time ${route.think_trend || 'not known yet'}, hit rate ${route.hit_trend || 'not known yet'}`,
+      ...route.assets.map((asset) => `${asset.target}: told ${asset.told}, hit rate ${percent(asset.hit_rate)}, wasted ${size(asset.bytes_wasted)}${asset.demoted_by_workers ? ', no longer told' : ''}`)].join('\n'));
   }));
 }
 function showUpstreams(upstreams = []) {
   document.getElementById('apps').hidden = upstreams.length === 0;
   document.getElementById('upstreams').replaceChildren(...upstreams.map((app) => {
-    const row = document.createElement('tr');
-    const head = row.appendChild(document.createElement('th'));
-    head.scope = 'row';
-    head.textContent = app.upstream;
     const failed = Object.values(app.failures).reduce((sum, count) => sum + count, 0);
     const time = (ms) => ms === null ? '–' : ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
-    for (const text of [app.failing_for_workers ? 'fails' : 'works', app.requests.toLocaleString(), app.in_flight.toLocaleString(),
-      failed.toLocaleString(), time(app.half_within_ms), time(app.most_within_ms)]) {
-      row.appendChild(document.createElement('td')).textContent = text;
-    }
-    row.title = [...Object.entries(app.failures).map(([why, count]) => `${why}: ${count}`), `fails for ${app.failing_for_workers} workers`].join('\n');
-    return row;
+    return row(app.upstream, [app.failing_for_workers ? 'fails' : 'works', app.requests.toLocaleString(), app.in_flight.toLocaleString(),
+      failed.toLocaleString(), time(app.half_within_ms), time(app.most_within_ms)],
+    [...Object.entries(app.failures).map(([why, count]) => `${why}: ${count}`), `fails for ${app.failing_for_workers} workers`].join('\n'));
   }));
 }
 function showExperiment(experiment) {
@@ -113,13 +108,8 @@ function showExperiment(experiment) {
   document.getElementById('arms').textContent = arms.map((arm) => `${arm.arm} (${arm.visits.toLocaleString()} visits)`).join(' beside ');
   arms.forEach((arm, i) => { document.getElementById(`arm${i}`).textContent = arm.arm; });
   document.getElementById('metrics').replaceChildren(...metrics.map((metric) => {
-    const row = document.createElement('tr');
-    const head = row.appendChild(document.createElement('th'));
-    head.scope = 'row';
-    head.textContent = metric.metric.replaceAll('-', ' ');
     const times = metric.ms.map((ms, i) => metric.visits[i] ? `${ms.toFixed(0)} ms` : '–');
-    for (const text of [...times, metric.conclusion]) row.appendChild(document.createElement('td')).textContent = text;
-    return row;
+    return row(metric.metric.replaceAll('-', ' '), [...times, metric.conclusion]);
   }));
 }
 function show(now) {
