@@ -7,7 +7,7 @@
 namespace sse {
 namespace {
 
-constexpr std::size_t awaited = Range().bytes;
+constexpr std::size_t awaited = Range::page;
 // In which a reader that takes what it is given has taken a part at least, however busy the worker.
 constexpr std::chrono::milliseconds patience{250};
 

@@ -40,6 +40,8 @@ using Published = std::variant<EventIds, Refused>;
 
 // A part of the past that a reader wants.
 struct Range {
+  static constexpr std::size_t page = 64 * 1024;
+
   Matchers topics;  // empty: all
   std::uint64_t after = 0;
   // If there is an event that its publisher called so, what follows the first of them is wanted
@@ -50,7 +52,7 @@ struct Range {
   std::size_t newest = 0;
   // At most; a store may give fewer, but not none while there is one.
   std::size_t events = 100;
-  std::size_t bytes = 64 * 1024;
+  std::size_t bytes = page;
 };
 
 // That part, as the store has it.
