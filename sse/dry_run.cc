@@ -1,6 +1,8 @@
 #include "sse/dry_run.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 namespace sse {
 namespace {
@@ -8,6 +10,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_named = 20;
+constexpr std::size_t topics_together = 8;  // in a piece of work
 
 const char* name_of(TopicMatcher::Type type) {
   switch (type) {
@@ -42,12 +45,68 @@ bool may_know(const Grant& grant, const Topic& topic) {
   return topic.has_public() || grant.covers(topic.name());
 }
 
-http::Response answer(const json& object) {
-  http::Response response = http::text_response(
-      200, "application/json", object.dump(-1, ' ', false, json::error_handler_t::replace));
+std::string text_of(const json& object) {
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+http::Response answer(std::string text) {
+  http::Response response = http::text_response(200, "application/json", std::move(text));
   response.fields.add("cache-control", "no-store");
   return response;
 }
+
+class SubscriptionExplained final : public Errand {
+ public:
+  SubscriptionExplained(const Replica& replica, Matchers wanted, Grant grant, http::Headers fields)
+      : replica_(replica),
+        wanted_(std::move(wanted)),
+        grant_(std::move(grant)),
+        fields_(std::move(fields)) {}
+
+  bool piece() override {
+    if (at_ == wanted_.size()) return false;
+    const Topic* last =
+        replica_.each_topic(last_, topics_together, [this](const Topic& topic) { look_at(topic); });
+    if (!last) return next();
+    last_ = last->name();
+    return true;
+  }
+
+  void done(http::Exchange exchange) override {
+    json grants = json::array();
+    for (const TopicMatcher& matcher : grant_.topics) grants.push_back(object_of(matcher));
+    http::Response response = answer(text_of({{"dry_run", true},
+                                              {"subscriptions", std::move(subscriptions_)},
+                                              {"private_grants", std::move(grants)}}));
+    response.fields.append(fields_);
+    exchange.respond(std::move(response));
+  }
+
+ private:
+  void look_at(const Topic& topic) {
+    if (!wanted_[at_].matches(topic.parsed()) || !may_know(grant_, topic)) return;
+    if (++known_ > most_named) return;
+    named_.push_back({{"topic", topic.name()}, {"private_by", granted_by(grant_, topic.name())}});
+  }
+  bool next() {
+    json one = object_of(wanted_[at_]);
+    one["matching_topics"] = std::exchange(known_, 0);
+    one["topics"] = std::exchange(named_, json::array());
+    subscriptions_.push_back(std::move(one));
+    last_.reset();
+    return ++at_ < wanted_.size();
+  }
+
+  const Replica& replica_;
+  const Matchers wanted_;
+  const Grant grant_;
+  const http::Headers fields_;
+  json subscriptions_ = json::array();
+  std::size_t at_ = 0;               // in wanted_
+  std::optional<std::string> last_;  // topic that was compared; none: not begun
+  std::size_t known_ = 0;
+  json named_ = json::array();
+};
 
 }  // namespace
 
@@ -64,42 +123,29 @@ const std::string* ungranted(const Grant& grant, const Draft& draft) {
   return nullptr;
 }
 
-http::Response explain_subscription(const Replica& replica, std::span<const TopicMatcher> wanted,
-                                    const Grant& grant) {
-  json subscriptions = json::array();
-  for (const TopicMatcher& matcher : wanted) {
-    json topics = json::array();
-    std::size_t known = 0;
-    replica.each_topic([&](const Topic& topic) {
-      if (!matcher.matches(topic.parsed()) || !may_know(grant, topic)) return;
-      if (++known > most_named) return;
-      topics.push_back({{"topic", topic.name()}, {"private_by", granted_by(grant, topic.name())}});
-    });
-    json one = object_of(matcher);
-    one["matching_topics"] = known;
-    one["topics"] = std::move(topics);
-    subscriptions.push_back(std::move(one));
-  }
-  json grants = json::array();
-  for (const TopicMatcher& matcher : grant.topics) grants.push_back(object_of(matcher));
-  return answer({{"dry_run", true}, {"subscriptions", subscriptions}, {"private_grants", grants}});
+std::unique_ptr<Errand> explain_subscription(const Replica& replica, Matchers wanted, Grant grant,
+                                             http::Headers fields) {
+  return std::make_unique<SubscriptionExplained>(replica, std::move(wanted), std::move(grant),
+                                                 std::move(fields));
 }
 
-http::Response explain_updates(std::span<const Draft> drafts, const Grant& grant) {
-  json updates = json::array();
-  for (const Draft& draft : drafts) {
-    json topics = json::array();
-    bool all = true;
-    const auto add = [&](const std::string& topic) {
-      json by = granted_by(grant, topic);
-      all &= !by.is_null();
-      topics.push_back({{"topic", topic}, {"granted_by", std::move(by)}});
-    };
-    add(draft.topic);
-    for (const std::string& topic : draft.alternates) add(topic);
-    updates.push_back({{"would_publish", all}, {"private", draft.is_private}, {"topics", topics}});
-  }
-  return answer({{"dry_run", true}, {"updates", updates}});
+void UpdatesExplained::add(const Draft& draft, const Grant& grant) {
+  json topics = json::array();
+  bool all = true;
+  const auto explain = [&](const std::string& topic) {
+    json by = granted_by(grant, topic);
+    all &= !by.is_null();
+    topics.push_back({{"topic", topic}, {"granted_by", std::move(by)}});
+  };
+  explain(draft.topic);
+  for (const std::string& topic : draft.alternates) explain(topic);
+  if (!updates_.empty()) updates_ += ',';
+  updates_ += text_of(
+      {{"would_publish", all}, {"private", draft.is_private}, {"topics", std::move(topics)}});
+}
+
+http::Response UpdatesExplained::response() {
+  return answer("{\"dry_run\":true,\"updates\":[" + std::move(updates_) + "]}");
 }
 
 }  // namespace sse

@@ -9,6 +9,7 @@
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
+#include "sse/errands.h"
 #include "sse/replica.h"
 #include "sse/sequencer.h"
 
@@ -18,14 +19,12 @@ class EventStream final : public http::Handler {
  public:
   // All outlive the handler and its bodies.
   EventStream(Replica& replica, const Sequencer& sequencer, Audience& audience,
-              const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals);
+              const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals, Errands& errands);
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
-  http::Response answer(const http::Request& request);
-  http::Response subscribe(const http::Request& request);
-  http::Response deferred(std::string word);
+  void subscribe(const http::Request& request, http::Exchange exchange, http::Headers fields);
 
   Replica& replica_;
   const Sequencer& sequencer_;
@@ -33,6 +32,7 @@ class EventStream final : public http::Handler {
   const Authorizer& authorizer_;
   const Cors& cors_;
   Arrivals& arrivals_;
+  Errands& errands_;
   const std::shared_ptr<const http::Headers> prepared_;
 };
 

@@ -3,6 +3,7 @@
 // given.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,11 +11,14 @@
 
 #include "server/http/handler.h"
 #include "server/net/loop.h"
+#include "server/net/slice.h"
+#include "sse/anteroom.h"
 #include "sse/arrivals.h"
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/client_cursors.h"
 #include "sse/cors.h"
+#include "sse/errands.h"
 #include "sse/event_stream.h"
 #include "sse/hub_metadata.h"
 #include "sse/inbox.h"
@@ -40,7 +44,9 @@ class Hub {
     RateLimit::Options arrivals;  // of each client's streams
     TopicState::Options state;
     std::vector<std::string> origins;  // see Cors
-    Presence* presence = nullptr;      // shared by the workers, outlives them; null: none is kept
+    // Of each turn, for patterns that are new, and as much for batches (Errands).
+    std::chrono::microseconds slice = net::Slice::standard;
+    Presence* presence = nullptr;  // shared by the workers, outlives them; null: none is kept
   };
   struct Counters {
     std::uint64_t subscribers = 0;  // event streams open now
@@ -88,6 +94,9 @@ class Hub {
   Replica replica_;
   WorkerInbox inbox_;
   Audience audience_;
+  Errands readers_;
+  Errands batches_;
+  Anteroom anteroom_;
   Arrivals arrivals_;
   EventStream event_stream_;
   LongPoll long_poll_;

@@ -45,6 +45,15 @@ http::Response overloaded(std::string_view sentence) {
 
 }  // namespace
 
+// A request that may be held.
+struct LongPoll::Poller {
+  PollRequest poll;
+  Grant grant;
+  Rights rights;
+  http::Headers fields;  // CORS
+  std::uint64_t connection;
+};
+
 // A poll that waits, or is about to be answered.
 struct LongPoll::Held final : Subscription::Reader {
   Held(LongPoll& owner, http::Exchange right, PollRequest asked, ClientCursors::Turn mine,
@@ -102,7 +111,7 @@ struct LongPoll::Answer {
 
 LongPoll::LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer,
                    Audience& audience, ClientCursors& cursors, const Authorizer& authorizer,
-                   const Cors& cors, Options options)
+                   const Cors& cors, Anteroom& anteroom, Options options)
     : loop_(loop),
       replica_(replica),
       sequencer_(sequencer),
@@ -110,6 +119,7 @@ LongPoll::LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer
       cursors_(cursors),
       authorizer_(authorizer),
       cors_(cors),
+      anteroom_(anteroom),
       options_(options),
       prepared_(std::make_shared<const http::Headers>(
           http::Headers{{"content-type", "application/json"}, {"cache-control", "no-store"}})),
@@ -122,8 +132,10 @@ LongPoll::~LongPoll() = default;
 
 void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
   if (request.method == "OPTIONS") return exchange.respond(cors_.preflight(request, methods));
+  http::Headers fields;
+  cors_.add(request, fields);
   const auto send = [&](http::Response response) {
-    cors_.add(request, response.fields);
+    response.fields.append(fields);
     exchange.respond(std::move(response));
   };
   if (request.method == "HEAD") {
@@ -140,9 +152,25 @@ void LongPoll::handle(const http::Request& request, http::Exchange exchange) {
   Decision decision = authorizer_.subscriber(request, wanted.topics);
   if (const auto* denied = std::get_if<Denied>(&decision)) return send(denied->response());
   if (auto response = refuse(wanted)) return send(*std::move(response));
-  const auto& grant = std::get<Grant>(decision);
-  if (options_.presence) attend(request, wanted, grant);
-  hold(request, std::move(exchange), std::move(wanted), grant.rights());
+  auto& grant = std::get<Grant>(decision);
+  Rights rights = grant.rights();
+  Poller poller{.poll = std::move(wanted),
+                .grant = std::move(grant),
+                .rights = std::move(rights),
+                .fields = std::move(fields),
+                .connection = request.peer ? request.peer->connection : 0};
+  if (anteroom_.passes(poller.poll.topics, poller.rights)) {
+    return hold(std::move(poller), std::move(exchange));
+  }
+  const auto kept = std::make_shared<Poller>(std::move(poller));
+  anteroom_.enter(std::move(exchange), kept->poll.topics, kept->rights,
+                  [this, kept](http::Exchange ready) {
+                    if (auto response = refuse(kept->poll)) {
+                      response->fields.append(kept->fields);
+                      return ready.respond(*std::move(response));
+                    }
+                    hold(std::move(*kept), std::move(ready));
+                  });
 }
 
 std::optional<http::Response> LongPoll::refuse(const PollRequest& poll) {
@@ -153,9 +181,10 @@ std::optional<http::Response> LongPoll::refuse(const PollRequest& poll) {
   return std::nullopt;
 }
 
-void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollRequest poll,
-                    Rights rights) {
-  const std::uint64_t connection = request.peer ? request.peer->connection : 0;
+void LongPoll::hold(Poller poller, http::Exchange exchange) {
+  if (options_.presence) attend(poller);
+  PollRequest& poll = poller.poll;
+  const std::uint64_t connection = poller.connection;
   const std::string client = poll.client;
   ClientCursors::Turn turn{.ticket = 0, .after = {}};
   if (!client.empty()) {
@@ -164,13 +193,13 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
                           loop_.now());
     poll.after = turn.after;
   }
-  const Resume from = resume(replica_, sequencer_.newest(), poll.topics, poll.after, rights);
+  const Resume from = resume(replica_, sequencer_.newest(), poll.topics, poll.after, poller.rights);
   held_.push_back(std::make_unique<Held>(*this, std::move(exchange), std::move(poll),
-                                         std::move(turn), from, std::move(rights)));
+                                         std::move(turn), from, std::move(poller.rights)));
   Held& held = *held_.back();
   held.place = std::prev(held_.end());
   held.connection = connection;
-  cors_.add(request, held.fields);
+  held.fields = std::move(poller.fields);
   if (!client.empty()) by_client_[client] = &held;
   if (held.gap || held.subscription.next()) return answer(held);
   if (held.subscription.catching_up())
@@ -183,14 +212,15 @@ void LongPoll::hold(const http::Request& request, http::Exchange exchange, PollR
 }
 
 // A poller is there until twice the time of a poll has passed without another.
-void LongPoll::attend(const http::Request& request, const PollRequest& poll, const Grant& grant) {
+void LongPoll::attend(const Poller& poller) {
+  const PollRequest& poll = poller.poll;
   std::string client = poll.client;
   if (client.empty()) {
-    client = "connection " + std::to_string(request.peer ? request.peer->connection : 0);
+    client = "connection " + std::to_string(poller.connection);
     for (const TopicMatcher& topic : poll.topics) client.append("\n").append(topic.text());
   }
   const auto until = loop_.now() + 2 * std::max(poll.timeout, shortest_lease);
-  options_.presence->renew(loop_, client, poll.topics, grant, until);
+  options_.presence->renew(loop_, client, poll.topics, poller.grant, until);
 }
 
 void LongPoll::supersede(const std::string& client) {

@@ -14,6 +14,7 @@
 
 #include "server/http/handler.h"
 #include "server/net/loop.h"
+#include "sse/anteroom.h"
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/client_cursors.h"
@@ -39,7 +40,8 @@ class LongPoll final : public http::Handler {
 
   // All outlive the handler, which outlives its answers that are written as they are read.
   LongPoll(net::Loop& loop, Replica& replica, const Sequencer& sequencer, Audience& audience,
-           ClientCursors& cursors, const Authorizer& authorizer, const Cors& cors, Options options);
+           ClientCursors& cursors, const Authorizer& authorizer, const Cors& cors,
+           Anteroom& anteroom, Options options);
   ~LongPoll() override;
 
   void handle(const http::Request& request, http::Exchange exchange) override;
@@ -58,9 +60,10 @@ class LongPoll final : public http::Handler {
   using Polls = std::list<std::unique_ptr<Held>>;
 
   std::optional<http::Response> refuse(const PollRequest& poll);
-  void hold(const http::Request& request, http::Exchange exchange, PollRequest poll, Rights rights);
+  struct Poller;
+  void hold(Poller poller, http::Exchange exchange);
   std::size_t busy() const { return held_.size() + bodies_; }
-  void attend(const http::Request& request, const PollRequest& poll, const Grant& grant);
+  void attend(const Poller& poller);
   void supersede(const std::string& client);
   static bool shareable(const Held& held);
   void answer(Held& held);
@@ -78,6 +81,7 @@ class LongPoll final : public http::Handler {
   ClientCursors& cursors_;
   const Authorizer& authorizer_;
   const Cors& cors_;
+  Anteroom& anteroom_;
   Options options_;
   const std::shared_ptr<const http::Headers> prepared_;
   Jitter jitter_;

@@ -61,7 +61,11 @@ void MercurePublish::handle(const http::Request& request, http::Exchange exchang
           return refuse(http::problem(400, *reason));
         }
         auto& draft = std::get<Draft>(read);
-        if (dry_run) return refuse(explain_updates({&draft, 1}, grant));
+        if (dry_run) {
+          UpdatesExplained explained;
+          explained.add(draft, grant);
+          return refuse(explained.response());
+        }
         if (auto reason = key_refusal(key)) return refuse(http::problem(400, *reason));
         if (const auto* topic = ungranted(grant, draft)) {
           return refuse(Authorizer::not_granted(hub, grant, Action::publish, *topic).response());

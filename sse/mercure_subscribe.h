@@ -10,6 +10,7 @@
 #include "sse/audience.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
+#include "sse/errands.h"
 #include "sse/mercure_request.h"
 #include "sse/replica.h"
 #include "sse/sequencer.h"
@@ -20,15 +21,16 @@ class MercureSubscribe final : public http::Handler {
  public:
   // All outlive the handler and its bodies.
   MercureSubscribe(Replica& replica, const Sequencer& sequencer, Audience& audience,
-                   const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals);
+                   const Authorizer& authorizer, const Cors& cors, Arrivals& arrivals,
+                   Errands& errands);
 
   // A GET, a HEAD or a QUERY.
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
-  http::Response answer(const http::Request& request, const http::Query& parameters);
-  http::Response subscribe(const http::Request& request, const MercureRequest& asked,
-                           const Grant& grant);
+  void answer(const http::Request& request, const http::Query& parameters, http::Exchange exchange);
+  void begin(const MercureRequest& asked, const Arrival& arrival, Audience::Place place,
+             std::unique_ptr<Presence::Seat> seat, http::Response& response);
   http::Response stream() const;
 
   Replica& replica_;
@@ -37,6 +39,7 @@ class MercureSubscribe final : public http::Handler {
   const Authorizer& authorizer_;
   const Cors& cors_;
   Arrivals& arrivals_;
+  Errands& errands_;
   const std::shared_ptr<const http::Headers> prepared_;
 };
 

@@ -8,14 +8,15 @@
 #include "server/http/problem.h"
 #include "server/http/query.h"
 #include "sse/content_refusal.h"
+#include "sse/draft_reader.h"
 #include "sse/dry_run.h"
 #include "sse/idempotency.h"
+#include "sse/publish_batch.h"
 
 namespace sse {
 namespace {
 
 constexpr std::string_view methods = "POST, OPTIONS";
-constexpr std::size_t most_lines = 1000;
 constexpr std::size_t batch_factor = 16;  // a batch's content, as a multiple of one event's
 
 enum class Content { json, lines, other };
@@ -29,36 +30,6 @@ Content kind_of(std::string_view content_type) {
   const bool json =
       type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
   return json ? Content::json : Content::other;
-}
-
-using Drafts = std::vector<Draft>;
-
-// One draft for each line that is not empty. Or a sentence that names the line.
-std::variant<Drafts, std::string> read_lines(std::string_view content, const HubPlace& hub) {
-  Drafts drafts;
-  for (std::size_t number = 1; !content.empty(); ++number) {
-    const std::string_view line = content.substr(0, content.find('\n'));
-    content.remove_prefix(std::min(content.size(), line.size() + 1));
-    if (http::trim(line).find_first_not_of('\r') == line.npos) continue;
-    if (drafts.size() == most_lines) return "One request has at most 1000 events.";
-    auto draft = read_draft(line, hub);
-    if (const auto* reason = std::get_if<std::string>(&draft)) {
-      return "Line " + std::to_string(number) + ": " + *reason;
-    }
-    drafts.push_back(std::get<Draft>(std::move(draft)));
-  }
-  if (drafts.empty()) return "There is no event in the content.";
-  return drafts;
-}
-
-std::variant<Drafts, std::string> read_drafts(Content kind, std::string_view content,
-                                              const HubPlace& hub) {
-  if (kind == Content::lines) return read_lines(content, hub);
-  auto draft = read_draft(content, hub);
-  if (auto* reason = std::get_if<std::string>(&draft)) return std::move(*reason);
-  Drafts drafts;
-  drafts.push_back(std::get<Draft>(std::move(draft)));
-  return drafts;
 }
 
 std::string ids_json(Content kind, const EventIds& ids) {
@@ -101,11 +72,12 @@ bool cross_site(const http::Request& request, const Cors& cors) {
   return request.fields.get("sec-fetch-site") == "cross-site";
 }
 
-Publish::Publish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox,
+Publish::Publish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox, Errands& batches,
                  const Authorizer& authorizer, const Cors& cors, Options options)
     : loop_(loop),
       sequencer_(sequencer),
       inbox_(inbox),
+      batches_(batches),
       authorizer_(authorizer),
       cors_(cors),
       options_(options),
@@ -135,6 +107,8 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
         "Send JSON, with \"content-type: application/json\", or one JSON a line, with "
         "\"application/x-ndjson\"."));
   }
+  std::string key(request.fields.get("idempotency-key").value_or(""));
+  if (auto reason = key_refusal(key)) return refused(http::problem(400, *reason));
   const std::size_t limit = options_.content * (kind == Content::lines ? batch_factor : 1);
   if (auto large = content_refusal(request, limit)) return refused(*std::move(large));
   auto& grant = std::get<Grant>(decision);
@@ -143,50 +117,75 @@ void Publish::handle(const http::Request& request, http::Exchange exchange) {
               .fields = std::move(fields),
               .grant = std::move(grant),
               .hub = authorizer_.hub_of(request),
-              .key = std::string(request.fields.get("idempotency-key").value_or("")),
+              .key = std::move(key),
               .client = std::move(client),
               .dry_run = is_dry_run(http::Query(request.query()))};
   http::Exchange::collect(
       std::move(exchange), limit,
-      [this, asked = std::move(asked)](http::Exchange ready, const std::string& content) {
-        receive(asked, std::move(ready), content);
+      [this, asked = std::move(asked)](http::Exchange ready, std::string content) {
+        receive(asked, std::move(ready), std::move(content));
       });
 }
 
-void Publish::receive(const Asked& asked, http::Exchange exchange, const std::string& content) {
+void Publish::receive(const Asked& asked, http::Exchange exchange, std::string content) {
+  const auto refuse = [&](int status, std::string_view sentence) {
+    answer(asked, std::move(exchange), http::problem(status, sentence));
+  };
   const auto hub = authorizer_.place_of(asked.hub);
-  auto read = hub ? read_drafts(asked.kind, content, *hub) : "The request's authority is no host.";
-  auto* drafts = std::get_if<Drafts>(&read);
-  std::optional<http::Response> answer;
-  if (!drafts) {
-    answer = http::problem(400, std::get<std::string>(read));
-  } else if (asked.dry_run) {
-    answer = explain_updates(*drafts, asked.grant);
-  } else {
-    answer = refuse(asked, *drafts);
+  if (!hub) return refuse(400, "The request's authority is no host.");
+  if (asked.kind == Content::lines) {
+    return read_batch(asked, *hub, std::move(exchange), std::move(content));
   }
-  if (!answer) return publish(std::move(*drafts), asked, std::move(exchange));
-  answer->fields.append(asked.fields);
-  exchange.respond(*std::move(answer));
+  auto read = read_draft(content, *hub);
+  if (const auto* reason = std::get_if<std::string>(&read)) return refuse(400, *reason);
+  auto& draft = std::get<Draft>(read);
+  if (asked.dry_run) {
+    UpdatesExplained explained;
+    explained.add(draft, asked.grant);
+    return answer(asked, std::move(exchange), explained.response());
+  }
+  if (const std::string* topic = ungranted(asked.grant, draft)) {
+    return answer(
+        asked, std::move(exchange),
+        Authorizer::not_granted(asked.hub, asked.grant, Action::publish, *topic).response());
+  }
+  if (!asked.key.empty()) draft.key = identity_of(asked.key, 0, draft);
+  std::vector<Draft> drafts;
+  drafts.push_back(std::move(draft));
+  publish(std::move(drafts), asked, std::move(exchange));
 }
 
-std::optional<http::Response> Publish::refuse(const Asked& asked, std::span<const Draft> drafts) {
-  if (auto reason = key_refusal(asked.key)) return http::problem(400, *reason);
-  for (const Draft& draft : drafts) {
-    const std::string* topic = ungranted(asked.grant, draft);
-    if (!topic) continue;
-    return Authorizer::not_granted(asked.hub, asked.grant, Action::publish, *topic).response();
-  }
-  const auto wait = rate_.take(asked.client, drafts.size(), loop_.now());
-  if (wait > wait.zero()) return too_fast(wait);
-  return std::nullopt;
+void Publish::read_batch(const Asked& asked, const HubPlace& hub, http::Exchange exchange,
+                         std::string content) {
+  const auto kept = std::make_shared<const Asked>(asked);
+  batches_.run(
+      std::move(exchange),
+      std::make_unique<PublishBatch>(
+          std::move(content),
+          PublishBatch::Terms{.hub = hub,
+                              .hub_url = asked.hub,
+                              .grant = asked.grant,
+                              .key = asked.key,
+                              .line_bytes = options_.content,
+                              .dry_run = asked.dry_run},
+          PublishBatch::Then{.publish =
+                                 [this, kept](http::Exchange ready, std::vector<Draft> drafts) {
+                                   publish(std::move(drafts), *kept, std::move(ready));
+                                 },
+                             .answer =
+                                 [this, kept](http::Exchange ready, http::Response response) {
+                                   answer(*kept, std::move(ready), std::move(response));
+                                 }}));
+}
+
+void Publish::answer(const Asked& asked, http::Exchange exchange, http::Response response) {
+  response.fields.append(asked.fields);
+  exchange.respond(std::move(response));
 }
 
 void Publish::publish(std::vector<Draft> drafts, const Asked& asked, http::Exchange exchange) {
-  for (std::size_t i = 0; i < drafts.size() && !asked.key.empty(); ++i) {
-    const std::size_t place = asked.kind == Content::lines ? i + 1 : 0;
-    drafts[i].key = identity_of(asked.key, place, drafts[i]);
-  }
+  const auto wait = rate_.take(asked.client, drafts.size(), loop_.now());
+  if (wait > wait.zero()) return answer(asked, std::move(exchange), too_fast(wait));
   // std::function wants what can be copied; the one exchange is moved out of it.
   const auto kept = std::make_shared<http::Exchange>(std::move(exchange));
   sequencer_.publish(std::move(drafts), loop_,

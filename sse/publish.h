@@ -4,8 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +11,7 @@
 #include "server/net/loop.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
-#include "sse/draft_reader.h"
+#include "sse/errands.h"
 #include "sse/inbox.h"
 #include "sse/rate_limit.h"
 #include "sse/sequencer.h"
@@ -28,20 +26,23 @@ class Publish final : public http::Handler {
   };
 
   // All outlive the handler, and `loop` runs no more once it is gone. `inbox`: this worker's own.
-  Publish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox, const Authorizer& authorizer,
-          const Cors& cors, Options options);
+  Publish(net::Loop& loop, Sequencer& sequencer, WorkerInbox& inbox, Errands& batches,
+          const Authorizer& authorizer, const Cors& cors, Options options);
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
   struct Asked;
-  std::optional<http::Response> refuse(const Asked& asked, std::span<const Draft> drafts);
-  void receive(const Asked& asked, http::Exchange exchange, const std::string& content);
+  void receive(const Asked& asked, http::Exchange exchange, std::string content);
+  void read_batch(const Asked& asked, const HubPlace& hub, http::Exchange exchange,
+                  std::string content);
+  void answer(const Asked& asked, http::Exchange exchange, http::Response response);
   void publish(std::vector<Draft> drafts, const Asked& asked, http::Exchange exchange);
 
   net::Loop& loop_;
   Sequencer& sequencer_;
   WorkerInbox& inbox_;
+  Errands& batches_;
   const Authorizer& authorizer_;
   const Cors& cors_;
   const Options options_;

@@ -33,6 +33,7 @@ Replica::Replica(net::Loop& loop, Options options, Archive* archive)
       archive_(archive),
       page_room_(loop, options_.page_bytes),
       expiry_(loop, [this] { expire(); }),
+      sweeping_(loop, [this] { return sweep(); }),
       classes_(rest_of(options_), options_.classes),
       conflates_(std::any_of(options_.classes.begin(), options_.classes.end(),
                              [](const TopicClass& c) { return c.policy == Policy::conflate; })),
@@ -74,6 +75,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   placed_ = 0;
   forgotten_ = hub_forgotten_ = tail;
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
+  forget_idle_views(idle_views_.size());
   bytes_ = 0;
   for (Shelf& shelf : shelves_) {
     shelf.bytes = 0;
@@ -81,7 +83,6 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   }
   named_.clear();
   touched_.clear();
-  forget_idle_views(idle_views_.size());
   std::erase_if(topics_, [this](const auto& entry) {
     if (entry.second.readers > 0) return false;
     if (of_hub(entry.second)) --hub_topics_;
@@ -95,6 +96,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   for (auto& [name, topic] : topics_) restart(topic);
   for (auto& [pattern, view] : views_) restart(*view);
   for (auto& [pattern, view] : hub_views_) restart(*view);
+  if (gathering_) gathering_->restart(tail);
   wake();
 }
 
@@ -146,7 +148,7 @@ void Replica::append(const EventRef& event, const std::string& name) {
       unasked_ += views(hubs).size();
       const ParsedTopic parsed(name);
       for (auto& [pattern, view] : views(hubs)) {
-        if (pattern.matches(parsed)) put(event, *view);
+        if (pattern.matches(parsed)) put_into_view(event, *view);
       }
       return;
     }
@@ -155,7 +157,7 @@ void Replica::append(const EventRef& event, const std::string& name) {
   }
   Topic& topic = found->second;
   unasked_ += topic.views.size();
-  for (Topic* view : topic.views) put(event, *view);
+  for (Topic* view : topic.views) put_into_view(event, *view);
   if (!event->publisher_id().empty() && &name == &event->topic()) {
     named_.emplace(event->publisher_id(), event->seq());
   }
@@ -234,6 +236,10 @@ void Replica::forget(Topic& topic) {
   std::uint64_t& highest = forgotten(of_hub(topic));
   highest = std::max(highest, topic.lost());
   if (of_hub(topic)) --hub_topics_;
+  for (Topic* view : topic.views) {
+    if (view->gathering) view->gathering->forget(topic);
+  }
+  if (gathering_ && gathering_->ahead(topic.name())) gathering_->forget(topic);
   if (topic.touched) std::erase(touched_, &topic);
   topics_.erase(topics_.find(topic.name()));
 }
@@ -322,8 +328,12 @@ const Topic* Replica::find(std::string_view name) const {
   return found == topics_.end() ? nullptr : &found->second;
 }
 
-void Replica::each_topic(const std::function<void(const Topic& topic)>& look) const {
-  for (const auto& [name, topic] : topics_) look(topic);
+const Topic* Replica::each_topic(const std::optional<std::string>& behind, std::size_t most,
+                                 const std::function<void(const Topic& topic)>& look) const {
+  auto at = behind ? topics_.upper_bound(*behind) : topics_.begin();
+  const Topic* last = nullptr;
+  for (; most > 0 && at != topics_.end(); --most, ++at) look(*(last = &at->second));
+  return at == topics_.end() ? nullptr : last;
 }
 
 std::uint64_t Replica::lost(std::string_view name) const {

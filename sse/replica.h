@@ -17,9 +17,11 @@
 #include <utility>
 #include <vector>
 
+#include "server/net/chore.h"
 #include "server/net/loop.h"
 #include "server/net/slice.h"
 #include "sse/event.h"
+#include "sse/gathering.h"
 #include "sse/page_room.h"
 #include "sse/retention.h"
 #include "sse/topic.h"
@@ -94,13 +96,26 @@ class Replica {
   const Topic* find(std::string_view name) const;
   // The same; what a pattern matches is gathered first, in the order of the history.
   const Topic* find(const TopicMatcher& wanted);
-  void each_topic(const std::function<void(const Topic& topic)>& look) const;
+  // So many topics at most, in the order of their names, behind that name, if one is given. Returns
+  // the last of them; null: there is none behind these.
+  const Topic* each_topic(const std::optional<std::string>& behind, std::size_t most,
+                          const std::function<void(const Topic& topic)>& look) const;
   // For a pattern the hub's own topics are apart: join(), find() and lost() are of all others, and
   // these of them. Whether there are any that `wanted`, a pattern, may match.
   bool reaches_hub(const TopicMatcher& wanted) const;
   Topic& join_hub(const TopicMatcher& wanted);
   const Topic& find_hub(const TopicMatcher& wanted);
-  // They begin so from now on.
+
+  // For a pattern that is new, join(), find() and lost() compare each topic with it, and copy what
+  // is kept of those that match: long work where there are many. These do it in pieces, for one
+  // pattern at a time. `hubs`: of the hub's own topics.
+  bool is_gathered(const TopicMatcher& pattern, bool hubs) const;
+  // A piece. True: now it is; a reader should join before the next turn.
+  bool gather(const TopicMatcher& pattern, bool hubs);
+  // Nobody wants it any more.
+  void stop_gathering();
+
+  // The hub's own topics begin so from now on.
   void use_hub_prefix(std::string prefix) { hub_prefix_ = std::move(prefix); }
   // Events of these topics up to that seq may be missing here.
   std::uint64_t lost(const TopicMatcher& wanted);
@@ -147,11 +162,17 @@ class Replica {
   std::size_t hub_shelf() const { return classes_.size(); }
   std::size_t views_shelf() const { return classes_.size() + 1; }
   std::size_t hub_views_shelf() const { return classes_.size() + 2; }
-  static std::vector<EventRef> merged(std::span<Topic* const> topics);
+  void put_into_view(const EventRef& event, Topic& view);
+  std::unique_ptr<Gathering> begin_gathering(const TopicMatcher& pattern, bool hubs);
+  bool gather(Gathering& work);
+  void compare(Gathering& work);
+  void finish(Gathering& work);
+  void give_up(Gathering& work);
   void forget_view(Topic& view);
   void forget_idle_views(std::size_t count);
-  void drop_view(Topic& view);
+  void bury(Topic& view);
   void empty(Topic& view);
+  bool sweep();
   std::vector<Shelf> make_shelves() const;
   Shelf& shelf_of(const Topic& log) { return shelves_[log.shelf()]; }
   net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf) const;
@@ -182,8 +203,15 @@ class Replica {
   Topics topics_;
   std::size_t hub_topics_ = 0;  // of topics_
   Views views_;
-  Views hub_views_;                 // of the hub's own topics
-  std::vector<Topic*> idle_views_;  // without readers: kept a while, for who comes back
+  Views hub_views_;                       // of the hub's own topics
+  std::vector<Topic*> idle_views_;        // without readers: kept a while, for who comes back
+  std::unique_ptr<Gathering> gathering_;  // under way in pieces; null: none
+  // Forgotten views: first every topic has to forget them as well, then they go, all in pieces.
+  std::vector<Views::node_type> buried_;
+  std::vector<Views::node_type> swept_;  // of whom topics are being asked, or have been
+  std::optional<std::string> swept_to_;  // the last topic that was; none: not begun
+  bool unlinked_ = false;                // all have been
+  net::Chore sweeping_;
   const TopicClasses classes_;
   const bool conflates_;  // some class does
   // By class; then of the hub's own topics, of the views, and of the views of the hub's own.

@@ -1,10 +1,17 @@
 // Of the replica: views, the logs of patterns, each of which has the events of all topics that it
 // matches; and what is asked by a matcher, be it of one topic or a pattern.
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "sse/replica.h"
 
 namespace sse {
+namespace {
+// Pieces of work: so many that a look at the clock between two costs little.
+constexpr std::size_t topics_together = 8;
+constexpr std::size_t events_together = 16;
+}  // namespace
 
 Topic& Replica::join(const TopicMatcher& wanted) {
   if (wanted.is_exact()) return join(wanted.text());
@@ -68,72 +75,134 @@ bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
 }
 
 Topic& Replica::view_of(const TopicMatcher& pattern, bool hubs) {
-  Views& all = views(hubs);
-  const auto found = all.find(pattern);
-  if (found != all.end()) return *found->second;
-  // Once for each topic: this is what a pattern costs that is new.
-  std::vector<Topic*> matched;
-  for (auto& [name, topic] : topics_) {
-    if (of_hub(topic) == hubs && pattern.matches(topic.parsed())) matched.push_back(&topic);
+  const auto found = views(hubs).find(pattern);
+  if (found != views(hubs).end()) {
+    while (!gather(pattern, hubs)) {
+    }
+    return *found->second;
   }
-  const std::vector<EventRef> events = merged(matched);
-  std::uint64_t lost = forgotten(hubs);
-  for (const Topic* topic : matched) lost = std::max(lost, topic->lost());
+  const std::unique_ptr<Gathering> work = begin_gathering(pattern, hubs);
+  try {
+    while (!gather(*work)) {
+    }
+  } catch (...) {
+    give_up(*work);
+    throw;
+  }
+  finish(*work);
+  return work->view();
+}
+
+bool Replica::is_gathered(const TopicMatcher& pattern, bool hubs) const {
+  const Views& all = hubs ? hub_views_ : views_;
+  const auto found = all.find(pattern);
+  return found != all.end() && !found->second->gathering;
+}
+
+bool Replica::gather(const TopicMatcher& pattern, bool hubs) {
+  if (is_gathered(pattern, hubs)) return true;
+  const auto wanted = [&](const Topic& view) {
+    return *view.pattern() == pattern && of_hub(view) == hubs;
+  };
+  if (gathering_ && !wanted(gathering_->view())) stop_gathering();
+  if (!gathering_) gathering_ = begin_gathering(pattern, hubs);
+  try {
+    if (!gather(*gathering_)) return false;
+  } catch (...) {
+    stop_gathering();
+    throw;
+  }
+  finish(*gathering_);
+  gathering_.reset();
+  return true;
+}
+
+void Replica::stop_gathering() {
+  if (const auto stopped = std::move(gathering_)) give_up(*stopped);
+}
+
+// Its view is read, by nobody, until it has what it should have: so it does not go meanwhile.
+std::unique_ptr<Gathering> Replica::begin_gathering(const TopicMatcher& pattern, bool hubs) {
+  Views& all = views(hubs);
+  const std::size_t shelf = hubs ? hub_views_shelf() : views_shelf();
+  const Retention& keep = shelves_[shelf].keep;
   const auto place = all.try_emplace(pattern).first;
   try {
-    place->second =
-        std::make_unique<Topic>(&place->first, lost, hubs ? hub_views_shelf() : views_shelf());
+    place->second = std::make_unique<Topic>(&place->first, forgotten(hubs), shelf);
     Topic& view = *place->second;
-    for (const EventRef& event : events) put(event, view);
-    idle_views_.push_back(&view);
-    for (Topic* topic : matched) topic->views.push_back(&view);
-    return view;
+    auto work = std::make_unique<Gathering>(view, keep.events, keep.topic_bytes, view.lost());
+    view.gathering = work.get();
+    read_view(view);
+    return work;
   } catch (...) {
-    // A view that lacks something would be believed by whoever asks for it next.
-    Topic* const view = place->second.get();
-    for (Topic* topic : matched) std::erase(topic->views, view);
-    std::erase(idle_views_, view);
-    if (view) empty(*view);
     all.erase(place);
     throw;
   }
 }
 
-// The topics' events in the one order; some may come several times.
-std::vector<EventRef> Replica::merged(std::span<Topic* const> topics) {
-  std::vector<EventRef> events;
-  for (const Topic* topic : topics) {
-    for (auto at = topic->first(); at != topic->end(); ++at) events.push_back(topic->at(at));
+// A piece; true: that was all.
+bool Replica::gather(Gathering& work) {
+  if (work.comparing()) {
+    compare(work);
+    return false;
   }
-  std::sort(events.begin(), events.end(),
-            [](const EventRef& a, const EventRef& b) { return a->seq() < b->seq(); });
-  return events;
+  for (std::size_t i = 0; i < events_together; ++i) {
+    if (work.take()) continue;
+    const EventRef event = work.next();
+    if (!event) return true;
+    put(event, work.view());
+  }
+  return false;
 }
 
-// The first of those that nobody reads, all at once: each time, every topic is asked.
+void Replica::compare(Gathering& work) {
+  const bool hubs = of_hub(work.view());
+  auto at = work.reached() ? topics_.upper_bound(*work.reached()) : topics_.begin();
+  for (std::size_t i = 0; i < topics_together && at != topics_.end(); ++i, ++at) {
+    Topic& topic = at->second;
+    if (of_hub(topic) == hubs && work.view().pattern()->matches(topic.parsed())) work.link(topic);
+  }
+  if (at == topics_.end()) return work.rank();
+  work.reach(std::prev(at)->first);
+}
+
+void Replica::finish(Gathering& work) {
+  Topic& view = work.view();
+  view.miss(work.lost());
+  view.gathering = nullptr;
+  leave(view);
+}
+
+// A view that lacks something would be believed by whoever asks for it next.
+void Replica::give_up(Gathering& work) {
+  work.view().gathering = nullptr;
+  leave(work.view());
+  forget_view(work.view());
+}
+
+void Replica::put_into_view(const EventRef& event, Topic& view) {
+  if (view.forgotten) return;
+  if (view.gathering) return view.gathering->late(event);
+  put(event, view);
+}
+
 void Replica::forget_idle_views(std::size_t count) {
   const auto end = idle_views_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::vector<Topic*> views(idle_views_.begin(), end);
+  const std::vector<Topic*> views(idle_views_.begin(), end);
   idle_views_.erase(idle_views_.begin(), end);
-  std::sort(views.begin(), views.end());
-  for (auto& [name, topic] : topics_) {
-    std::erase_if(topic.views, [&](Topic* view) {
-      return std::binary_search(views.begin(), views.end(), view);
-    });
-  }
-  for (Topic* view : views) drop_view(*view);
+  for (Topic* view : views) bury(*view);
 }
 
 void Replica::forget_view(Topic& view) {
   std::erase(idle_views_, &view);
-  idle_views_.insert(idle_views_.begin(), &view);
-  forget_idle_views(1);
+  bury(view);
 }
 
-// No topic has it any more.
-void Replica::drop_view(Topic& view) {
+void Replica::bury(Topic& view) {
   empty(view);
-  views(of_hub(view)).erase(view.matcher());
+  view.forgotten = true;
+  buried_.push_back(views(of_hub(view)).extract(*view.pattern()));
+  sweeping_.schedule();
 }
 
 // It is about to go.
@@ -143,6 +212,30 @@ void Replica::empty(Topic& view) {
   if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
   shelf.bytes -= view.bytes();
   bytes_ -= view.bytes();
+}
+
+// A piece; false: no view is left. Those that are forgotten meanwhile wait for the next time that
+// every topic is asked.
+bool Replica::sweep() {
+  if (swept_.empty()) {
+    if (buried_.empty()) return false;
+    swept_.swap(buried_);
+    swept_to_.reset();
+    unlinked_ = false;
+  }
+  if (!unlinked_) {
+    auto at = swept_to_ ? topics_.upper_bound(*swept_to_) : topics_.begin();
+    for (std::size_t i = 0; i < topics_together && at != topics_.end(); ++i, ++at) {
+      std::erase_if(at->second.views, [](const Topic* view) { return view->forgotten; });
+    }
+    unlinked_ = at == topics_.end();
+    if (!unlinked_) swept_to_ = std::prev(at)->first;
+    return true;
+  }
+  Topic& view = *swept_.back().mapped();
+  for (std::size_t i = 0; i < events_together && !view.empty(); ++i) view.drop_first();
+  if (view.empty()) swept_.pop_back();
+  return true;
 }
 
 }  // namespace sse

@@ -51,7 +51,7 @@ void Topic::drop_first() {
   bytes_ -= dropped.weight();
   public_ -= dropped.is_private() ? 0 : 1;
   // Nobody misses what a newer one stands for.
-  if (!superseded(dropped)) lost_ = dropped.seq();
+  if (!superseded(dropped)) miss(dropped.seq());
   if (policy_ == Policy::conflate) {
     const auto newest = newest_of_.find(key_of(dropped));
     if (newest->second == dropped.seq()) newest_of_.erase(newest);

@@ -3,6 +3,7 @@
 // and the subscription's affair.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -18,6 +19,8 @@
 #include "sse/topic_matcher.h"
 
 namespace sse {
+
+class Gathering;
 
 // Someone who is to be told once that a topic has more.
 class Waiter : public net::Link {
@@ -79,6 +82,8 @@ class Topic {
   net::Clock::time_point first_expires() const { return log_.front().expires; }
   // Drops the oldest; there must be one.
   void drop_first();
+  // Events up to that seq may be missing as well.
+  void miss(std::uint64_t seq) { lost_ = std::max(lost_, seq); }
   // Drops all; what comes next is of another history, in which `lost` has been missed.
   void restart(std::uint64_t lost);
 
@@ -90,6 +95,9 @@ class Topic {
   std::vector<Topic*> views;
   std::uint32_t readers = 0;  // subscriptions that keep a position here
   bool touched = false;       // has events that nobody has been woken for
+  // Of a view: what fills it, while it is new; null: it has what it should have.
+  Gathering* gathering = nullptr;
+  bool forgotten = false;  // a view that takes nothing any more, and is about to go
 
  private:
   bool has_newer(const Event& event) const;

@@ -214,6 +214,25 @@ attack('pattern-batch', 'batches of events with 32 new topics each, to be compar
     if (status) a.account.statuses[status] = (a.account.statuses[status] ?? 0) + 1;
   }
 }, { count: 9000, short: 60 });
+attack('new-patterns', 'subscriptions from the beginning to forty patterns that nobody has had, in a hub with ten thousand topics', answered(200), async (a) => {
+  const wire = await a.open();
+  for (let batch = 0; wire && batch < 100; batch += 1) {
+    const content = Buffer.from(Array.from({ length: 100 }, (_, i) => JSON.stringify({ topic: `/shop/${batch}/item/${i}`, message: 1 })).join('\n'));
+    wire.send(headers(id(batch), request(a.target, { method: 'POST', path: a.target.post, extra: [['content-type', 'application/x-ndjson']] }), flag.END_HEADERS), data(id(batch), content, flag.END_STREAM));
+    await wire.until(() => wire.over || wire.stream(id(batch)).ended, '', a.patience);
+  }
+  for (let at = 0; a.more(10);) {
+    const reader = await a.open();
+    if (!reader) return;
+    for (let i = 0; i < 10; i += 1, at += 1) {
+      const patterns = Array.from({ length: 40 }, (_, n) => `match_urlpattern=${encodeURIComponent(`/shop/*/item/:i(\\d+|x${at * 40 + n})`)}`);
+      reader.send(headers(id(i), request(a.target, { path: `/.well-known/mercure?last_event_id=earliest&${patterns.join('&')}` })));
+    }
+    await reader.until(() => reader.over || reader.status(id(9)) > 0, '', Math.max(a.patience, Math.min(3000, a.timeLeft)));
+    a.wires.delete(reader);
+    reader.destroy();
+  }
+}, { count: 2000, short: 20 });
 attack('topics-in-one', 'one subscription to hundreds of topics', answered(200, 400, 414), async (a) => requests(a, (i) => ({ path: `/poll?timeout=0&${Array.from({ length: 300 }, (_, n) => `topic=${i}.${n}`).join('&')}` }), { width: 5 }), { count: 500 });
 
 // ---- requests that are dear

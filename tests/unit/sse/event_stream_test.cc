@@ -357,3 +357,78 @@ TEST_CASE(
   CHECK(text.ends_with("id: epoch1-3000\ndata: x\n\n"));
   CHECK(world.worker().hub.counters().subscribers == 1);
 }
+
+namespace {
+// Every look at the clock ends a slice: a turn does two pieces of work.
+Hub::Options in_small_slices() {
+  Hub::Options options;
+  options.slice = 0us;
+  return options;
+}
+}  // namespace
+
+TEST_CASE("who wants a pattern that is new waits for what it matches, and nobody waits for that") {
+  World world(in_small_slices());
+  for (int i = 0; i < 100; ++i) world.publish("x", "a/" + std::to_string(i));
+  FakeExchange patient = world.worker().events("/events?prefix=a/&lastEventId=epoch1-0");
+  FakeExchange other = world.worker().events("/events?topic=a/1&lastEventId=epoch1-0");
+  FakeExchange poll = world.worker().poll("/poll?prefix=a/&after=epoch1-98&timeout=0");
+  CHECK_FALSE(patient.answered());
+  CHECK_FALSE(poll.answered());
+  CHECK(behind_greeting(other.read()) == "id: epoch1-2\ndata: x\n\n");
+  CHECK(world.worker().hub.counters().subscribers == 2);
+  world.publish("y", "a/new");
+  const std::string text = behind_greeting(patient.read(1 << 20));
+  CHECK(text.starts_with("id: epoch1-1\ndata: x\n\n"));
+  CHECK(text.ends_with("id: epoch1-100\ndata: x\n\nid: epoch1-101\ndata: y\n\n"));
+  CHECK(poll.read().find("\"cursor\":\"epoch1-101\"") != std::string::npos);
+  FakeExchange again = world.worker().events("/events?prefix=a/&lastEventId=epoch1-100");
+  CHECK(behind_greeting(again.read()) == "id: epoch1-101\ndata: y\n\n");
+}
+
+TEST_CASE("who goes while it waits for what a pattern matches leaves its place") {
+  World world(in_small_slices());
+  for (int i = 0; i < 100; ++i) world.publish("x", "a/" + std::to_string(i));
+  FakeExchange first = world.worker().events("/events?prefix=a/&prefix=a/1");
+  FakeExchange second = world.worker().events("/events?prefix=a/&lastEventId=epoch1-99");
+  CHECK(world.worker().hub.counters().subscribers == 2);
+  first.leave();
+  CHECK(world.worker().hub.counters().subscribers == 1);
+  world.loop().settle();
+  CHECK(behind_greeting(second.read()) == "id: epoch1-100\ndata: x\n\n");
+}
+
+TEST_CASE("who has waited for a pattern until there is no room for it is asked to come back") {
+  Hub::Options options = in_small_slices();
+  options.replica.patterns = 1;
+  World world(options);
+  for (int i = 0; i < 50; ++i) world.publish("x", "a/" + std::to_string(i));
+  FakeExchange first = world.worker().events("/events?prefix=a/");
+  FakeExchange second = world.worker().events("/events?prefix=b/");
+  FakeExchange poll = world.worker().poll("/poll?prefix=c/&timeout=0");
+  world.loop().settle();
+  CHECK(first.read().starts_with(":ok"));
+  CHECK(second.status() == 200);
+  CHECK(second.read().find(": too many topics or patterns are in use\n\n") != std::string::npos);
+  CHECK(second.ended);
+  CHECK(poll.status() == 503);
+  CHECK(world.worker().hub.counters().put_off.topics == 1);
+  CHECK(world.worker().hub.counters().subscribers == 1);
+}
+
+TEST_CASE("a dry run of many patterns is answered in pieces, and says what one piece would") {
+  const auto ask = [](Hub::Options options) {
+    World world(std::move(options));
+    for (int i = 0; i < 40; ++i) world.publish("x", "a/" + std::to_string(i));
+    FakeExchange fake = world.worker().events("/events?dry_run=1&prefix=a/1&prefix=b/&topic=a/7");
+    const bool at_once = fake.answered();
+    world.loop().settle();
+    return std::pair(at_once, fake.read(1 << 20));
+  };
+  const auto [at_once, text] = ask({});
+  const auto [in_pieces, same] = ask(in_small_slices());
+  CHECK(at_once);
+  CHECK_FALSE(in_pieces);
+  CHECK(same == text);
+  CHECK(text.find("\"matching_topics\":11") != std::string::npos);
+}

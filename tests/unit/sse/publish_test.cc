@@ -189,3 +189,56 @@ TEST_CASE("a publisher that leaves before its event is in the order is no troubl
   CHECK_FALSE(fake.answered());
   CHECK(world.sequencer.newest() == 1);
 }
+
+namespace {
+// A POST of a batch that is begun.
+FakeExchange begin_batch(World& world, std::string content) {
+  http::Request request = get("/send", {{"content-type", "application/x-ndjson"}});
+  request.method = "POST";
+  http::Peer peer;
+  peer.address = "127.0.0.1";
+  request.peer = &peer;
+  FakeExchange fake;
+  fake->content = std::move(content);
+  world.worker().hub.publish().handle(request, fake.exchange());
+  return fake;
+}
+std::string lines(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "{\"message\":\"line\"}\n";
+  return text;
+}
+}  // namespace
+
+TEST_CASE("a batch is read in pieces, and nobody waits for it who publishes one event") {
+  Hub::Options options;
+  options.slice = 0us;  // two lines in a turn
+  World world(options);
+  FakeExchange batch = begin_batch(world, lines(100));
+  CHECK_FALSE(batch.answered());
+  world.publish("single");
+  world.loop().settle();
+  CHECK(batch.status() == 200);
+  const std::string ids = batch.read();
+  CHECK(ids.find("\"epoch1-2\"") != std::string::npos);
+  CHECK(ids.ends_with("\"epoch1-101\"]}"));
+}
+
+TEST_CASE("a batch whose client goes while it is read is not published") {
+  Hub::Options options;
+  options.slice = 0us;
+  World world(options);
+  FakeExchange batch = begin_batch(world, lines(100));
+  batch.leave();
+  world.loop().settle();
+  CHECK(world.publish("next") == "epoch1-1");
+}
+
+TEST_CASE("a line of a batch takes no more than an event alone") {
+  World world;
+  const std::string line = R"({"message":")" + std::string(70'000, 'x') + "\"}";
+  FakeExchange sent = send(world, lines(1) + line, {}, "application/x-ndjson");
+  CHECK(sent.status() == 413);
+  CHECK(sent.read().find("Line 2: An event takes at most 65536 bytes.") != std::string::npos);
+  CHECK(world.publish("next") == "epoch1-1");
+}

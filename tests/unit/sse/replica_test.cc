@@ -214,10 +214,36 @@ TEST_CASE(
     }
     CHECK(refused);
     CHECK(log.replica.bytes() == bytes);
+    log.loop.settle();
     CHECK(log.replica.find("a/1")->views.empty());
   }
   Topic& view = log.replica.join(wanted);
   CHECK(view.end() - view.first() == 4000);
   log.add("a/1");
   CHECK(view.newest() == 4001);
+}
+
+TEST_CASE("a history that begins anew is not burdened with what a pattern kept that nobody reads") {
+  Log log({.bytes = 10'000});
+  log.add("a/1", 3'000);
+  log.replica.leave(log.replica.join(TopicMatcher::prefix("a/")));
+  log.replica.start("f", 0);
+  CHECK(log.replica.bytes() == 0);
+  log.seq = 0;
+  for (int i = 0; i < 3; ++i) log.add("a/" + std::to_string(i), 100);
+  CHECK(log.held("a/0") == 1);
+}
+
+TEST_CASE("a pattern that drops an old event does not forget that it may lack newer ones") {
+  Log log({.events_per_topic = 1, .events_per_pattern = 3});
+  log.add("a/1");
+  log.add("a/2");
+  log.add("a/2");
+  log.add("a/2");
+  log.add("a/3");
+  const Topic& view = log.replica.join(TopicMatcher::prefix("a/"));
+  CHECK(view.lost() == 3);
+  log.add("a/4");
+  CHECK(view.at(view.first())->seq() == 4);
+  CHECK(view.lost() == 3);
 }

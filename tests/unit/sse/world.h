@@ -59,6 +59,8 @@ struct World {
                                                .keys = {},
                                                .subscribe_requires_token = false})
       : options(std::move(chosen)), authorizer(std::move(rights)) {
+    // How much a slice of some length does is chance.
+    if (options.slice == net::Slice::standard) options.slice = 1min;
     add_worker();
   }
   void add_worker() {
