@@ -23,6 +23,8 @@ sse::Hub::Counters HubTotals::sum() const {
     total.polls += one.polls;
     total.deliveries += one.deliveries;
     total.gaps += one.gaps;
+    total.poll_bytes += one.poll_bytes;
+    total.page_bytes += one.page_bytes;
     total.lag.streams += one.lag.streams;
     total.lag.events = std::max(total.lag.events, one.lag.events);
     total.put_off.subscribers += one.put_off.subscribers;

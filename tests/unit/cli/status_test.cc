@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "cli/event_metrics.h"
 #include "cli/status_page.h"
 #include "cli/status_stream.h"
 #include "tests/support/fake_exchange.h"
@@ -51,6 +52,27 @@ TEST_CASE_METHOD(Shown, "a route whose path is not UTF-8 is shown among the coun
   REQUIRE(status["routes"].size() == 1);
   CHECK(status["routes"][0]["route"] == "/caf\uFFFD");
   CHECK(status["routes"][0]["visits"] == 2);
+}
+
+TEST_CASE("what readers have not taken yet is of all workers, and the history of one") {
+  cli::HubTotals hubs(2);
+  sse::Hub::Counters one;
+  one.poll_bytes = 10;
+  one.page_bytes = 100;
+  one.history_bytes = 7;
+  hubs.put(0, one);
+  one.history_bytes = 9;
+  hubs.put(1, one);
+  const auto families = cli::event_families(hubs.sum());
+  const auto value = [&](const std::string& name) {
+    for (const auto& family : families) {
+      if (family.name == name) return family.metric.at(0).gauge.value;
+    }
+    return -1.0;
+  };
+  CHECK(value("herald_poll_bytes") == 20);
+  CHECK(value("herald_page_bytes") == 200);
+  CHECK(value("herald_history_bytes") == 9);
 }
 
 TEST_CASE_METHOD(Shown, "the stream of counters goes on, block by block") {
