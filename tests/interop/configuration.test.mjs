@@ -146,7 +146,7 @@ test('[serve] user: a file that this user may not read is answered 403, which th
 
 // With the development certificate: { child, ended, err() }, once it serves or has ended.
 async function withDevelopment(t, root, config, env) {
-  const child = spawn(program, ['serve', root, '--config', config, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(program, ['serve', root, '--config', config, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ASAN_OPTIONS: process.env.ASAN_OPTIONS, ...env } });
   const herald = { child, out: '', err: '' };
   herald.ended = new Promise((resolve) => { child.once('exit', resolve); });
   t.after(() => child.kill('SIGKILL'));

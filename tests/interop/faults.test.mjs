@@ -85,6 +85,7 @@ test('out of descriptors, new clients are turned away at once, those who are the
   const client = await session(t, herald);
   const feed = await soon('the stream opens', listen(client, '/events?topic=t').open);
   assert.equal((await fetchOn(client, '/a.css')).status, 200);
+  await publish(client, 't', 'before');
   execFileSync('prlimit', ['--pid', String(herald.pid), `--nofile=${open(herald.pid) + 20}:4096`]);
   const crowd = Array.from({ length: 100 }, () => {
     const socket = tls.connect({ host: '127.0.0.1', port: herald.port, ALPNProtocols: ['h2'], rejectUnauthorized: false });
@@ -95,7 +96,7 @@ test('out of descriptors, new clients are turned away at once, those who are the
   t.after(() => crowd.forEach((socket) => socket.destroy()));
   await until('some are turned away', () => crowd.filter((socket) => socket.gone).length >= 5);
   await publish(client, 't', 'x');
-  await until('the stream lives', () => feed.events.length === 1);
+  await until('the stream lives', () => feed.events.length === 2);
   crowd.forEach((socket) => socket.destroy());
   await until('a new client is served', async () => {
     try { return (await fetchOn(await session(t, herald), '/a.css', { within: 2000 })).status === 200; } catch { return false; }
