@@ -49,7 +49,7 @@ Hub::Hub(net::Loop& loop, Sequencer& sequencer, ClientCursors& cursors,
                                  : HubMetadata::Subscriptions::hidden),
       presence_(options.presence),
       subscriptions_(presence_ ? std::make_unique<MercureSubscriptions>(*presence_, replica_,
-                                                                        authorizer, cors_)
+                                                                        authorizer, cors_, readers_)
                                : nullptr),
       leases_(loop, [this] { expire_leases(); }) {
   if (presence_) leases_.start(lease_interval);

@@ -1,7 +1,9 @@
 #include "sse/mercure_subscriptions.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "server/http/problem.h"
 #include "server/http/query.h"
@@ -11,6 +13,7 @@ namespace sse {
 namespace {
 
 constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+constexpr std::size_t subscribers_together = 8;  // in a piece of work
 
 const char* media_type(Dialect dialect) {
   return dialect == Dialect::v1 ? "application/json" : "application/ld+json";
@@ -51,68 +54,122 @@ std::string_view behind(std::string_view path, std::string_view beginning) {
   return path.size() > beginning.size() ? path.substr(beginning.size() + 1) : std::string_view();
 }
 
+// What of it is asked for, and how it is to be told.
+struct Wanted {
+  std::string id;  // the path that was asked for
+  std::string hub_path;
+  std::string part;  // behind ".../subscriptions/", normal; empty: all
+  Dialect dialect;
+  std::string cursor;    // of the history, before the list was begun
+  std::string tag;       // that the client has; empty: none
+  http::Headers fields;  // of any answer
+  std::string link;
+};
+
+// Goes through the subscribers, some at a time.
+class Listing final : public Errand {
+ public:
+  Listing(const Presence& presence, Wanted wanted)
+      : presence_(presence), wanted_(std::move(wanted)) {}
+
+  bool piece() override {
+    const std::vector<Attending> some = presence_.list(last_, subscribers_together);
+    if (some.empty()) return false;
+    for (const Attending& one : some) look_at(one);
+    last_ = some.back().subscriber;
+    return true;
+  }
+
+  void done(http::Exchange exchange) override {
+    http::Response response = answer();
+    response.fields.append(wanted_.fields);
+    exchange.respond(std::move(response));
+  }
+
+ private:
+  void look_at(const Attending& one) {
+    const auto place = place_of(one.wanted, wanted_.dialect);
+    if (!place) return;
+    const std::string mine = normal(*place);
+    const std::string whole = mine + "/" + normal(http::percent_encode(one.subscriber));
+    if (!wanted_.part.empty() && wanted_.part != mine && wanted_.part != whole) return;
+    const auto document = describe(one, wanted_.dialect, wanted_.hub_path, Active::yes);
+    documents_ += (documents_.empty() ? "" : ",") + document->json;
+    if (wanted_.part == whole) single_ = document->json;
+  }
+
+  http::Response answer() {
+    if (!single_.empty() && wanted_.dialect == Dialect::v0) {
+      single_.insert(single_.size() - 1, ",\"lastEventID\":" + http::json_string(wanted_.cursor));
+    }
+    // A list may be empty, of a name that nobody asked for as well; one subscription is there or
+    // not.
+    if (single_.empty() && names_subscriber(wanted_.part, wanted_.dialect)) {
+      return http::problem(404, "There is no such subscription now.");
+    }
+    const std::string tag = "\"" + wanted_.cursor + "\"";
+    http::Response response;
+    if (wanted_.tag == tag) {
+      response.status = 304;
+      response.fields.add("etag", tag);
+      return response;
+    }
+    response = http::text_response(
+        200, media_type(wanted_.dialect),
+        single_.empty() ? collection(wanted_.id, wanted_.dialect, wanted_.cursor, documents_)
+                        : single_);
+    response.fields.add("etag", tag);
+    response.fields.add("cache-control", "private, no-cache");
+    response.fields.add("link", "<" + wanted_.link + ">; rel=\"mercure\"; last-event-id=\"" +
+                                    wanted_.cursor +
+                                    "\"; type=\"mercure\"; content-type=\"application/json\"");
+    return response;
+  }
+
+  const Presence& presence_;
+  const Wanted wanted_;
+  std::string last_;  // subscriber that was looked at
+  std::string documents_;
+  std::string single_;
+};
+
 }  // namespace
 
 void MercureSubscriptions::handle(const http::Request& request, http::Exchange exchange) {
   if (request.method == "OPTIONS") return exchange.respond(cors_.preflight(request, methods));
-  http::Response response = answer(request);
-  cors_.add(request, response.fields);
-  exchange.respond(std::move(response));
-}
-
-http::Response MercureSubscriptions::answer(const http::Request& request) {
-  if (request.method != "GET" && request.method != "HEAD") return http::method_not_allowed(methods);
+  http::Headers fields;
+  cors_.add(request, fields);
+  const auto refused = [&](http::Response response) {
+    response.fields.append(fields);
+    exchange.respond(std::move(response));
+  };
+  if (request.method != "GET" && request.method != "HEAD") {
+    return refused(http::method_not_allowed(methods));
+  }
   const Decision decision = authorizer_.member(request);
-  if (const auto* denied = std::get_if<Denied>(&decision)) return denied->response();
+  if (const auto* denied = std::get_if<Denied>(&decision)) return refused(denied->response());
   const auto& grant = std::get<Grant>(decision);
   // The topic to be granted is the URL itself, without the origin.
   if (!grant.covers(request.path())) {
-    return Authorizer::not_granted(authorizer_.hub_of(request), grant, Action::subscribe,
-                                   request.path())
-        .response();
+    return refused(Authorizer::not_granted(authorizer_.hub_of(request), grant, Action::subscribe,
+                                           request.path())
+                       .response());
   }
-  return show(request, grant.dialect);
-}
-
-http::Response MercureSubscriptions::show(const http::Request& request, Dialect dialect) {
-  const std::string hub_path = presence_.hub_path();
-  const std::string wanted = normal(behind(request.path(), hub_path + "/subscriptions"));
-  const std::string cursor =
-      replica_.tail() == 0 ? "earliest" : "#" + replica_.id(replica_.tail()).print();
-  std::string documents;
-  std::string single;
-  for (const Attending& one : presence_.list()) {
-    const auto place = place_of(one.wanted, dialect);
-    if (!place) continue;
-    const std::string mine = normal(*place);
-    const std::string whole = mine + "/" + normal(http::percent_encode(one.subscriber));
-    if (!wanted.empty() && wanted != mine && wanted != whole) continue;
-    const auto document = describe(one, dialect, hub_path, Active::yes);
-    documents += (documents.empty() ? "" : ",") + document->json;
-    if (wanted == whole) single = document->json;
-  }
-  if (!single.empty() && dialect == Dialect::v0) {
-    single.insert(single.size() - 1, ",\"lastEventID\":" + http::json_string(cursor));
-  }
-  // A list may be empty, of a name that nobody asked for as well; one subscription is there or not.
-  if (single.empty() && names_subscriber(wanted, dialect))
-    return http::problem(404, "There is no such subscription now.");
-  const std::string tag = "\"" + cursor + "\"";
-  http::Response response;
-  if (request.fields.get("if-none-match") == tag) {
-    response.status = 304;
-    response.fields.add("etag", tag);
-    return response;
-  }
-  response = http::text_response(
-      200, media_type(dialect),
-      single.empty() ? collection(request.path(), dialect, cursor, documents) : single);
-  response.fields.add("etag", tag);
-  response.fields.add("cache-control", "private, no-cache");
-  response.fields.add("link", "<" + authorizer_.hub_of(request) +
-                                  ">; rel=\"mercure\"; last-event-id=\"" + cursor +
-                                  "\"; type=\"mercure\"; content-type=\"application/json\"");
-  return response;
+  std::string hub_path = presence_.hub_path();
+  std::string part = normal(behind(request.path(), hub_path + "/subscriptions"));
+  errands_.run(
+      std::move(exchange),
+      std::make_unique<Listing>(
+          presence_,
+          Wanted{.id = std::string(request.path()),
+                 .hub_path = std::move(hub_path),
+                 .part = std::move(part),
+                 .dialect = grant.dialect,
+                 .cursor =
+                     replica_.tail() == 0 ? "earliest" : "#" + replica_.id(replica_.tail()).print(),
+                 .tag = std::string(request.fields.get("if-none-match").value_or("")),
+                 .fields = std::move(fields),
+                 .link = authorizer_.hub_of(request)}));
 }
 
 }  // namespace sse

@@ -2,12 +2,10 @@
 // or one subscription. In the dialect of the token that is needed to see it.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "server/http/handler.h"
 #include "sse/authorization.h"
 #include "sse/cors.h"
+#include "sse/errands.h"
 #include "sse/presence.h"
 #include "sse/replica.h"
 
@@ -17,19 +15,21 @@ class MercureSubscriptions final : public http::Handler {
  public:
   // All outlive the handler.
   MercureSubscriptions(const Presence& presence, const Replica& replica,
-                       const Authorizer& authorizer, const Cors& cors)
-      : presence_(presence), replica_(replica), authorizer_(authorizer), cors_(cors) {}
+                       const Authorizer& authorizer, const Cors& cors, Errands& errands)
+      : presence_(presence),
+        replica_(replica),
+        authorizer_(authorizer),
+        cors_(cors),
+        errands_(errands) {}
 
   void handle(const http::Request& request, http::Exchange exchange) override;
 
  private:
-  http::Response answer(const http::Request& request);
-  http::Response show(const http::Request& request, Dialect dialect);
-
   const Presence& presence_;
   const Replica& replica_;
   const Authorizer& authorizer_;
   const Cors& cors_;
+  Errands& errands_;
 };
 
 }  // namespace sse

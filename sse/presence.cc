@@ -79,13 +79,14 @@ void Presence::expire(net::Loop& loop, net::Clock::time_point now) {
   for (const std::string& subscriber : gone) leave(loop, subscriber);
 }
 
-std::vector<Attending> Presence::list() const {
+std::vector<Attending> Presence::list(std::string_view behind, std::size_t most) const {
   const std::lock_guard lock(mutex_);
-  std::vector<Attending> all;
-  for (const auto& [subscriber, attending] : subscribers_) {
-    all.insert(all.end(), attending.begin(), attending.end());
+  std::vector<Attending> some;
+  auto at = subscribers_.upper_bound(behind);
+  for (; most > 0 && at != subscribers_.end(); --most, ++at) {
+    some.insert(some.end(), at->second.begin(), at->second.end());
   }
-  return all;
+  return some;
 }
 
 void Presence::move_to(std::string hub_path) {

@@ -59,7 +59,10 @@ class Presence {
   // Lets those go whose lease has ended.
   void expire(net::Loop& loop, net::Clock::time_point now);
 
-  std::vector<Attending> list() const;
+  // Of so many subscribers at most, in the order of their names, behind that one; "": from the
+  // first.
+  std::vector<Attending> list(std::string_view behind = {},
+                              std::size_t most = std::string_view::npos) const;
   // The hub is at another path from now on; whoever is there already goes under the new one.
   void move_to(std::string hub_path);
   std::string hub_path() const;

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/unit/sse/mercure_world.h"
 
@@ -9,8 +10,9 @@ namespace {
 
 // A hub that tells who is there.
 struct Attended : Hub0 {
-  Attended() {
+  explicit Attended(std::chrono::microseconds slice = 1min) {
     workers.clear();
+    options.slice = slice;
     options.presence = &presence;
     add_worker();
   }
@@ -119,6 +121,31 @@ TEST_CASE("who reads at /events is there as well") {
   FakeExchange stream = hub.worker().events("/events?topic=a&topic=b");
   CHECK(hub.presence.list().size() == 2);
   CHECK(hub.presence.list()[0].subscriber == hub.presence.list()[1].subscriber);
+}
+
+TEST_CASE("a long list is gathered in pieces, with everybody who was there when it was begun") {
+  Attended hub(0us);
+  std::vector<FakeExchange> readers;
+  for (int i = 0; i < 100; ++i) {
+    readers.push_back(hub.worker().events("/events?topic=a&topic=b" + std::to_string(i)));
+  }
+  hub.settle();
+  FakeExchange listed = hub.list("", token(subscriber({"*"})));
+  FakeExchange left = hub.list("", token(subscriber({"*"})));
+  CHECK_FALSE(listed.answered());
+  left.leave();
+  FakeExchange late = hub.worker().events("/events?topic=late");
+  hub.settle();
+  REQUIRE(listed.status() == 200);
+  const json list = json::parse(listed.read(1 << 20));
+  CHECK(list["lastEventID"] == "#epoch1-400");
+  std::set<std::string> topics;
+  for (const json& one : list["subscriptions"]) topics.insert(one["topic"]);
+  for (int i = 0; i < 100; ++i) CHECK(topics.contains("b" + std::to_string(i)));
+  CHECK_FALSE(left.answered());
+  FakeExchange one = hub.list("/a", token(subscriber({"*"})));
+  hub.settle();
+  CHECK(json::parse(one.read(1 << 20))["subscriptions"].size() == 100);
 }
 
 TEST_CASE("the list needs a token that grants its URL, and speaks that token's dialect") {
