@@ -33,8 +33,8 @@ export function lacks({ packages = [], programs = [], node = 18 } = {}) {
   }
   return false;
 }
-// Made with the address sanitizer, which wants to be the first library of its process, and all of its addresses.
-export const sanitized = fs.existsSync(program) && fs.readFileSync(program).includes('libasan.so');
+// Made with a sanitizer of addresses or threads, which wants to be the first library of its process, all of its addresses, and more of everything.
+export const sanitized = fs.existsSync(program) && ['libasan.so', 'libtsan.so'].some((library) => fs.readFileSync(program).includes(library));
 export function onPath(name) {
   return name.startsWith('/') ? fs.existsSync(name) : (process.env.PATH ?? '').split(':').some((each) => fs.existsSync(path.join(each, name)));
 }
