@@ -25,7 +25,8 @@ constexpr std::size_t batch = 64 * 1024;
 // The same where events share the connection with a download: here, and of what the kernel holds.
 // With 64 KiB each, an event came 50 ms late on a line of 20 Mbit/s.
 constexpr std::size_t batch_beside_live = 16 * 1024;
-// What one connection may send in one turn of the loop before the others have theirs.
+// What one connection may send in one turn of the loop before the others have theirs, if it does
+// not take longer than a slice.
 constexpr std::size_t turn = 256 * 1024;
 // Between the two GOAWAYs of a drain (RFC 9113 section 6.8): requests under way arrive meanwhile.
 constexpr std::chrono::seconds drain_notice{1};
@@ -271,7 +272,10 @@ void Connection::flush() {
 // should go on when the kernel says that there is room: or in another turn, if there is room now.
 bool Connection::send_some() {
   http::Output& output = at_.output;
-  for (std::size_t sent = 0; sent < turn;) {
+  const net::Clock::time_point began = net::Clock::now();
+  // Files take less than that; what is put together as it is read, from many logs, may take more.
+  const auto long_enough = [&] { return net::Clock::now() - began >= net::Slice::standard; };
+  for (std::size_t sent = 0; sent < turn && (sent == 0 || !long_enough());) {
     bool more = true;
     const std::size_t enough = session_->live_beside_others() ? batch_beside_live : batch;
     while (more && socket_->sealed() < enough) {
@@ -279,6 +283,7 @@ bool Connection::send_some() {
       more = session_->fill(output);
       if (output.bytes().empty()) break;
       if (!seal(output.bytes())) return false;
+      if (long_enough()) break;
     }
     if (socket_->sealed() == 0) return more;
     sent += socket_->sealed();

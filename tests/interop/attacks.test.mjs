@@ -47,10 +47,13 @@ for (const each of attacks.values()) {
         else await pause(5);
       }
     })();
+    // Of many complaints in one second the log has the last alone, which may be of the attack before.
+    const told = () => !each.log || each.log.test(herald.log);
     try {
-      for (const end = performance.now() + 20000; rounds === 0 || (!served && performance.now() < end); rounds += 1) {
+      for (const end = performance.now() + 20000; rounds === 0 || (!(served && told()) && performance.now() < end); rounds += 1) {
         const account = await runAttack(each, herald, { count: each.short, seconds: ends ? 20 : 1.2, rounds: 1, patience: 8000, began: () => { begun = true; } });
         assert.equal(each.expect(account), '', JSON.stringify(account));
+        for (let i = 0; i < 20 && !told(); i += 1) await pause(100);
       }
     } finally {
       over = true;
@@ -59,7 +62,7 @@ for (const each of attacks.values()) {
     }
     assert.ok(served, `no client was served while the attack went on, ${rounds} times`);
     assert.equal(await until('a client after the attack is served', () => page(herald).catch(() => 0), { within: 5000, every: 200 }), 200);
-    if (each.log) await until(`the reason is in the log, which says: ${herald.log.slice(-500)}`, () => each.log.test(herald.log));
+    assert.ok(told(), `the reason is not in the log, which says: ${herald.log.slice(-500)}`);
     const after = usage(herald.pid);
     const grown = Math.max(most, after.memory) - before.memory;
     assert.ok(sanitized || grown < 64, `memory grew by ${grown.toFixed(0)} MiB`);
