@@ -272,18 +272,20 @@ void Connection::flush() {
 // should go on when the kernel says that there is room: or in another turn, if there is room now.
 bool Connection::send_some() {
   http::Output& output = at_.output;
-  const net::Clock::time_point began = net::Clock::now();
-  // Files take less than that; what is put together as it is read, from many logs, may take more.
-  const auto long_enough = [&] { return net::Clock::now() - began >= net::Slice::standard; };
-  for (std::size_t sent = 0; sent < turn && (sent == 0 || !long_enough());) {
+  // Files take less than one; what is put together as it is read, from many logs, may take more.
+  net::Slice slice = at_.slice;
+  slice.begin();
+  for (std::size_t sent = 0; sent < turn;) {
     bool more = true;
+    bool late = false;
     const std::size_t enough = session_->live_beside_others() ? batch_beside_live : batch;
     while (more && socket_->sealed() < enough) {
+      late = slice.over();
+      if (late) break;
       output.clear();
       more = session_->fill(output);
       if (output.bytes().empty()) break;
       if (!seal(output.bytes())) return false;
-      if (long_enough()) break;
     }
     if (socket_->sealed() == 0) return more;
     sent += socket_->sealed();
@@ -293,6 +295,7 @@ bool Connection::send_some() {
     }
     if (socket_->unsent() > 0) return true;
     if (!more) return false;
+    if (late) return true;
   }
   return true;
 }

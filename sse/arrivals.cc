@@ -26,19 +26,19 @@ void Arrivals::receive(const http::Request& request, http::Exchange exchange, Ar
                 .begin = std::move(begin)};
   const Arrival& reads = reader.arrival;
   if (anteroom_.passes(reads.topics, reads.rights)) {
-    return this->begin(reader, std::move(exchange));
+    return let_in(reader, std::move(exchange));
   }
   const auto kept = std::make_shared<Reader>(std::move(reader));
   anteroom_.enter(std::move(exchange), kept->arrival.topics, kept->arrival.rights,
                   [this, kept](http::Exchange ready) {
                     auto word = no_room(kept->arrival.topics);
-                    if (!word) return this->begin(*kept, std::move(ready));
+                    if (!word) return let_in(*kept, std::move(ready));
                     kept->head.body = http::text_body(*std::move(word));
                     ready.respond(std::move(kept->head));
                   });
 }
 
-void Arrivals::begin(Reader& reader, http::Exchange exchange) {
+void Arrivals::let_in(Reader& reader, http::Exchange exchange) {
   const Arrival& arrival = reader.arrival;
   auto seat =
       presence_ ? presence_->enter(replica_.loop(), arrival.topics, arrival.grant) : nullptr;

@@ -53,7 +53,7 @@ class Arrivals {
   struct Reader;
   std::variant<Audience::Place, std::string> admit(const http::Request& request,
                                                    const Arrival& arrival);
-  void begin(Reader& reader, http::Exchange exchange);
+  void let_in(Reader& reader, http::Exchange exchange);
   std::optional<std::string> no_room(std::span<const TopicMatcher> wanted);
   std::string later(std::string_view reason);
 

@@ -34,7 +34,9 @@ void Gathering::add_head(Topic* topic, std::uint64_t end) {
 
 bool Gathering::take() {
   if (heads_.empty()) return false;
-  if (taken_.size() >= most_events_ || bytes_ >= most_bytes_) {
+  // Of an event with several topics the heads come one after the other.
+  const bool repeated = !taken_.empty() && taken_.back()->seq() == heads_.front().seq;
+  if (!repeated && (taken_.size() >= most_events_ || bytes_ >= most_bytes_)) {
     lost_ = std::max(lost_, heads_.front().seq);
     heads_ = {};
     return false;
@@ -47,8 +49,7 @@ bool Gathering::take() {
     return true;
   }
   const EventRef& event = head.topic ? head.topic->at(head.position) : passing_[head.position];
-  // Of an event with several topics the heads come one after the other.
-  if (taken_.empty() || taken_.back() != event) {
+  if (!repeated) {
     taken_.push_back(event);
     bytes_ += event->weight();
   }

@@ -312,6 +312,38 @@ TEST_CASE("a client that has sent 500 dear requests at once holds up another for
   CHECK(root.asked.size() <= 7);  // two slices of three
 }
 
+TEST_CASE("an answer that is dear to put together holds up another client for a few pieces of it") {
+  World world;
+  int pieces = 0;
+  http::Handler* handler = nullptr;
+  // Each piece takes a second; who comes during the first finds the others to come.
+  const auto piece = [&](std::span<std::byte> into) {
+    present += 1s;
+    if (++pieces == 1) world.connect(*handler, get("/quiet"));
+    std::fill(into.begin(), into.end(), std::byte{'x'});
+  };
+  struct Dear final : http::Body {
+    explicit Dear(std::function<void(std::span<std::byte>)> made) : make(std::move(made)) {}
+    http::Read read(std::span<std::byte> into, http::Waker&) override {
+      make(into);
+      return {into.size(), false};
+    }
+    const std::function<void(std::span<std::byte>)> make;
+  };
+  testing::Answering root([&](const http::Request& request, http::Exchange exchange) {
+    http::Response response = testing::text("hello");
+    if (request.target == "/dear") response.body = std::make_unique<Dear>(piece);
+    exchange.respond(std::move(response));
+    if (request.target == "/quiet") world.loop.stop();
+  });
+  handler = &root;
+  world.connect(root, get("/dear"));
+  world.loop.run();
+  CHECK(root.asked.back() == "/quiet");
+  CHECK(pieces >= 2);
+  CHECK(pieces <= 4);
+}
+
 TEST_CASE("what is put off is handled in the turns that follow, though nothing more arrives") {
   World world;
   int handled = 0;

@@ -118,6 +118,21 @@ TEST_CASE("a pattern takes of a long history what it can keep, and says that the
 }
 
 TEST_CASE(
+    "an event of several topics that a pattern matches is not missed where it is the oldest") {
+  History history({.events_per_pattern = 1}, 1, 5);
+  for (const char* text : {"old", "new"}) {
+    Draft made = draft(text, "a/1");
+    made.alternates = {"a/2", "a/3"};
+    const EventRef event = std::make_shared<const Event>("e", ++history.seq, std::move(made),
+                                                         std::chrono::system_clock::now());
+    history.replica.apply({&event, 1});
+  }
+  const Topic& view = history.replica.join(wanted());
+  CHECK(history.seqs(view) == std::vector<std::uint64_t>{2});
+  CHECK(view.lost() == 1);
+}
+
+TEST_CASE(
     "whoever needs a pattern at once has it at once, though it is being gathered, or another") {
   History history({}, 3, 60);
   for (int i = 0; i < 300; ++i) history.add();
