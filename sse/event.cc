@@ -114,23 +114,19 @@ Event::Event(std::string_view epoch, std::uint64_t seq, Draft draft, Time time)
   }
   if (is_one_line(draft.data)) {
     block_.append("data: ").append(draft.data).append("\n\n");
-    return;
+  } else {
+    append_lines(block_, draft.data);
+    block_.push_back('\n');
+    lines_ = std::move(draft.data);
   }
-  append_lines(block_, draft.data);
-  block_.push_back('\n');
-  lines_ = std::move(draft.data);
+  weight_ = sizeof(Event) + block_.capacity() + lines_.size() + topic_.size() + type_.size() +
+            publisher_id_.size();
+  for (const std::string& topic : alternates_) weight_ += sizeof(std::string) + topic.size();
 }
 
 std::string_view Event::data() const {
   if (!lines_.empty()) return lines_;
   return std::string_view(block_).substr(block_.size() - 2 - data_size_, data_size_);
-}
-
-std::size_t Event::weight() const {
-  std::size_t bytes = sizeof(Event) + block_.capacity() + lines_.size() + topic_.size() +
-                      type_.size() + publisher_id_.size();
-  for (const std::string& topic : alternates_) bytes += sizeof(std::string) + topic.size();
-  return bytes;
 }
 
 }  // namespace sse

@@ -88,7 +88,7 @@ class Event {
   }
   std::string_view id() const { return std::string_view(block_).substr(4, id_size_); }
   // Bytes of memory, about.
-  std::size_t weight() const;
+  std::size_t weight() const { return weight_; }
 
  private:
   std::uint64_t seq_;
@@ -101,6 +101,7 @@ class Event {
   std::string publisher_id_;
   std::string lines_;  // the data, if the block has it in more than one line
   std::size_t data_size_;
+  std::size_t weight_;
   std::chrono::milliseconds retry_;
   std::uint8_t id_size_;
   Form form_;

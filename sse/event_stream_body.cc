@@ -35,11 +35,13 @@ http::Read EventStreamBody::read(std::span<std::byte> into, http::Waker& later) 
   audience().busy(*this);  // not idle while it is read
   later_ = nullptr;
   std::size_t used = 0;
+  const std::size_t most_looks = subscription_.looks() + Subscription::looks_together;
   for (;;) {
     if (unsaid_) used += go_on(into.subspan(used));
     if (unsaid_) return {used, false};
     if (ended_) return {used, true};
     if (used == into.size()) return {used, false};
+    if (used > 0 && subscription_.looks() > most_looks) return {used, false, true};
     if (over()) {
       leave();
       continue;

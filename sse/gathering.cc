@@ -9,19 +9,16 @@ Gathering::Gathering(Topic& view, std::size_t events, std::size_t bytes, std::ui
     : view_(view), most_events_(events), most_bytes_(bytes), lost_(lost) {}
 
 void Gathering::link(Topic& topic) {
-  linked_.push_back(&topic);
-  // One that began anew may have met it before.
-  if (std::ranges::find(topic.views, &view_) == topic.views.end()) topic.views.push_back(&view_);
+  const bool met = anew_ && std::ranges::find(topic.views, &view_) != topic.views.end();
+  if (!met) topic.views.push_back(&view_);
   lost_ = std::max(lost_, topic.lost());
+  add_head(&topic, topic.end());
 }
 
-void Gathering::rank() {
+void Gathering::compared() {
   comparing_ = false;
   passing_ = std::exchange(late_, {});
-  heads_.reserve(linked_.size() + 1);
-  for (Topic* topic : linked_) add_head(topic, topic->end());
   add_head(nullptr, passing_.size());
-  linked_ = {};
 }
 
 // Of what is before `end`.
@@ -70,7 +67,6 @@ EventRef Gathering::next() {
 }
 
 void Gathering::forget(const Topic& topic) {
-  std::erase(linked_, &topic);
   lost_ = std::max(lost_, topic.lost());
   const auto of_it = [&](const Head& head) { return head.topic == &topic; };
   if (std::erase_if(heads_, of_it) > 0) std::make_heap(heads_.begin(), heads_.end());
@@ -79,8 +75,8 @@ void Gathering::forget(const Topic& topic) {
 void Gathering::restart(std::uint64_t lost) {
   lost_ = lost;
   comparing_ = true;
+  anew_ = true;
   reached_.reset();
-  linked_.clear();
   heads_.clear();
   taken_.clear();
   bytes_ = 0;

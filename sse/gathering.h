@@ -1,7 +1,8 @@
 // Gathering: how a view that is new gets the events of the topics that its pattern matches, in
-// pieces, while the history goes on. First each topic is compared with the pattern; then what the
-// matching ones hold is taken, newest first, until the view could keep no more; then it is put into
-// the view, oldest first, and behind it what has come meanwhile.
+// pieces, while the history goes on. First each topic is compared with the pattern, and the newest
+// event of one that matches put into a heap; then they are taken, newest first, each followed in
+// the heap by the one before it in its topic, until the view could keep no more; then it is put
+// into the view, oldest first, and behind it what has come meanwhile.
 #pragma once
 
 #include <cstddef>
@@ -33,10 +34,11 @@ class Gathering {
   void reach(std::string_view name) { reached_ = name; }
   // Whether a topic of that name will be come to yet.
   bool ahead(std::string_view name) const { return comparing_ && (!reached_ || name > *reached_); }
-  // It matches; what it gets from now on is given to late().
+  // It matches; what it gets from now on is given to late(), and what it has is taken from it. One
+  // that is new while it is ahead() has not been given the view.
   void link(Topic& topic);
   // All have been compared.
-  void rank();
+  void compared();
 
   // ---- then
   // An event that the view will have. False: there is none any more.
@@ -66,8 +68,8 @@ class Gathering {
   const std::size_t most_bytes_;
   std::uint64_t lost_;
   bool comparing_ = true;
+  bool anew_ = false;  // it has met topics before
   std::optional<std::string> reached_;
-  std::vector<Topic*> linked_;
   std::vector<Head> heads_;       // a heap
   std::vector<EventRef> taken_;   // newest first
   std::size_t bytes_ = 0;         // of these

@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds shortest_lease{5'000};
 constexpr std::chrono::milliseconds archive_wait{2000};
 // Bytes of an answer besides its messages, as a rule.
 constexpr std::size_t usual_frame = 96;
+// That are worth an answer that is ready at once.
+constexpr std::size_t most_looks = 2 * Subscription::looks_together;
 
 // An answer to a client whose cursor we keep; tells when it has been read to the end.
 class ReceiptBody final : public http::Body {
@@ -249,7 +251,9 @@ void LongPoll::answer(Held& held) {
                      last_->shape == held.poll.shape && last_->frame == held.poll.frame &&
                      last_->tail == replica_.tail();
   if (!alike || held.gap) {
-    if (*text_bytes_ >= options_.text_bytes) return answer_as_read(held);
+    // What is kept for those who read slowly is bounded, and so is what is done in one go.
+    const std::size_t looks = held.subscription.breadth() * held.poll.max;
+    if (*text_bytes_ >= options_.text_bytes || looks > most_looks) return answer_as_read(held);
     last_ = std::make_unique<Answer>(gather(held, std::exchange(held.gap, std::nullopt)));
   }
   const Answer& answer = *last_;

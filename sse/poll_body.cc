@@ -30,6 +30,8 @@ PollBody::~PollBody() { --count_; }
 
 http::Read PollBody::read(std::span<std::byte> into, http::Waker& /*later*/) {
   std::size_t used = 0;
+  const std::size_t most_looks =
+      (subscription_ ? subscription_->looks() : 0) + Subscription::looks_together;
   for (;;) {
     const auto left = into.subspan(used);
     const std::size_t bytes = text_.copy(reinterpret_cast<char*>(left.data()), left.size(), next_);
@@ -38,6 +40,7 @@ http::Read PollBody::read(std::span<std::byte> into, http::Waker& /*later*/) {
     if (next_ < text_.size()) return {used, false};
     if (!subscription_) break;
     if (used == into.size()) return {used, false};
+    if (used > 0 && subscription_->looks() > most_looks) return {used, false, true};
     text_.clear();
     next_ = 0;
     write_more();

@@ -67,6 +67,7 @@ std::vector<Replica::Shelf> Replica::make_shelves() const {
 
 void Replica::start(std::string epoch, std::uint64_t tail) {
   ++generation_;
+  ++revision_;
   if (epoch != epoch_) {
     previous_epoch_ = std::exchange(epoch_, std::move(epoch));
     epoch_began_ = generation_;
@@ -167,6 +168,7 @@ void Replica::append(const EventRef& event, const std::string& name) {
 // A log takes an event once, by whichever of its topics it comes.
 void Replica::put(const EventRef& event, Topic& log) {
   if (log.newest() == event->seq()) return;
+  ++revision_;
   Shelf& shelf = shelf_of(log);
   const bool first = log.empty();
   log.append(event, expiry_of(*event, shelf));
@@ -191,14 +193,15 @@ void Replica::trim(Topic& log) {
 }
 
 void Replica::drop_first(Topic& log) {
-  const EventRef dropped = log.at(log.first());
+  ++revision_;
+  const Event& dropped = *log.at(log.first());
   Shelf& shelf = shelf_of(log);
-  auto place = shelf.oldest.extract({dropped->seq(), &log});
-  shelf.bytes -= dropped->weight();
-  bytes_ -= dropped->weight();
-  if (!dropped->publisher_id().empty() && log.name() == dropped->topic() && !log.is_view()) {
-    auto [named, end] = named_.equal_range(dropped->publisher_id());
-    while (named != end && named->second != dropped->seq()) ++named;
+  auto place = shelf.oldest.extract({dropped.seq(), &log});
+  shelf.bytes -= dropped.weight();
+  bytes_ -= dropped.weight();
+  if (!dropped.publisher_id().empty() && log.name() == dropped.topic() && !log.is_view()) {
+    auto [named, end] = named_.equal_range(dropped.publisher_id());
+    while (named != end && named->second != dropped.seq()) ++named;
     if (named != end) named_.erase(named);
   }
   log.drop_first();
@@ -255,16 +258,25 @@ Topic& Replica::make_topic(std::string_view name) {
   const ParsedTopic parsed = topic.parsed();
   unasked_ += views(hubs).size();
   for (auto& [pattern, view] : views(hubs)) {
+    if (view->gathering && view->gathering->ahead(name)) continue;
     if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }
   return topic;
 }
 
+// Both clocks stand still within a turn: reading one for each event of each pattern is dear.
+Event::Time Replica::wall_now() {
+  if (wall_read_ != loop_.now()) {
+    wall_read_ = loop_.now();
+    wall_now_ = std::chrono::system_clock::now();
+  }
+  return wall_now_;
+}
+
 // On the loop's clock. An event that comes out of a store has used up some of its time already.
-net::Clock::time_point Replica::expiry_of(const Event& event, const Shelf& shelf) const {
-  using std::chrono::system_clock;
-  const system_clock::duration age = shelf.keep.age;
-  const auto spent = std::clamp(system_clock::now() - event.time(), age.zero(), age);
+net::Clock::time_point Replica::expiry_of(const Event& event, const Shelf& shelf) {
+  const Event::Time::duration age = shelf.keep.age;
+  const auto spent = std::clamp(wall_now() - event.time(), age.zero(), age);
   return loop_.now() + (age - spent);
 }
 

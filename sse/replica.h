@@ -83,6 +83,8 @@ class Replica {
   // The first generation of the present epoch: to a reader of an earlier one its ids mean nothing.
   std::uint32_t epoch_began() const { return epoch_began_; }
   std::uint64_t events() const { return events_; }  // ever applied
+  // Grows with every event that is put into a log here, or dropped.
+  std::uint64_t revision() const { return revision_; }
   std::size_t topics() const { return topics_.size(); }
   std::size_t bytes() const { return bytes_; }
 
@@ -175,7 +177,8 @@ class Replica {
   bool sweep();
   std::vector<Shelf> make_shelves() const;
   Shelf& shelf_of(const Topic& log) { return shelves_[log.shelf()]; }
-  net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf) const;
+  Event::Time wall_now();
+  net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf);
   void expire();
   void expire(Shelf& shelf);
   void shrink(Shelf& shelf);
@@ -186,6 +189,8 @@ class Replica {
   Archive* const archive_;
   PageRoom page_room_;
   net::Timer expiry_;
+  net::Clock::time_point wall_read_ = net::Clock::time_point::min();
+  Event::Time wall_now_;  // as it was then
   std::string epoch_;
   std::string previous_epoch_;
   std::string checkpoint_;
@@ -195,6 +200,7 @@ class Replica {
   std::uint64_t forgotten_ = 0;      // highest seq of any topic that is not here any more
   std::uint64_t hub_forgotten_ = 0;  // the same, of the hub's own topics; not in the former
   std::uint64_t events_ = 0;
+  std::uint64_t revision_ = 0;
   std::uint32_t generation_ = 0;
   std::uint32_t epoch_began_ = 0;
   std::size_t bytes_ = 0;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view from_the_oldest = "earliest";
 constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t many = 4;  // places: to remember their heads is cheaper than to look
 
 // seq of the first event of `topic` after `seq`.
 std::uint64_t first_after(const Topic* topic, std::uint64_t seq) {
@@ -117,11 +118,12 @@ Subscription::Subscription(Replica& replica, Reader& reader, std::span<const Top
                            const Resume& from, Rights rights)
     : replica_(replica),
       reader_(reader),
-      places_(topics.size() + hubs_of(replica, topics, rights)),
+      count_(static_cast<std::uint32_t>(topics.size() + hubs_of(replica, topics, rights))),
+      generation_(replica.generation()),
       rights_(std::move(rights)),
-      after_(from.after),
-      generation_(replica.generation()) {
-  auto place = places_.begin();
+      after_(from.after) {
+  places_ = std::make_unique<Place[]>(count_);
+  Place* place = places_.get();
   const auto put = [&](Topic& topic) {
     place->owner = this;
     place->topic = &topic;
@@ -139,12 +141,14 @@ Subscription::Subscription(Subscription&& before, Reader& reader)
     : replica_(before.replica_),
       reader_(reader),
       places_(std::move(before.places_)),
+      count_(std::exchange(before.count_, 0)),
+      generation_(before.generation_),
       rights_(std::move(before.rights_)),
       after_(before.after_),
-      generation_(before.generation_),
       ended_(before.ended_),
-      catch_up_(std::move(before.catch_up_)) {
-  for (Place& place : places_) {
+      catch_up_(std::move(before.catch_up_)),
+      heads_(std::move(before.heads_)) {
+  for (Place& place : places()) {
     place.unlink();
     place.owner = this;
   }
@@ -153,7 +157,7 @@ Subscription::Subscription(Subscription&& before, Reader& reader)
 
 void Subscription::catch_up(std::string requested) {
   Matchers topics;
-  for (const Place& place : places_) topics.push_back(place.topic->matcher());
+  for (const Place& place : places()) topics.push_back(place.topic->matcher());
   topics = distinct(std::move(topics));
   catch_up_ = std::make_unique<CatchUp>(replica_, std::move(topics), std::move(requested),
                                         [this] { woken(); });
@@ -162,18 +166,19 @@ void Subscription::catch_up(std::string requested) {
 void Subscription::go_live() {
   after_ = catch_up_->after();
   generation_ = replica_.generation();
-  for (Place& place : places_) place.position = place.topic->after(after_);
+  for (Place& place : places()) place.position = place.topic->after(after_);
   catch_up_.reset();
 }
 
 std::optional<Gap> Subscription::missed() {
   if (catch_up_) return catch_up_->gap();
   if (generation_ != replica_.generation()) return missed_in_new_history();
+  if (heads_ && heads_->revision == replica_.revision()) return std::nullopt;
   const auto behind = [this](const Place& place) {
     return place.position < place.topic->first() && place.topic->lost() > after_;
   };
-  if (std::none_of(places_.begin(), places_.end(), behind)) return std::nullopt;
-  ended_ = std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
+  if (std::ranges::none_of(places(), behind)) return std::nullopt;
+  ended_ = std::ranges::any_of(places(), [&](const Place& place) {
     return behind(place) && place.topic->policy() == Policy::end;
   });
   if (replica_.archive()) {
@@ -181,7 +186,7 @@ std::optional<Gap> Subscription::missed() {
     return std::nullopt;
   }
   Kept kept;
-  for (Place& place : places_) {
+  for (Place& place : places()) {
     if (behind(place)) kept.lost = std::max(kept.lost, place.topic->lost());
     place.position = std::max(place.position, place.topic->first());
     if (place.position < place.topic->end()) {
@@ -204,7 +209,7 @@ std::optional<Gap> Subscription::missed_in_new_history() {
   }
   if (!same_epoch) after_ = 0;
   Kept kept;
-  for (Place& place : places_) {
+  for (Place& place : places()) {
     place.position = place.topic->first();
     kept.earliest = std::min(kept.earliest, first_after(place.topic, 0));
     kept.lost = std::max(kept.lost, place.topic->lost());
@@ -216,7 +221,7 @@ std::optional<Gap> Subscription::missed_in_new_history() {
 std::uint64_t Subscription::behind() const {
   if (catch_up_) return replica_.tail() - std::min(replica_.tail(), after_);
   std::uint64_t events = 0;
-  for (const Place& place : places_) {
+  for (const Place& place : places()) {
     events +=
         place.topic->end() - std::clamp(place.position, place.topic->first(), place.topic->end());
   }
@@ -239,22 +244,49 @@ const EventRef* Subscription::next() {
     if (!catch_up_->done()) return nullptr;
     go_live();
   }
+  if (count_ >= many) return next_of_many();
   next_ = nullptr;
-  const EventRef* best = nullptr;
-  for (Place& place : places_) {
-    const Topic& topic = *place.topic;
-    if (place.position == topic.end()) continue;
-    place.position = std::max(place.position, topic.first());
-    while (place.position < topic.end() && passes(topic, *topic.at(place.position))) {
-      ++place.position;
-    }
-    if (place.position == topic.end()) continue;
-    const EventRef& event = topic.at(place.position);
-    if (best && (*best)->seq() < event->seq()) continue;
-    best = &event;
+  std::uint64_t least = none;
+  for (Place& place : places()) {
+    const std::uint64_t seq = find_head(place);
+    if (seq >= least) continue;
+    least = seq;
     next_ = &place;
   }
-  return best;
+  return next_ ? &next_->topic->at(next_->position) : nullptr;
+}
+
+const EventRef* Subscription::next_of_many() {
+  if (!heads_) heads_ = std::make_unique<Heads>();
+  std::vector<std::uint64_t>& seqs = heads_->seqs;
+  if (seqs.empty() || heads_->revision != replica_.revision()) {
+    heads_->revision = replica_.revision();
+    seqs.assign(count_, 0);
+  }
+  next_ = nullptr;
+  std::uint64_t least = none;
+  for (std::size_t i = 0; i < seqs.size(); ++i) {
+    if (seqs[i] <= after_) {
+      seqs[i] = find_head(places_[i]);
+      ++heads_->looks;
+    }
+    if (seqs[i] >= least) continue;
+    least = seqs[i];
+    next_ = &places_[i];
+  }
+  return next_ ? &next_->topic->at(next_->position) : nullptr;
+}
+
+// seq of the first event that it does not pass over; its position is there.
+std::uint64_t Subscription::find_head(Place& place) {
+  const Topic& topic = *place.topic;
+  place.position = std::max(place.position, topic.first());
+  while (place.position < topic.end()) {
+    const Event& event = *topic.at(place.position);
+    if (!passes(topic, event)) return event.seq();
+    ++place.position;
+  }
+  return none;
 }
 
 void Subscription::take() {
@@ -269,11 +301,12 @@ std::string Subscription::reached() const {
 }
 
 void Subscription::wait() {
-  for (Place& place : places_) place.topic->wait(place);
+  heads_.reset();
+  for (Place& place : places()) place.topic->wait(place);
 }
 
 void Subscription::woken() {
-  for (Place& place : places_) place.unlink();
+  for (Place& place : places()) place.unlink();
   reader_.news();
 }
 

@@ -73,6 +73,13 @@ class Subscription {
   bool ended() const { return ended_; }
   // Events that next() has yet to give, at most: some may be another's to read.
   std::uint64_t behind() const;
+  // How many topics and patterns it reads.
+  std::size_t breadth() const { return count_; }
+  // What next() has cost since the last wait(): how often a log was looked at, each time in another
+  // place of memory. Of a subscription to a few topics, where it is next to nothing: 0.
+  std::size_t looks() const { return heads_ ? heads_->looks : 0; }
+  // After so many, others should have their turns.
+  static constexpr std::size_t looks_together = 2048;
   // Whether there is more in the archive, which next() will give when it has arrived.
   bool catching_up() const { return catch_up_ != nullptr; }
   // Whether the replica's checkpoint holds for this reader: it knows no more and no less.
@@ -91,21 +98,33 @@ class Subscription {
     Topic* topic = nullptr;  // null: not joined yet
     std::uint64_t position = 0;
   };
+  // What is next of each place, lest each of many topics be asked for it before every event.
+  struct Heads {
+    std::uint64_t revision = 0;       // of the replica, when all of this was true
+    std::vector<std::uint64_t> seqs;  // 0: to be found; the largest number: there is none
+    std::size_t looks = 0;
+  };
+  std::span<Place> places() { return {places_.get(), count_}; }
+  std::span<const Place> places() const { return {places_.get(), count_}; }
   void woken();
   bool passes(const Topic& topic, const Event& event) const;
+  std::uint64_t find_head(Place& place);
+  const EventRef* next_of_many();
   std::optional<Gap> missed_in_new_history();
   void catch_up(std::string requested);
   void go_live();
 
   Replica& replica_;
   Reader& reader_;
-  std::vector<Place> places_;  // never resized: the topics know their addresses
+  std::unique_ptr<Place[]> places_;  // stay where they are: the topics know their addresses
+  std::uint32_t count_;              // of these
+  std::uint32_t generation_;
   Rights rights_;
   Place* next_ = nullptr;
   std::uint64_t after_;
-  std::uint32_t generation_;
   bool ended_ = false;
   std::unique_ptr<CatchUp> catch_up_;  // null: the replica has all that follows
+  std::unique_ptr<Heads> heads_;       // of a reader with many places that does not wait
 };
 
 }  // namespace sse

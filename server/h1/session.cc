@@ -214,12 +214,13 @@ bool Session::fill_head(http::Output& output) {
   return false;
 }
 
-// True: the output is full.
+// True: the output is full, or enough has been done at once.
 bool Session::fill_body(http::Output& output) {
+  bool dear = false;
   while (stream_ && stream_->answered() && !body_ended_ && !stream_->waiting()) {
-    if (output.free().size() < least_payload) return true;
+    if (dear || output.free().size() < least_payload) return true;
     try {
-      head_.framing == Framing::chunked ? read_chunk(output) : read_plain(output);
+      dear = head_.framing == Framing::chunked ? read_chunk(output) : read_plain(output);
     } catch (const std::exception&) {  // the client sees that its content has no end
       abort(End::failed);
     }
@@ -227,7 +228,8 @@ bool Session::fill_body(http::Output& output) {
   return fill_head(output);
 }
 
-void Session::read_plain(http::Output& output) {
+// These two: whether it was dear.
+bool Session::read_plain(http::Output& output) {
   std::span<std::byte> room = output.free();
   const std::uint64_t left = head_.length - stream_->sent();
   if (head_.framing == Framing::length && left < room.size()) room = room.first(left);
@@ -235,13 +237,14 @@ void Session::read_plain(http::Output& output) {
   output.commit(got.bytes);
   if (head_.framing == Framing::close) {
     body_ended_ = got.end;
-    return;
+    return got.dear;
   }
   body_ended_ = stream_->sent() == head_.length;
   if (got.end && !body_ended_) throw std::length_error("the body is shorter than it said");
+  return got.dear;
 }
 
-void Session::read_chunk(http::Output& output) {
+bool Session::read_chunk(http::Output& output) {
   const std::span<std::byte> free = output.free();
   const std::size_t room = free.size() - chunk_header - line_break.size();
   const http::Read got = stream_->read(free.subspan(chunk_header, room));
@@ -250,7 +253,7 @@ void Session::read_chunk(http::Output& output) {
     output.commit(chunk_header + got.bytes);
     output.append(bytes_of(line_break));
   }
-  if (!got.end) return;
+  if (!got.end) return got.dear;
   body_ended_ = true;
   pending_.append(last_chunk);
   // A client that has not asked for trailers may not know that they can follow.
@@ -258,6 +261,7 @@ void Session::read_chunk(http::Output& output) {
     pending_.append(field_lines(stream_->response().body->trailers()));
   }
   pending_.append(line_break);
+  return false;
 }
 
 void Session::end_response() {

@@ -92,8 +92,8 @@ class Session final : public http::Session {
   void take_content();
   bool fill_head(http::Output& output);
   bool fill_body(http::Output& output);
-  void read_plain(http::Output& output);
-  void read_chunk(http::Output& output);
+  bool read_plain(http::Output& output);
+  bool read_chunk(http::Output& output);
   void end_response();
   void close_stream(End how);
   void abort(End how);

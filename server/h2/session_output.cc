@@ -40,7 +40,7 @@ bool Session::fill(http::Output& output) {
 }
 
 // The body writes into the output behind a gap for the frame's head, which is filled afterwards.
-// False: there is no room.
+// False: there is no room, or enough has been done at once.
 bool Session::put_data(Stream& stream, http::Output& output) {
   const std::int64_t allowed =
       std::min({stream.send_window, send_window_, std::int64_t{largest_payload}});
@@ -86,7 +86,7 @@ bool Session::put_data(Stream& stream, http::Output& output) {
   } else {
     queue_.sent(stream);
   }
-  return true;
+  return !got.dear;
 }
 
 // END_STREAM has been said.

@@ -17,7 +17,8 @@ namespace http {
 // What one call of Body::read gave. {0, false} means: nothing yet, the waker will be called once.
 struct Read {
   std::size_t bytes;
-  bool end;  // true: this was the last of it (bytes may be 0)
+  bool end;           // true: this was the last of it (bytes may be 0)
+  bool dear = false;  // true: they have cost so much that others should have their turn
   bool operator==(const Read&) const = default;
 };
 

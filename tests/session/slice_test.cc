@@ -1,4 +1,5 @@
 // Requests that have to wait for another turn of the loop: the slice here has room for two.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/session/handlers.h"
@@ -62,6 +63,67 @@ TEST_CASE("fill() says that there is more for as long as requests are put off") 
   slice.begin();
   CHECK_FALSE(peer.session().fill(output));
   CHECK(root.asked.size() == 3);
+}
+
+namespace {
+
+// Three pieces, of which each is all that should be made at once.
+class DearBody final : public http::Body {
+ public:
+  http::Read read(std::span<std::byte> into, http::Waker&) override {
+    std::ranges::copy(std::as_bytes(std::span("piece", 5)), into.begin());
+    return {5, ++given_ == 3, given_ < 3};
+  }
+
+ private:
+  int given_ = 0;
+};
+
+Answering dearly() {
+  return Answering([](const http::Request&, http::Exchange exchange) {
+    http::Response response = testing::text("");
+    response.body = std::make_unique<DearBody>();
+    exchange.respond(std::move(response));
+  });
+}
+
+// How many pieces each fill() brings, until it says that there is no more.
+template <typename Session>
+std::vector<std::size_t> pieces_of(Session& session) {
+  std::vector<std::size_t> pieces;
+  for (bool more = true; more && pieces.size() < 10;) {
+    http::Output output;
+    more = session.fill(output);
+    const auto bytes = output.bytes();
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    pieces.push_back(0);
+    for (auto at = text.find("piece"); at != text.npos; at = text.find("piece", at + 1)) {
+      ++pieces.back();
+    }
+  }
+  return pieces;
+}
+
+}  // namespace
+
+TEST_CASE("of content that is dear fill() makes no more than a piece") {
+  Answering root = dearly();
+  Peer peer(root);
+  peer.get("/");
+  peer.push_to_server();
+  CHECK(pieces_of(peer.session()) == std::vector<std::size_t>{1, 1, 1});
+  CHECK(peer.session().streams() == 0);
+}
+
+TEST_CASE("HTTP/1.1: of content that is dear fill() makes no more than a piece") {
+  Answering root = dearly();
+  H1Peer peer(root);
+  for (const char* version : {"1.1", "1.0"}) {
+    const std::string request = "GET / HTTP/" + std::string(version) + "\r\nHost: app.test\r\n\r\n";
+    peer.session().receive(std::as_bytes(std::span(request)));
+    CHECK(pieces_of(peer.session()) == std::vector<std::size_t>{1, 1, 1});
+    CHECK(peer.session().streams() == 0);
+  }
 }
 
 TEST_CASE("the content of a request that is put off waits for its handler") {

@@ -432,3 +432,32 @@ TEST_CASE("a dry run of many patterns is answered in pieces, and says what one p
   CHECK(same == text);
   CHECK(text.find("\"matching_topics\":11") != std::string::npos);
 }
+
+TEST_CASE("what is dear to put together, of many patterns, is given in pieces and lacks nothing") {
+  World world;
+  std::string patterns;
+  for (std::size_t i = 1; i <= 30; ++i) patterns += "&prefix=" + std::string(i, '/');
+  for (int i = 0; i < 500; ++i) world.publish("x", std::string(30, '/') + std::to_string(i));
+  for (const char* question : {"/events?lastEventId=epoch1-0", "/poll?max=1000&after=epoch1-0"}) {
+    const std::string target = question + patterns;
+    FakeExchange reader =
+        target.starts_with("/poll") ? world.worker().poll(target) : world.worker().events(target);
+    REQUIRE(reader.status() == 200);
+    std::string text;
+    std::size_t most = 0;
+    std::vector<std::byte> buffer(1 << 20);
+    for (;;) {
+      const http::Read got = reader.response().body->read(buffer, reader.waker);
+      if (got.bytes == 0) break;
+      text.append(reinterpret_cast<const char*>(buffer.data()), got.bytes);
+      most = std::max(most, got.bytes);
+      CHECK(got.dear == (text.find("epoch1-500\n") == text.npos && !got.end));
+      if (got.end) break;
+    }
+    CAPTURE(target);
+    CHECK(most < text.size() / 5);
+    std::size_t messages = 0;
+    for (auto at = text.find('x'); at != text.npos; at = text.find('x', at + 1)) ++messages;
+    CHECK(messages == 500);
+  }
+}
