@@ -1,4 +1,5 @@
-// Requests that have to wait for another turn of the loop: the slice here has room for two.
+// What has to wait for another turn of the loop: requests, of which the slice here has room for
+// two, and content that is dear.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
