@@ -30,14 +30,10 @@ constexpr std::size_t batch_beside_live = 16 * 1024;
 constexpr std::size_t turn = 256 * 1024;
 // Between the two GOAWAYs of a drain (RFC 9113 section 6.8): requests under way arrive meanwhile.
 constexpr std::chrono::seconds drain_notice{1};
-// Between an answer that came before the end of the request's content and the reset that stops the
-// rest.
-constexpr std::chrono::seconds upload_notice{1};
 // To a client that has forgotten the s of https.
 constexpr std::string_view speaks_tls =
     "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
     "Plain HTTP was sent to a port that speaks https: write https:// before its address.\n";
-constexpr const char* takes_nothing = "it takes nothing of what is sent to it";
 
 }  // namespace
 
@@ -54,11 +50,9 @@ Connection::Connection(std::unique_ptr<net::Socket> socket, http::Peer peer, htt
         slice_.begin();
         attempt([this] { go_on(); });
       }),
+      deadlines_(at_.loop.now()),
       deadline_(at_.loop, [this] { attempt([this] { on_deadline(); }); }),
-      drain_later_(at_.loop, [this] { session_->drain(); }),
-      accepted_at_(at_.loop.now()),
-      heard_(accepted_at_),
-      busy_(accepted_at_) {
+      drain_later_(at_.loop, [this] { session_->drain(); }) {
   peer_.gauge = this;
   watch_.emplace(at_.loop, socket_->fd(), [this](net::Watch::Ready ready) { on_ready(ready); });
   if (socket_->handshaken()) begin_session();
@@ -118,10 +112,10 @@ void Connection::attempt(Act act) {
 }
 
 void Connection::read() {
-  heard_ = at_.loop.now();
+  deadlines_.heard(at_.loop.now());
   const std::size_t waited = socket_->unsent();
   const auto status = socket_->receive([this](auto bytes) { on_bytes(bytes); });
-  note_progress(waited);
+  if (socket_->unsent() < waited) deadlines_.moved();
   if (status == net::Socket::Status::open) return;
   if (!socket_->handshaken()) {
     count_handshake(socket_->fault(), socket_->error());
@@ -141,49 +135,21 @@ void Connection::count_handshake(net::HandshakeFault fault, const std::string& w
              (why.empty() ? "" : ": " + why));
 }
 
-// Of so many bytes that waited: a client may be slow, as long as it takes some.
-void Connection::note_progress(std::size_t waited) {
-  if (socket_->unsent() < waited) blocked_since_.reset();
-}
-
-// The kernel tells of room when half of what it may keep unsent is gone, and that may take a slow
-// client longer than `stall`: so whoever judges it asks what has been acknowledged since. What
-// waits is on its way then, and no stream is to blame for it; nor is a PING late that is behind it.
-// Gives how many bytes will have been acknowledged once all that is under way has.
-std::uint64_t Connection::look_what_is_taken() {
-  const auto now = at_.loop.now();
-  if (socket_->unsent() > 0) waited_ = now;
-  const auto tcp = net::tcp_state(socket_->fd());
-  if (!tcp) return 0;
-  const std::uint64_t under_way = tcp->held + socket_->unsent();
-  if (tcp->acknowledged != taken_) {
-    taken_ = tcp->acknowledged;
-    if (blocked_since_) blocked_since_ = now;
-    if (under_way > 0) waited_ = now;
-    if (taken_ < before_ping_) pinged_ = now;
-  }
-  return taken_ + under_way;
-}
-
 // TCP may give up on a peer that takes nothing before the deadline here comes (TCP_USER_TIMEOUT).
 void Connection::lost(net::Socket::Status status) {
-  const bool stalled = blocked_since_ && status == net::Socket::Status::silent;
-  if (!closed_ && stalled) return give_up(http::Limit::stall, takes_nothing);
+  if (!closed_ && status == net::Socket::Status::silent && deadlines_.is_blocked()) {
+    at_.tally.hit(http::Limit::stall);
+    complain(Deadlines::takes_nothing);
+  }
   close();
 }
 
-void Connection::complain(const std::string& why) {
+void Connection::complain(std::string_view why) {
   at_.tally.ended.add(1);
   if (at_.complain) {
     at_.complain("connection " + std::to_string(peer_.connection) + " from " + peer_.address +
-                 " ended: " + why);
+                 " ended: " + std::string(why));
   }
-}
-
-void Connection::give_up(http::Limit limit, const char* why) {
-  at_.tally.hit(limit);
-  complain(why);
-  close();
 }
 
 void Connection::on_bytes(std::span<const std::byte> bytes) {
@@ -196,8 +162,10 @@ void Connection::on_bytes(std::span<const std::byte> bytes) {
     complained_ = true;
     complain(session_->complaint());
   }
-  if (!inside_before || session_->header_sections() != sections_before) header_since_ = heard_;
-  if (session_->streams() > 0) busy_ = heard_;
+  if (!inside_before || session_->header_sections() != sections_before) {
+    deadlines_.fields_began();
+  }
+  if (session_->streams() > 0) deadlines_.busy(at_.loop.now());
 }
 
 void Connection::begin_session() {
@@ -254,18 +222,16 @@ void Connection::flush() {
   if (const std::size_t waited = socket_->unsent(); waited > 0) {
     const auto status = socket_->flush();
     if (status != net::Socket::Status::open) return lost(status);
-    note_progress(waited);
+    if (socket_->unsent() < waited) deadlines_.moved();
     if (socket_->unsent() > 0) return settle(true);
   }
   if (!session_) return settle(false);
-  if (session_->streams() > 0) busy_ = at_.loop.now();
+  if (session_->streams() > 0) deadlines_.busy(at_.loop.now());
   settle(send_some());
   if (closed_) return;
   if (socket_->unsent() == 0 && session_->done()) return close();
-  if (session_->answered_early() && !early_since_) {
-    early_since_ = at_.loop.now();
-    arm(*early_since_ + upload_notice);
-  }
+  if (!session_->answered_early()) return;
+  if (const auto due = deadlines_.answered_early(at_.loop.now())) look_at(*due);
 }
 
 // Fills, seals and sends until the session is dry, the kernel full or the turn over. True if it
@@ -327,10 +293,10 @@ void Connection::settle(bool more) {
   settle_reading();
   if (more && !holds_little_ && session_ && session_->live_beside_others()) hold_little();
   const bool full = socket_->unsent() > 0;
-  if (!full) {
-    blocked_since_.reset();
-  } else if (!blocked_since_) {
-    blocked_since_ = at_.loop.now();
+  if (full) {
+    deadlines_.blocked(at_.loop.now());
+  } else {
+    deadlines_.moved();
   }
   if (more && !full) place_.join(at_.line);
   if (full == wants_write_) return;
@@ -378,77 +344,26 @@ void Connection::close() {
   on_closed_(*this);
 }
 
-// ----------------------------------------------------------------------------------------
-// deadlines
-
-void Connection::arm(net::Clock::time_point due) {
-  // Not for every activity: the timer comes when it comes and looks how things are then.
-  deadline_.start(
-      std::max<net::Clock::duration>(due - at_.loop.now(), std::chrono::milliseconds(10)));
-}
-
+// The timer comes, and is not set anew for every activity: how things are then is looked at.
 void Connection::on_deadline() {
-  const auto now = at_.loop.now();
-  const http::Timeouts& limit = at_.timeouts;
   if (!session_) {
     count_handshake(net::HandshakeFault::late, "");
-    return give_up(http::Limit::handshake, "the TLS handshake was not done in time");
+    at_.tally.hit(http::Limit::handshake);
+    complain("the TLS handshake was not done in time");
+    return close();
   }
-  auto next = now + limit.idle;
-  // True when the time is over; otherwise sees to it that the timer comes back for it.
-  const auto over = [&](net::Clock::time_point since, std::chrono::milliseconds allowed) {
-    if (now - since >= allowed) return true;
-    next = std::min(next, since + allowed);
-    return false;
-  };
-  const std::uint64_t to_be_taken = look_what_is_taken();
-  if (blocked_since_) {
-    if (over(*blocked_since_, limit.stall)) return give_up(http::Limit::stall, takes_nothing);
-    next = std::min(next, now + limit.stall / 2);
-  }
-  if (early_since_ && over(*early_since_, upload_notice)) {
-    early_since_.reset();
-    session_->stop_uploads();
-    flush_later_.schedule();
-  }
-  if (!session_->greeted() && over(accepted_at_, limit.handshake + limit.settings)) {
-    session_->end_ungreeted();
-    at_.tally.hit(http::Limit::settings);
-    complain(session_->complaint());
-    return arm(now + std::chrono::seconds(1));
-  }
-  if (session_->inside_header_section() && over(header_since_, limit.header)) {
-    return give_up(http::Limit::header, "the fields of a request did not come in time");
-  }
-  if (const auto since = session_->content_awaited_since(); since && over(*since, limit.content)) {
-    return give_up(http::Limit::content, "the content of a request did not come in time");
-  }
-  if (session_->streams() == 0) {
-    if (over(std::max(busy_, accepted_at_), limit.idle)) {
-      session_->drain();
-      return arm(now + std::chrono::seconds(1));
-    }
-    return arm(next);
-  }
-  if (waited_ <= now - limit.stall) session_->reset_stalled(now - limit.stall);
-  next = std::min(next, now + limit.stall / 2);
-  if (session_->has_live_streams()) {
-    // A peer that has gone without a word answers no PING; whoever is merely quiet does. Without
-    // such a frame TCP finds out by itself, as the heart-beats of a live body stay unacknowledged.
-    if (session_->ping_outstanding()) {
-      const bool arrived = taken_ >= before_ping_;
-      if (over(pinged_, arrived ? limit.ping_ack : std::max(limit.ping_ack, limit.stall))) {
-        at_.tally.hit(http::Limit::ping_ack);
-        return close();
-      }
-    } else if (over(std::max(heard_, pinged_), limit.ping)) {
-      session_->ping();
-      pinged_ = now;
-      before_ping_ = to_be_taken;
-      next = std::min(next, now + limit.ping_ack);
-    }
-  }
-  arm(next);
+  const auto verdict = deadlines_.look(
+      *session_, at_.timeouts, {socket_->unsent(), net::tcp_state(socket_->fd())}, at_.loop.now());
+  if (verdict.hit) at_.tally.hit(*verdict.hit);
+  if (!verdict.why.empty()) complain(verdict.why);
+  if (verdict.ends) return close();
+  if (verdict.speaks) flush_later_.schedule();
+  look_at(verdict.next);
+}
+
+void Connection::look_at(net::Clock::time_point due) {
+  deadline_.start(
+      std::max<net::Clock::duration>(due - at_.loop.now(), std::chrono::milliseconds(10)));
 }
 
 }  // namespace server

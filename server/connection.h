@@ -1,6 +1,6 @@
 // Connection: one accepted socket and the session of the version of HTTP that its client speaks:
-// the only place where I/O meets HTTP, and where time is kept for both. Decides when to read, when
-// to send and when to give up.
+// the only place where I/O meets HTTP, and where time is kept for both. Decides when to read and
+// when to send; when to give up, its Deadlines say.
 #pragma once
 
 #include <array>
@@ -10,7 +10,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "server/deadlines.h"
 #include "server/http/access.h"
 #include "server/http/date.h"
 #include "server/http/handler.h"
@@ -87,16 +89,13 @@ class Connection final : private http::TransportGauge {
   void close();
   void shut_down();
   bool breaks_off() const;
-  void complain(const std::string& why);
+  void complain(std::string_view why);
   template <typename Act>
   void attempt(Act act);
-  void note_progress(std::size_t waited);
   void count_handshake(net::HandshakeFault fault, const std::string& why);
-  std::uint64_t look_what_is_taken();
   void lost(net::Socket::Status status);
-  void give_up(http::Limit limit, const char* why);  // complains and closes
   void on_deadline();
-  void arm(net::Clock::time_point due);
+  void look_at(net::Clock::time_point due);
 
   Workplace& at_;
   std::unique_ptr<net::Socket> socket_;
@@ -108,6 +107,7 @@ class Connection final : private http::TransportGauge {
   std::unique_ptr<http::Session> session_;
   net::Later flush_later_;
   net::Line::Place place_;
+  Deadlines deadlines_;
   net::Timer deadline_;
   net::Timer drain_later_;
   std::optional<net::Watch> watch_;
@@ -119,17 +119,6 @@ class Connection final : private http::TransportGauge {
   bool draining_ = false;
   bool complained_ = false;
   bool holds_little_ = false;  // the kernel was told to, for the sake of events
-  const net::Clock::time_point accepted_at_;
-  net::Clock::time_point heard_;         // bytes from the peer
-  net::Clock::time_point busy_;          // there were streams
-  net::Clock::time_point header_since_;  // an unfinished header section
-  net::Clock::time_point pinged_;        // or a look found that the PING had not come so far yet
-  net::Clock::time_point waited_;  // a look found bytes on their way to a client that takes some
-  std::uint64_t taken_ = 0;        // at the last look: bytes that the client has acknowledged
-  std::uint64_t before_ping_ = 0;  // as many of them were to come before the last PING
-  // The client takes nothing of what waits, as far as is known.
-  std::optional<net::Clock::time_point> blocked_since_;
-  std::optional<net::Clock::time_point> early_since_;  // answered before the content's end
 };
 
 }  // namespace server
