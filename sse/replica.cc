@@ -25,6 +25,33 @@ TopicClass rest_of(const Replica::Options& options) {
   return rest;
 }
 
+// What is kept of each class; then of the hub's own topics, of the views, and of the views of the
+// hub's own.
+std::vector<Retention> shelves_for(const TopicClasses& classes, const Replica::Options& options) {
+  std::vector<Retention> shelves;
+  std::chrono::seconds longest{0};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    Retention keep = classes[i].keep;
+    if (keep.events == 0) {
+      keep.events = passing_events;
+      keep.age = std::min(keep.age, passing_age);
+    }
+    longest = std::max(longest, keep.age);
+    shelves.push_back(keep);
+  }
+  Retention hubs = rest_of(options).keep;
+  hubs.topic_bytes = hubs.bytes = options.hub_bytes;
+  shelves.push_back(hubs);
+  Retention views = rest_of(options).keep;
+  views.events = options.events_per_pattern;
+  views.age = longest;
+  shelves.push_back(views);
+  views.topic_bytes = options.hub_bytes;
+  views.bytes = 8 * options.hub_bytes;
+  shelves.push_back(views);
+  return shelves;
+}
+
 }  // namespace
 
 Replica::Replica(net::Loop& loop, Options options, Archive* archive)
@@ -32,38 +59,12 @@ Replica::Replica(net::Loop& loop, Options options, Archive* archive)
       options_(std::move(options)),
       archive_(archive),
       page_room_(loop, options_.page_bytes),
-      expiry_(loop, [this] { expire(); }),
       sweeping_(loop, [this] { return sweep(); }),
       classes_(rest_of(options_), options_.classes),
       conflates_(std::any_of(options_.classes.begin(), options_.classes.end(),
                              [](const TopicClass& c) { return c.policy == Policy::conflate; })),
-      shelves_(make_shelves()),
+      shelves_(loop, shelves_for(classes_, options_), *this),
       hub_prefix_(options_.hub_prefix) {}
-
-std::vector<Replica::Shelf> Replica::make_shelves() const {
-  std::vector<Shelf> shelves;
-  std::chrono::seconds longest{0};
-  for (std::size_t i = 0; i < classes_.size(); ++i) {
-    Shelf shelf{classes_[i].keep, classes_[i].policy};
-    if (shelf.keep.events == 0) {
-      shelf.keep.events = passing_events;
-      shelf.keep.age = std::min(shelf.keep.age, passing_age);
-    }
-    longest = std::max(longest, shelf.keep.age);
-    shelves.push_back(std::move(shelf));
-  }
-  Retention hubs = rest_of(options_).keep;
-  hubs.topic_bytes = hubs.bytes = options_.hub_bytes;
-  shelves.push_back({hubs});
-  Retention views = rest_of(options_).keep;
-  views.events = options_.events_per_pattern;
-  views.age = longest;
-  shelves.push_back({views});
-  views.topic_bytes = options_.hub_bytes;
-  views.bytes = 8 * options_.hub_bytes;
-  shelves.push_back({views});
-  return shelves;
-}
 
 void Replica::start(std::string epoch, std::uint64_t tail) {
   ++generation_;
@@ -77,11 +78,7 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   forgotten_ = hub_forgotten_ = tail;
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
   forget_idle_views(idle_views_.size());
-  bytes_ = 0;
-  for (Shelf& shelf : shelves_) {
-    shelf.bytes = 0;
-    shelf.oldest.clear();
-  }
+  shelves_.restart();
   named_.clear();
   touched_.clear();
   std::erase_if(topics_, [this](const auto& entry) {
@@ -108,7 +105,7 @@ std::size_t Replica::apply(std::span<const EventRef> events, net::Slice* slice) 
     ++applied;
   }
   checkpoint_ = "id: " + id(tail_).print() + "\n\n";
-  expire();
+  shelves_.expire();
   wake();
   return applied;
 }
@@ -129,15 +126,6 @@ bool Replica::append(const EventRef& event, net::Slice* slice) {
   tail_ = event->seq();
   ++events_;
   return true;
-}
-
-// An empty view stays: it may be the one that is being filled, or its turn may be the next.
-void Replica::shrink(Shelf& shelf) {
-  while (shelf.bytes > shelf.keep.bytes && shelf.oldest.size() > 1) {
-    Topic& oldest = *shelf.oldest.begin()->second;
-    drop_first(oldest);
-    if (oldest.empty() && oldest.readers == 0 && !oldest.is_view()) forget(oldest);
-  }
 }
 
 void Replica::append(const EventRef& event, const std::string& name) {
@@ -169,45 +157,28 @@ void Replica::append(const EventRef& event, const std::string& name) {
 void Replica::put(const EventRef& event, Topic& log) {
   if (log.newest() == event->seq()) return;
   ++revision_;
-  Shelf& shelf = shelf_of(log);
-  const bool first = log.empty();
-  log.append(event, expiry_of(*event, shelf));
-  if (first) shelf.oldest.emplace_hint(shelf.oldest.end(), event->seq(), &log);
-  shelf.bytes += event->weight();
-  bytes_ += event->weight();
   if (!log.touched) {
     touched_.push_back(&log);
     log.touched = true;
   }
-  trim(log);
-  shrink(shelf);
+  shelves_.put(event, log);
 }
 
-// The newest is kept whatever it weighs, or a large event would reach nobody.
-void Replica::trim(Topic& log) {
-  const Retention& keep = shelf_of(log).keep;
-  while (log.end() - log.first() > keep.events ||
-         (log.bytes() > keep.topic_bytes && log.end() - log.first() > 1)) {
-    drop_first(log);
-  }
-}
-
-void Replica::drop_first(Topic& log) {
+void Replica::dropping(const Topic& log, const Event& oldest) {
   ++revision_;
-  const Event& dropped = *log.at(log.first());
-  Shelf& shelf = shelf_of(log);
-  auto place = shelf.oldest.extract({dropped.seq(), &log});
-  shelf.bytes -= dropped.weight();
-  bytes_ -= dropped.weight();
-  if (!dropped.publisher_id().empty() && log.name() == dropped.topic() && !log.is_view()) {
-    auto [named, end] = named_.equal_range(dropped.publisher_id());
-    while (named != end && named->second != dropped.seq()) ++named;
-    if (named != end) named_.erase(named);
-  }
-  log.drop_first();
-  if (log.empty()) return;
-  place.value().first = log.at(log.first())->seq();
-  shelf.oldest.insert(std::move(place));
+  if (oldest.publisher_id().empty() || log.is_view() || log.name() != oldest.topic()) return;
+  auto [named, end] = named_.equal_range(oldest.publisher_id());
+  while (named != end && named->second != oldest.seq()) ++named;
+  if (named != end) named_.erase(named);
+}
+
+// An empty view stays: it may be the one that is being filled, or its turn may be the next.
+void Replica::pushed_out(Topic& log) {
+  if (log.readers == 0 && !log.is_view()) forget(log);
+}
+
+void Replica::expired(Topic& log) {
+  if (log.readers == 0) forget(log);
 }
 
 bool Replica::full(bool hubs) const {
@@ -217,19 +188,10 @@ bool Replica::full(bool hubs) const {
 
 bool Replica::make_room(bool hubs) {
   if (read_topics_ == topics_.size()) return false;
-  Topic* oldest = nullptr;
-  std::uint64_t first = 0;
-  const std::size_t from = hubs ? hub_shelf() : 0;
-  for (std::size_t i = from; i < (hubs ? from + 1 : hub_shelf()); ++i) {
-    const auto& logs = shelves_[i].oldest;
-    const auto unread = std::find_if(logs.begin(), logs.end(),
-                                     [](const auto& entry) { return entry.second->readers == 0; });
-    if (unread == logs.end() || (oldest && first < unread->first)) continue;
-    first = unread->first;
-    oldest = unread->second;
-  }
+  Topic* const oldest = hubs ? shelves_.oldest_unread(hub_shelf(), hub_shelf() + 1)
+                             : shelves_.oldest_unread(0, hub_shelf());
   if (!oldest) return false;
-  while (!oldest->empty()) drop_first(*oldest);
+  shelves_.clear(*oldest);
   forget(*oldest);
   return true;
 }
@@ -252,7 +214,7 @@ Topic& Replica::make_topic(std::string_view name) {
   const std::size_t shelf = hubs ? hub_shelf() : classes_.index_of(name);
   Topic& topic = topics_
                      .try_emplace(std::string(name), std::string(name), forgotten(hubs), shelf,
-                                  shelves_[shelf].policy)
+                                  hubs ? Policy::gap : classes_[shelf].policy)
                      .first->second;
   if (hubs) ++hub_topics_;
   const ParsedTopic parsed = topic.parsed();
@@ -262,43 +224,6 @@ Topic& Replica::make_topic(std::string_view name) {
     if (pattern.matches(parsed)) topic.views.push_back(view.get());
   }
   return topic;
-}
-
-// Both clocks stand still within a turn: reading one for each event of each pattern is dear.
-Event::Time Replica::wall_now() {
-  if (wall_read_ != loop_.now()) {
-    wall_read_ = loop_.now();
-    wall_now_ = std::chrono::system_clock::now();
-  }
-  return wall_now_;
-}
-
-// On the loop's clock. An event that comes out of a store has used up some of its time already.
-net::Clock::time_point Replica::expiry_of(const Event& event, const Shelf& shelf) {
-  const Event::Time::duration age = shelf.keep.age;
-  const auto spent = std::clamp(wall_now() - event.time(), age.zero(), age);
-  return loop_.now() + (age - spent);
-}
-
-void Replica::expire() {
-  for (Shelf& shelf : shelves_) expire(shelf);
-  if (expiry_.armed()) return;
-  std::optional<net::Clock::time_point> next;
-  for (const Shelf& shelf : shelves_) {
-    if (shelf.oldest.empty()) continue;
-    const auto due = shelf.oldest.begin()->second->first_expires();
-    if (!next || due < *next) next = due;
-  }
-  if (next) expiry_.start(*next - loop_.now());
-}
-
-void Replica::expire(Shelf& shelf) {
-  while (!shelf.oldest.empty()) {
-    Topic& oldest = *shelf.oldest.begin()->second;
-    if (oldest.first_expires() > loop_.now()) return;
-    drop_first(oldest);
-    if (oldest.empty() && oldest.readers == 0) forget(oldest);
-  }
 }
 
 void Replica::wake() {

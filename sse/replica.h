@@ -1,6 +1,6 @@
 // Replica: a worker's own copy of the recent log, by topic, read without locks on the worker's
-// thread. It decides what is kept and remembers what was not; order and ids come from the
-// Sequencer.
+// thread. It knows which logs there are, and remembers what is not here any more; what is kept of
+// them is for the Shelves, and order and ids come from the Sequencer.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +23,7 @@
 #include "sse/gathering.h"
 #include "sse/page_room.h"
 #include "sse/retention.h"
+#include "sse/shelves.h"
 #include "sse/topic.h"
 #include "sse/topic_matcher.h"
 
@@ -31,7 +31,7 @@ namespace sse {
 
 class Archive;
 
-class Replica {
+class Replica final : private Shelves::Owner {
  public:
   struct Options {
     std::size_t events_per_topic = 1000;
@@ -86,7 +86,7 @@ class Replica {
   // Grows with every event that is put into a log here, or dropped.
   std::uint64_t revision() const { return revision_; }
   std::size_t topics() const { return topics_.size(); }
-  std::size_t bytes() const { return bytes_; }
+  std::size_t bytes() const { return shelves_.bytes(); }
 
   // Whether readers may join all of `wanted`.
   bool has_room(std::span<const TopicMatcher> wanted) const;
@@ -133,20 +133,12 @@ class Replica {
 
   using Views = std::map<TopicMatcher, std::unique_ptr<Topic>>;
 
-  // The logs of one class, the hub's own, or views.
-  struct Shelf {
-    Retention keep;
-    Policy policy = Policy::gap;
-    std::size_t bytes = 0;
-    std::set<std::pair<std::uint64_t, Topic*>> oldest =
-        {};  // each log that has events, by its first
-  };
-
   bool append(const EventRef& event, net::Slice* slice);
   void append(const EventRef& event, const std::string& name);
   void put(const EventRef& event, Topic& log);
-  void trim(Topic& log);
-  void drop_first(Topic& log);
+  void dropping(const Topic& log, const Event& oldest) override;
+  void pushed_out(Topic& log) override;
+  void expired(Topic& log) override;
   bool is_hubs(std::string_view name) const {
     return !hub_prefix_.empty() && name.starts_with(hub_prefix_);
   }
@@ -173,24 +165,13 @@ class Replica {
   void forget_view(Topic& view);
   void forget_idle_views(std::size_t count);
   void bury(Topic& view);
-  void empty(Topic& view);
   bool sweep();
-  std::vector<Shelf> make_shelves() const;
-  Shelf& shelf_of(const Topic& log) { return shelves_[log.shelf()]; }
-  Event::Time wall_now();
-  net::Clock::time_point expiry_of(const Event& event, const Shelf& shelf);
-  void expire();
-  void expire(Shelf& shelf);
-  void shrink(Shelf& shelf);
   void wake();
 
   net::Loop& loop_;
   const Options options_;
   Archive* const archive_;
   PageRoom page_room_;
-  net::Timer expiry_;
-  net::Clock::time_point wall_read_ = net::Clock::time_point::min();
-  Event::Time wall_now_;  // as it was then
   std::string epoch_;
   std::string previous_epoch_;
   std::string checkpoint_;
@@ -203,7 +184,6 @@ class Replica {
   std::uint64_t revision_ = 0;
   std::uint32_t generation_ = 0;
   std::uint32_t epoch_began_ = 0;
-  std::size_t bytes_ = 0;
   std::size_t read_topics_ = 0;  // those with readers
   std::size_t read_views_ = 0;
   Topics topics_;
@@ -220,8 +200,7 @@ class Replica {
   net::Chore sweeping_;
   const TopicClasses classes_;
   const bool conflates_;  // some class does
-  // By class; then of the hub's own topics, of the views, and of the views of the hub's own.
-  std::vector<Shelf> shelves_;
+  Shelves shelves_;       // one for each class, then the hub's, the views', the hub's views'
   std::string hub_prefix_;
   std::multimap<std::string_view, std::uint64_t>
       named_;  // by their publishers; views of the events

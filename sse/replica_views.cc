@@ -128,7 +128,7 @@ void Replica::stop_gathering() {
 std::unique_ptr<Gathering> Replica::begin_gathering(const TopicMatcher& pattern, bool hubs) {
   Views& all = views(hubs);
   const std::size_t shelf = hubs ? hub_views_shelf() : views_shelf();
-  const Retention& keep = shelves_[shelf].keep;
+  const Retention& keep = shelves_.of(shelf);
   const auto place = all.try_emplace(pattern).first;
   try {
     place->second = std::make_unique<Topic>(&place->first, forgotten(hubs), shelf);
@@ -203,19 +203,11 @@ void Replica::forget_view(Topic& view) {
 }
 
 void Replica::bury(Topic& view) {
-  empty(view);
+  if (view.touched) std::erase(touched_, &view);
+  shelves_.remove(view);
   view.forgotten = true;
   buried_.push_back(views(of_hub(view)).extract(*view.pattern()));
   sweeping_.schedule();
-}
-
-// It is about to go.
-void Replica::empty(Topic& view) {
-  if (view.touched) std::erase(touched_, &view);
-  Shelf& shelf = shelf_of(view);
-  if (!view.empty()) shelf.oldest.erase({view.at(view.first())->seq(), &view});
-  shelf.bytes -= view.bytes();
-  bytes_ -= view.bytes();
 }
 
 // A piece; false: no view is left. Those that are forgotten meanwhile wait for the next time that

@@ -49,8 +49,8 @@ struct Library final : Sequencer, Archive {
   std::vector<Question> asked;
 };
 
-struct Shelves {
-  explicit Shelves(Hub::Options chosen = {})
+struct Reading {
+  explicit Reading(Hub::Options chosen = {})
       : options(std::move(chosen)), worker(library, cursors, authorizer, options) {}
   FakeExchange stream() { return worker.events("/events?lastEventId=earliest"); }
   std::uint64_t page_bytes() { return worker.hub.counters().page_bytes; }
@@ -87,7 +87,7 @@ bool whole(const Library& library, const std::string& text) {
 }  // namespace
 
 TEST_CASE("a stream that nobody reads asks the store for nothing, in either protocol") {
-  Shelves world;
+  Reading world;
   FakeExchange stream = world.stream();
   FakeExchange mercure = world.worker.ask(
       world.worker.hub.mercure(), get("/.well-known/mercure?topic=messages&lastEventID=earliest"));
@@ -108,7 +108,7 @@ TEST_CASE("a stream that nobody reads asks the store for nothing, in either prot
 }
 
 TEST_CASE("readers wait in line for room, and all get everything") {
-  Shelves world(narrow());
+  Reading world(narrow());
   std::vector<FakeExchange> streams;
   std::vector<std::string> texts(7);
   for (std::size_t i = 0; i < texts.size(); ++i) streams.push_back(world.stream());
@@ -125,7 +125,7 @@ TEST_CASE("readers wait in line for room, and all get everything") {
 }
 
 TEST_CASE("a reader that leaves gives up its place in the line, or its room") {
-  Shelves world(narrow());
+  Reading world(narrow());
   auto first = std::make_unique<FakeExchange>(world.stream());
   FakeExchange second = world.stream();
   auto third = std::make_unique<FakeExchange>(world.stream());
@@ -144,7 +144,7 @@ TEST_CASE("a reader that leaves gives up its place in the line, or its room") {
 }
 
 TEST_CASE("a page that is not taken makes way after a while, and its reader goes on where it was") {
-  Shelves world(narrow());
+  Reading world(narrow());
   FakeExchange unread = world.stream();
   FakeExchange slow = world.stream();
   FakeExchange next = world.stream();
@@ -180,7 +180,7 @@ TEST_CASE("a page that is not taken makes way after a while, and its reader goes
 }
 
 TEST_CASE("a page that nobody waits for is kept, however long its reader takes") {
-  Shelves world(narrow());
+  Reading world(narrow());
   FakeExchange stream = world.stream();
   std::string text = stream.read();
   world.library.answer();
@@ -191,7 +191,7 @@ TEST_CASE("a page that nobody waits for is kept, however long its reader takes")
 }
 
 TEST_CASE("a store that is away has nobody keep room for what does not come") {
-  Shelves world(narrow());
+  Reading world(narrow());
   std::vector<FakeExchange> streams;
   for (int i = 0; i < 4; ++i) streams.push_back(world.stream());
   for (FakeExchange& stream : streams) stream.read();
@@ -207,7 +207,7 @@ TEST_CASE("a store that is away has nobody keep room for what does not come") {
 }
 
 TEST_CASE("of an id that is longer than any there is hardly more is kept than the longest has") {
-  Shelves world;
+  Reading world;
   const std::string id(10'000, 'x');
   FakeExchange poll = world.worker.poll("/poll?timeout=0&after=" + id);
   world.worker.loop.advance(3s);
@@ -220,7 +220,7 @@ TEST_CASE("of an id that is longer than any there is hardly more is kept than th
 }
 
 TEST_CASE("polls wait in the same line, and their answers leave no page behind") {
-  Shelves world(narrow());
+  Reading world(narrow());
   std::vector<FakeExchange> polls;
   for (int i = 0; i < 5; ++i) polls.push_back(world.worker.poll("/poll?after=earliest"));
   CHECK(world.library.asked.size() == 2);
@@ -238,7 +238,7 @@ TEST_CASE("polls wait in the same line, and their answers leave no page behind")
 TEST_CASE("an answer whose page has made way before it was read leaves the client where it was") {
   Hub::Options options = narrow();
   options.polls.text_bytes = 0;
-  Shelves world(options);
+  Reading world(options);
   FakeExchange unread = world.worker.poll("/poll?after=one-3");
   FakeExchange begun = world.worker.poll("/poll?after=one-3");
   world.library.answer();
