@@ -13,31 +13,58 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
 
-// Behind the tag that begins at `at`; npos if it is not whole. '<' and '>' are characters in a
-// quoted value.
+// Behind the tag that begins at `at`; npos if it is not whole. As WHATWG HTML sections 13.2.5.8 and
+// 13.2.5.32 to 39 have it: '>' is a character in a quoted value, and a quote is one anywhere but
+// where a value begins.
 std::size_t end_of_tag(std::string_view html, std::size_t at) {
-  bool value = false;  // comes next
+  enum class Inside { tag_name, tag, name, behind_name, before_value, value };
+  Inside inside = Inside::tag_name;
   for (; at < html.size(); ++at) {
     const char c = html[at];
     if (c == '>') return at + 1;
-    if (value && (c == '"' || c == '\'')) {
-      at = html.find(c, at + 1);
-      if (at == std::string_view::npos) return at;
+    if (c == '/' && inside != Inside::value && inside != Inside::before_value) {
+      inside = Inside::tag;
+      continue;
     }
-    value = c == '=' || (value && is_space(c));
+    switch (inside) {
+      case Inside::tag_name:
+      case Inside::value:
+        if (is_space(c)) inside = Inside::tag;
+        break;
+      case Inside::tag:  // what comes first is of a name, even a '='
+        if (!is_space(c)) inside = Inside::name;
+        break;
+      case Inside::name:
+      case Inside::behind_name:
+        if (c == '=') {
+          inside = Inside::before_value;
+        } else {
+          inside = is_space(c) ? Inside::behind_name : Inside::name;
+        }
+        break;
+      case Inside::before_value:
+        if (is_space(c)) break;
+        inside = Inside::value;
+        if (c != '"' && c != '\'') break;
+        at = html.find(c, at + 1);
+        if (at == std::string_view::npos) return at;
+        inside = Inside::tag;
+        break;
+    }
   }
   return std::string_view::npos;
 }
 
-// Where the tag begins that is not whole, or the end. No tag is open at `from`.
+// Where the first tag begins that may not be whole, or the end. What looks like a tag may be text,
+// of a comment or a script, and end where it would not: so each is looked at for itself.
 std::size_t half_tag(std::string_view html, std::size_t from) {
-  for (auto at = html.find('<', from); at != std::string_view::npos; at = html.find('<', from)) {
-    from = at + 1;
-    const std::string_view name = html.substr(html.substr(from).starts_with('/') ? from + 1 : from);
+  for (auto at = html.find('<', from); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    const std::size_t slash = html.substr(at + 1).starts_with('/') ? 1 : 0;
+    const std::string_view name = html.substr(at + 1 + slash);
     if (name.empty()) return at;
-    if (!is_letter(name.front())) continue;
-    from = end_of_tag(html, at);
-    if (from == std::string_view::npos) return at;
+    if (is_letter(name.front()) && end_of_tag(html, at + 1 + slash) == std::string_view::npos) {
+      return at;
+    }
   }
   return html.size();
 }
@@ -61,8 +88,8 @@ std::span<const PageElement> PageScanner::read(std::string_view more) {
     const std::string_view fresh = std::string_view(html_).substr(half_tag_);
     if (may_have_elements(fresh)) own_ = read_elements(html_);
   }
-  half_tag_ = half_tag(html_, half_tag_);
-  if (html_.size() - half_tag_ > longest_tag) half_tag_ = html_.size();
+  half_tag_ =
+      half_tag(html_, std::max(half_tag_, html_.size() - std::min(html_.size(), longest_tag)));
   const std::vector<PageElement>& all = known_ ? known_->elements : own_;
   const std::size_t first = given_;
   while (given_ < all.size() && all[given_].known <= html_.size()) ++given_;

@@ -6,7 +6,7 @@
 
 namespace sse {
 
-Shelves::Shelves(net::Loop& loop, std::vector<Retention> shelves, Owner& owner)
+Shelves::Shelves(net::Loop& loop, const std::vector<Retention>& shelves, Owner& owner)
     : loop_(loop), owner_(owner), expiry_(loop, [this] { expire(); }) {
   for (const Retention& keep : shelves) shelves_.push_back({keep});
 }

@@ -33,7 +33,7 @@ class Shelves {
   };
 
   // `loop` and `owner` must outlive it.
-  Shelves(net::Loop& loop, std::vector<Retention> shelves, Owner& owner);
+  Shelves(net::Loop& loop, const std::vector<Retention>& shelves, Owner& owner);
   Shelves(const Shelves&) = delete;
   Shelves& operator=(const Shelves&) = delete;
 

@@ -254,6 +254,7 @@ std::vector<RedirectRules::Fixed> RedirectRules::fixed_and_yielding() const {
 
 std::vector<unsigned> RedirectRules::loops() const {
   constexpr int most_steps = 10;
+  constexpr std::size_t longest_path = 4096;  // no client gets further
   std::vector<unsigned> lines;
   for (const Rule& rule : rules_) {
     if (!is_redirect(rule.status) || !rule.from.any_host() || !rule.parameters.empty()) continue;
@@ -265,9 +266,11 @@ std::vector<unsigned> RedirectRules::loops() const {
     for (int step = 0; step < most_steps; ++step) {
       const auto verdict = decide({"", path, "", Exists::no});
       if (!verdict || !is_redirect(verdict->status) || path_start(verdict->target) != 0) break;
-      path = std::string(path_of(verdict->target));
+      auto next = http::percent_decode(path_of(verdict->target));
+      if (!next) break;
+      path = *std::move(next);
       const bool again = std::ranges::find(seen, path) != seen.end();
-      if (again || step + 1 == most_steps) {
+      if (again || path.size() > longest_path || step + 1 == most_steps) {
         lines.push_back(rule.line);
         break;
       }

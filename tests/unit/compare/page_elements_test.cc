@@ -69,6 +69,12 @@ TEST_CASE("a tag may be cut anywhere, whatever is in its values") {
            R"(<p>x<img alt = 'a > b <i' src=a.png> and)",
            R"(<p>1 < 2 <img onload="if (x<y) z('>');" src=a.png> and)",
            R"(<p>x<img it's src=a.png> and)",
+           R"(<p>x<imgs="a><img src="b> 1.png" alt=z> and)",   // in a name no value begins
+           R"(<p>x<i a=b="c><img src="b> 1.png" alt=z> and)",  // nor in a value
+           R"(<p>x<i ="c><img src="b> 1.png" alt=z> and)",     // nor with a name
+           R"(<p>x<i a/="c><img src="b> 1.png" alt=z> and)",
+           R"(<!-- <a b=" --><img src="b> 1.png" alt=z> and)",  // nor in a comment
+           R"(<script>if (a<b && c=="d")</script><img src="b> 1.png" alt="z"> and)",
        }) {
     for (std::size_t cut = 1; cut < html.size(); ++cut) {
       INFO(html.substr(0, cut) << " | " << html.substr(cut));

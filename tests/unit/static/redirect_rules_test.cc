@@ -80,6 +80,17 @@ TEST_CASE("rules that lead round in circles are found") {
         std::vector<unsigned>{1, 2, 3});
   CHECK(RedirectRules("/x/* /x/y/:splat 301\n").loops() == std::vector<unsigned>{1});
   CHECK(RedirectRules("/a /b 301\n/b /c 301\n/* /index.html 200\n").loops().empty());
+  CHECK(RedirectRules("/ü/* /b/:splat 301\n/b/* /%C3%BC/:splat 301\n").loops() ==
+        std::vector<unsigned>{1, 2});
+  CHECK(RedirectRules("/* /a%zz/:splat 301\n").loops().empty());  // is no path
+}
+
+TEST_CASE(
+    "rules that lead to ever longer paths go round in circles, and are followed a little way") {
+  std::string target;
+  for (int i = 0; i < 200; ++i) target += "/:splat";
+  const RedirectRules rules("/* " + target + " 301\n");
+  CHECK(rules.loops() == std::vector<unsigned>{1});
 }
 
 TEST_CASE("what is not honoured is told with its line, and passed over") {
