@@ -8,8 +8,6 @@
 namespace sse {
 namespace {
 
-constexpr std::size_t most_idle_views = 64;
-constexpr std::size_t idle_views_forgotten = 48;  // at once, when there are more
 // Of a class that keeps nothing: as much as its readers need who are there.
 constexpr std::size_t passing_events = 1000;
 constexpr std::chrono::seconds passing_age{10};
@@ -59,11 +57,18 @@ Replica::Replica(net::Loop& loop, Options options, Archive* archive)
       options_(std::move(options)),
       archive_(archive),
       page_room_(loop, options_.page_bytes),
-      sweeping_(loop, [this] { return sweep(); }),
       classes_(rest_of(options_), options_.classes),
       conflates_(std::any_of(options_.classes.begin(), options_.classes.end(),
                              [](const TopicClass& c) { return c.policy == Policy::conflate; })),
       shelves_(loop, shelves_for(classes_, options_), *this),
+      others_{.most_topics = options_.topics,
+              .views{loop, topics_, shelves_, *this, {0, classes_.size(), classes_.size() + 1}}},
+      hub_{.most_topics = options_.hub_topics,
+           .views{loop,
+                  topics_,
+                  shelves_,
+                  *this,
+                  {classes_.size(), classes_.size() + 1, classes_.size() + 2}}},
       hub_prefix_(options_.hub_prefix) {}
 
 void Replica::start(std::string epoch, std::uint64_t tail) {
@@ -75,26 +80,25 @@ void Replica::start(std::string epoch, std::uint64_t tail) {
   }
   tail_ = tail;
   placed_ = 0;
-  forgotten_ = hub_forgotten_ = tail;
+  others_.forgotten = hub_.forgotten = tail;
   checkpoint_ = "id: " + id(tail).print() + "\n\n";
-  forget_idle_views(idle_views_.size());
+  others_.views.forget_idle();
+  hub_.views.forget_idle();
   shelves_.restart();
   named_.clear();
   touched_.clear();
   std::erase_if(topics_, [this](const auto& entry) {
     if (entry.second.readers > 0) return false;
-    if (of_hub(entry.second)) --hub_topics_;
+    --realm_of(entry.second).topics;
     return true;
   });
   const auto restart = [&](Topic& log) {
     log.restart(tail);
-    log.touched = true;
-    touched_.push_back(&log);
+    touch(log);
   };
   for (auto& [name, topic] : topics_) restart(topic);
-  for (auto& [pattern, view] : views_) restart(*view);
-  for (auto& [pattern, view] : hub_views_) restart(*view);
-  if (gathering_) gathering_->restart(tail);
+  others_.views.restart(tail, restart);
+  hub_.views.restart(tail, restart);
   wake();
 }
 
@@ -131,14 +135,11 @@ bool Replica::append(const EventRef& event, net::Slice* slice) {
 void Replica::append(const EventRef& event, const std::string& name) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    const bool hubs = is_hubs(name);
-    if (full(hubs) && !make_room(hubs)) {
-      forgotten(hubs) = event->seq();
-      unasked_ += views(hubs).size();
-      const ParsedTopic parsed(name);
-      for (auto& [pattern, view] : views(hubs)) {
-        if (pattern.matches(parsed)) put_into_view(event, *view);
-      }
+    Realm& realm = this->realm(is_hubs(name));
+    if (realm.topics >= realm.most_topics && !make_room(realm)) {
+      realm.forgotten = event->seq();
+      unasked_ += realm.views.size();
+      realm.views.add(event, ParsedTopic(name));
       return;
     }
     make_topic(name);
@@ -146,7 +147,8 @@ void Replica::append(const EventRef& event, const std::string& name) {
   }
   Topic& topic = found->second;
   unasked_ += topic.views.size();
-  for (Topic* view : topic.views) put_into_view(event, *view);
+  Views& views = realm_of(topic).views;
+  for (Topic* view : topic.views) views.add(event, *view);
   if (!event->publisher_id().empty() && &name == &event->topic()) {
     named_.emplace(event->publisher_id(), event->seq());
   }
@@ -157,11 +159,14 @@ void Replica::append(const EventRef& event, const std::string& name) {
 void Replica::put(const EventRef& event, Topic& log) {
   if (log.newest() == event->seq()) return;
   ++revision_;
-  if (!log.touched) {
-    touched_.push_back(&log);
-    log.touched = true;
-  }
+  touch(log);
   shelves_.put(event, log);
+}
+
+void Replica::touch(Topic& log) {
+  if (log.touched) return;
+  touched_.push_back(&log);
+  log.touched = true;
 }
 
 void Replica::dropping(const Topic& log, const Event& oldest) {
@@ -181,15 +186,14 @@ void Replica::expired(Topic& log) {
   if (log.readers == 0) forget(log);
 }
 
-bool Replica::full(bool hubs) const {
-  return hubs ? hub_topics_ >= options_.hub_topics
-              : topics_.size() - hub_topics_ >= options_.topics;
+void Replica::forgetting(Topic& view) {
+  if (view.touched) std::erase(touched_, &view);
 }
 
-bool Replica::make_room(bool hubs) {
+bool Replica::make_room(Realm& realm) {
   if (read_topics_ == topics_.size()) return false;
-  Topic* const oldest = hubs ? shelves_.oldest_unread(hub_shelf(), hub_shelf() + 1)
-                             : shelves_.oldest_unread(0, hub_shelf());
+  const Views::Place& place = realm.views.place();
+  Topic* const oldest = shelves_.oldest_unread(place.first, place.end);
   if (!oldest) return false;
   shelves_.clear(*oldest);
   forget(*oldest);
@@ -197,32 +201,26 @@ bool Replica::make_room(bool hubs) {
 }
 
 void Replica::forget(Topic& topic) {
-  if (topic.is_view()) return forget_view(topic);
-  std::uint64_t& highest = forgotten(of_hub(topic));
-  highest = std::max(highest, topic.lost());
-  if (of_hub(topic)) --hub_topics_;
-  for (Topic* view : topic.views) {
-    if (view->gathering) view->gathering->forget(topic);
-  }
-  if (gathering_ && gathering_->ahead(topic.name())) gathering_->forget(topic);
+  Realm& realm = realm_of(topic);
+  if (topic.is_view()) return realm.views.forget(topic);
+  realm.forgotten = std::max(realm.forgotten, topic.lost());
+  realm.views.unlink(topic);
+  --realm.topics;
   if (topic.touched) std::erase(touched_, &topic);
   topics_.erase(topics_.find(topic.name()));
 }
 
 Topic& Replica::make_topic(std::string_view name) {
   const bool hubs = is_hubs(name);
-  const std::size_t shelf = hubs ? hub_shelf() : classes_.index_of(name);
+  Realm& realm = this->realm(hubs);
+  const std::size_t shelf = hubs ? realm.views.place().first : classes_.index_of(name);
   Topic& topic = topics_
-                     .try_emplace(std::string(name), std::string(name), forgotten(hubs), shelf,
+                     .try_emplace(std::string(name), std::string(name), realm.forgotten, shelf,
                                   hubs ? Policy::gap : classes_[shelf].policy)
                      .first->second;
-  if (hubs) ++hub_topics_;
-  const ParsedTopic parsed = topic.parsed();
-  unasked_ += views(hubs).size();
-  for (auto& [pattern, view] : views(hubs)) {
-    if (view->gathering && view->gathering->ahead(name)) continue;
-    if (pattern.matches(parsed)) topic.views.push_back(view.get());
-  }
+  ++realm.topics;
+  unasked_ += realm.views.size();
+  realm.views.link(topic);
   return topic;
 }
 
@@ -239,8 +237,8 @@ void Replica::wake() {
 Topic& Replica::join(std::string_view name) {
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    const bool hubs = is_hubs(name);
-    if (full(hubs)) make_room(hubs);
+    Realm& realm = this->realm(is_hubs(name));
+    if (realm.topics >= realm.most_topics) make_room(realm);
     make_topic(name);
     found = topics_.find(name);
   }
@@ -248,17 +246,72 @@ Topic& Replica::join(std::string_view name) {
   return found->second;
 }
 
+Topic& Replica::join(const TopicMatcher& wanted) {
+  if (wanted.is_exact()) return join(wanted.text());
+  return others_.views.read(view_of(wanted, others_));
+}
+
+Topic& Replica::join_hub(const TopicMatcher& wanted) {
+  return hub_.views.read(view_of(wanted, hub_));
+}
+
 void Replica::leave(Topic& topic) {
+  if (topic.is_view()) return realm_of(topic).views.leave(topic);
   if (--topic.readers != 0) return;
-  if (topic.is_view()) {
-    if (!of_hub(topic)) --read_views_;
-    idle_views_.push_back(&topic);
-    if (idle_views_.size() > most_idle_views) forget_idle_views(idle_views_forgotten);
-    return;
-  }
   --read_topics_;
   if (topic.empty()) forget(topic);
 }
+
+// Topics and views without readers make way. Views of the hub's topics have readers of the other
+// view of their pattern: there are no more.
+bool Replica::has_room(std::span<const TopicMatcher> wanted) const {
+  std::size_t topics = 0;
+  std::size_t patterns = 0;
+  for (const TopicMatcher& matcher : wanted) {
+    if (!matcher.is_exact()) {
+      patterns += others_.views.has(matcher) ? 0 : 1;
+    } else if (!find(matcher.text())) {
+      ++topics;
+    }
+  }
+  return read_topics_ + topics <= options_.topics &&
+         others_.views.with_readers() + patterns <= options_.patterns;
+}
+
+// What a URL pattern cannot match is not seen by its text.
+bool Replica::reaches_hub(const TopicMatcher& wanted) const {
+  using Type = TopicMatcher::Type;
+  if (hub_prefix_.empty() || wanted.is_exact()) return false;
+  if (wanted.type() == Type::any || wanted.type() == Type::url_pattern) return true;
+  std::string_view literal = wanted.text();
+  if (wanted.type() == Type::uri_template) literal = literal.substr(0, literal.find('{'));
+  return literal.starts_with(hub_prefix_) || hub_prefix_.starts_with(literal);
+}
+
+Topic& Replica::view_of(const TopicMatcher& pattern, Realm& realm) {
+  return realm.views.of(pattern, realm.forgotten);
+}
+
+bool Replica::is_gathered(const TopicMatcher& pattern, bool hubs) const {
+  return realm(hubs).views.is_gathered(pattern);
+}
+
+bool Replica::gather(const TopicMatcher& pattern, bool hubs) {
+  if (is_gathered(pattern, hubs)) return true;
+  realm(!hubs).views.stop_gathering();
+  return realm(hubs).views.gather(pattern, realm(hubs).forgotten);
+}
+
+void Replica::stop_gathering() {
+  others_.views.stop_gathering();
+  hub_.views.stop_gathering();
+}
+
+const Topic* Replica::find(const TopicMatcher& wanted) {
+  return wanted.is_exact() ? find(wanted.text()) : &view_of(wanted, others_);
+}
+
+const Topic& Replica::find_hub(const TopicMatcher& wanted) { return view_of(wanted, hub_); }
 
 const Topic* Replica::find(std::string_view name) const {
   const auto found = topics_.find(name);
@@ -276,7 +329,22 @@ const Topic* Replica::each_topic(const std::optional<std::string>& behind, std::
 std::uint64_t Replica::lost(std::string_view name) const {
   const Topic* topic = find(name);
   if (topic) return topic->lost();
-  return is_hubs(name) ? hub_forgotten_ : forgotten_;
+  return realm(is_hubs(name)).forgotten;
+}
+
+std::uint64_t Replica::lost(const TopicMatcher& wanted) {
+  return wanted.is_exact() ? lost(wanted.text()) : view_of(wanted, others_).lost();
+}
+
+bool Replica::superseded(const TopicMatcher& wanted, const Event& event) const {
+  if (!conflates_) return false;
+  const auto stands = [&](const std::string& name) {
+    if (!wanted.matches(name)) return false;
+    const Topic* topic = find(name);
+    return !topic || !topic->superseded(event);
+  };
+  return !stands(event.topic()) &&
+         std::none_of(event.alternates().begin(), event.alternates().end(), stands);
 }
 
 std::optional<std::uint64_t> Replica::seq_of(std::string_view publisher_id) const {

@@ -1,6 +1,6 @@
 // Replica: a worker's own copy of the recent log, by topic, read without locks on the worker's
-// thread. It knows which logs there are, and remembers what is not here any more; what is kept of
-// them is for the Shelves, and order and ids come from the Sequencer.
+// thread. It knows which topics there are, and remembers what is not here any more; what is kept of
+// them is for the Shelves, patterns are for the Views, and order and ids come from the Sequencer.
 #pragma once
 
 #include <chrono>
@@ -16,22 +16,21 @@
 #include <utility>
 #include <vector>
 
-#include "server/net/chore.h"
 #include "server/net/loop.h"
 #include "server/net/slice.h"
 #include "sse/event.h"
-#include "sse/gathering.h"
 #include "sse/page_room.h"
 #include "sse/retention.h"
 #include "sse/shelves.h"
 #include "sse/topic.h"
 #include "sse/topic_matcher.h"
+#include "sse/views.h"
 
 namespace sse {
 
 class Archive;
 
-class Replica final : private Shelves::Owner {
+class Replica final : private Shelves::Owner, private Views::Owner {
  public:
   struct Options {
     std::size_t events_per_topic = 1000;
@@ -129,43 +128,32 @@ class Replica final : private Shelves::Owner {
   std::optional<std::uint64_t> seq_of(std::string_view publisher_id) const;
 
  private:
-  using Topics = std::map<std::string, Topic, std::less<>>;
-
-  using Views = std::map<TopicMatcher, std::unique_ptr<Topic>>;
+  // The hub's own topics, or all others.
+  struct Realm {
+    std::size_t most_topics;  // without readers, if they are the hub's
+    Views views;
+    std::size_t topics = 0;
+    std::uint64_t forgotten = 0;  // highest seq of any topic that is not here any more
+  };
 
   bool append(const EventRef& event, net::Slice* slice);
   void append(const EventRef& event, const std::string& name);
-  void put(const EventRef& event, Topic& log);
+  void put(const EventRef& event, Topic& log) override;
   void dropping(const Topic& log, const Event& oldest) override;
   void pushed_out(Topic& log) override;
   void expired(Topic& log) override;
+  void forgetting(Topic& view) override;
   bool is_hubs(std::string_view name) const {
     return !hub_prefix_.empty() && name.starts_with(hub_prefix_);
   }
-  bool full(bool hubs) const;
-  bool make_room(bool hubs);
+  Realm& realm(bool hubs) { return hubs ? hub_ : others_; }
+  const Realm& realm(bool hubs) const { return hubs ? hub_ : others_; }
+  Realm& realm_of(const Topic& log) { return realm(hub_.views.covers(log)); }
+  bool make_room(Realm& realm);
   void forget(Topic& topic);
   Topic& make_topic(std::string_view name);
-  Topic& view_of(const TopicMatcher& pattern, bool hubs = false);
-  Topic& read_view(Topic& view);
-  bool of_hub(const Topic& log) const {
-    return log.shelf() == hub_shelf() || log.shelf() == hub_views_shelf();
-  }
-  Views& views(bool hubs) { return hubs ? hub_views_ : views_; }
-  std::uint64_t& forgotten(bool hubs) { return hubs ? hub_forgotten_ : forgotten_; }
-  std::size_t hub_shelf() const { return classes_.size(); }
-  std::size_t views_shelf() const { return classes_.size() + 1; }
-  std::size_t hub_views_shelf() const { return classes_.size() + 2; }
-  void put_into_view(const EventRef& event, Topic& view);
-  std::unique_ptr<Gathering> begin_gathering(const TopicMatcher& pattern, bool hubs);
-  bool gather(Gathering& work);
-  void compare(Gathering& work);
-  void finish(Gathering& work);
-  void give_up(Gathering& work);
-  void forget_view(Topic& view);
-  void forget_idle_views(std::size_t count);
-  void bury(Topic& view);
-  bool sweep();
+  Topic& view_of(const TopicMatcher& pattern, Realm& realm);
+  void touch(Topic& log);
   void wake();
 
   net::Loop& loop_;
@@ -176,31 +164,19 @@ class Replica final : private Shelves::Owner {
   std::string previous_epoch_;
   std::string checkpoint_;
   std::uint64_t tail_ = 0;
-  std::size_t placed_ = 0;           // topics of the event behind the tail that have it
-  std::size_t unasked_ = 0;          // comparisons and copies since a slice was asked
-  std::uint64_t forgotten_ = 0;      // highest seq of any topic that is not here any more
-  std::uint64_t hub_forgotten_ = 0;  // the same, of the hub's own topics; not in the former
+  std::size_t placed_ = 0;   // topics of the event behind the tail that have it
+  std::size_t unasked_ = 0;  // comparisons and copies since a slice was asked
   std::uint64_t events_ = 0;
   std::uint64_t revision_ = 0;
   std::uint32_t generation_ = 0;
   std::uint32_t epoch_began_ = 0;
   std::size_t read_topics_ = 0;  // those with readers
-  std::size_t read_views_ = 0;
   Topics topics_;
-  std::size_t hub_topics_ = 0;  // of topics_
-  Views views_;
-  Views hub_views_;                       // of the hub's own topics
-  std::vector<Topic*> idle_views_;        // without readers: kept a while, for who comes back
-  std::unique_ptr<Gathering> gathering_;  // under way in pieces; null: none
-  // Forgotten views: first every topic has to forget them as well, then they go, all in pieces.
-  std::vector<Views::node_type> buried_;
-  std::vector<Views::node_type> swept_;  // of whom topics are being asked, or have been
-  std::optional<std::string> swept_to_;  // the last topic that was; none: not begun
-  bool unlinked_ = false;                // all have been
-  net::Chore sweeping_;
   const TopicClasses classes_;
   const bool conflates_;  // some class does
   Shelves shelves_;       // one for each class, then the hub's, the views', the hub's views'
+  Realm others_;
+  Realm hub_;
   std::string hub_prefix_;
   std::multimap<std::string_view, std::uint64_t>
       named_;  // by their publishers; views of the events

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -124,5 +126,8 @@ class Topic {
   std::size_t public_ = 0;  // events here that are not private
   net::Chain<Waiter> waiters_;
 };
+
+// By their names.
+using Topics = std::map<std::string, Topic, std::less<>>;
 
 }  // namespace sse
