@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/http/headers.h"
+#include "server/http/query.h"
 
 namespace assets {
 namespace {
@@ -82,6 +83,10 @@ std::variant<PathPattern, std::string> PathPattern::parse(std::string_view text)
     return "has a ? or #, which paths have not";
   }
   pattern.path_ = take_apart(text);
+  for (Piece& piece : pattern.path_) {
+    if (piece.kind != Piece::Kind::text) continue;
+    if (auto plain = http::percent_decode(piece.text)) piece.text = *std::move(plain);
+  }
   return pattern;
 }
 

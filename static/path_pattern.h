@@ -1,5 +1,6 @@
 // PathPattern: the left side of a rule in `_headers` and `_redirects`, as Netlify and Cloudflare
-// write it: "/docs/*", "/blog/:year/:slug", "https://:shop.test/*". Matches paths that are decoded.
+// write it: "/docs/*", "/blog/:year/:slug", "https://:shop.test/*". Matches paths that are decoded,
+// and may itself be written either way: "/straße", "/stra%C3%9Fe".
 #pragma once
 
 #include <optional>

@@ -58,6 +58,13 @@ std::string encoded(std::string_view value) {
   return http::percent_encode(value, "/!$&'()*+,;=:@");
 }
 
+// A target as it may be written, with what no URL may have encoded (RFC 3986 section 2.1).
+std::string in_ascii(std::string_view target) {
+  std::string keep;
+  for (char c = '!'; c < 0x7F; ++c) keep += c;
+  return http::percent_encode(target, keep);
+}
+
 // Where the path of a URL begins; 0 for a path.
 std::size_t path_start(std::string_view target) {
   const auto scheme = target.find("://");
@@ -108,7 +115,8 @@ bool leads_back(const RedirectRules::Asked& asked, std::string_view target) {
     there.remove_prefix(start);
     if (there.empty()) there = "/";
   }
-  return there == encoded(asked.path);
+  const auto plain = http::percent_decode(there);
+  return plain && *plain == asked.path;
 }
 
 }  // namespace
@@ -162,7 +170,7 @@ void RedirectRules::read(std::string_view line, unsigned number) {
   if (word == words.size() || !leads_somewhere(words[word])) {
     return refuse("leads nowhere", "Write: /from /to 301, the target as a path or URL.");
   }
-  rule.to = words[word++];
+  rule.to = in_ascii(words[word++]);
   bool has_status = false;
   if (word < words.size()) {
     const auto status = status_of(words[word]);
@@ -262,6 +270,7 @@ std::vector<unsigned> RedirectRules::loops() const {
     std::string path = rule.written;
     for (auto star = path.find('*'); star != path.npos; star = path.find('*')) path[star] = 'x';
     std::erase(path, ':');
+    path = http::percent_decode(path).value_or(path);
     std::vector<std::string> seen{path};
     for (int step = 0; step < most_steps; ++step) {
       const auto verdict = decide({"", path, "", Exists::no});

@@ -25,6 +25,11 @@ TEST_CASE("every rule that matches adds its fields, in order") {
   CHECK(fields(rules, "/docs/b c") == "x-frame-options: DENY\nx-docs: yes\nx-name: b%20c.\n");
 }
 
+TEST_CASE("the path of a rule may be written percent-encoded or not") {
+  const HeaderRules rules("/caf%C3%A9/*\n  X-A: 1\n/café/b\n  X-B: 2\n");
+  CHECK(fields(rules, "/café/b") == "x-a: 1\nx-b: 2\n");
+}
+
 TEST_CASE("fields may stand at the beginning of a line, and a mark in front of the file") {
   CHECK(fields(HeaderRules("\xEF\xBB\xBF/*\nX-A: 1\n/b\nX-B: 2"), "/b") == "x-a: 1\nx-b: 2\n");
 }

@@ -47,6 +47,17 @@ TEST_CASE("a file goes before a rule, unless the rule insists") {
   CHECK(verdict("/en/* /en/404.html 404", "/en/gone") == "404 /en/404.html");
 }
 
+TEST_CASE("a path may be written percent-encoded or not, and is told encoded") {
+  CHECK(verdict("/stra%C3%9Fe/* /a/:splat 301", "/straße/1") == "301 /a/1");
+  CHECK(verdict("/straße /a 301", "/straße") == "301 /a");
+  CHECK(verdict("/a /straße?q=ü#ö 301", "/a") == "301 /stra%C3%9Fe?q=%C3%BC#%C3%B6");
+  CHECK(verdict("/a /stra%c3%9fe 301", "/a") == "301 /stra%c3%9fe");
+  CHECK(verdict("/a%2Ab /x 301", "/a*b") == "301 /x");  // no wildcard
+  CHECK(verdict("/a%2Ab /x 301", "/azb").empty());
+  CHECK(verdict("/50%off /x 301", "/50%off") == "301 /x");
+  CHECK(verdict("/straße/* /stra%c3%9fe/:splat 301", "/straße/1").empty());  // it is there
+}
+
 TEST_CASE("the query goes along, unless the rule has one or asks for one") {
   CHECK(verdict("/a /b 301", "/a", "x=1") == "301 /b?x=1");
   CHECK(verdict("/a /b#top 301", "/a", "x=1") == "301 /b?x=1#top");
