@@ -14,8 +14,7 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
 
 // Behind the tag that begins at `at`; npos if it is not whole. As WHATWG HTML sections 13.2.5.8 and
-// 13.2.5.32 to 39 have it: '>' is a character in a quoted value, and a quote is one anywhere but
-// where a value begins.
+// 13.2.5.32 to 39 have it: in a quoted value '>' is text, and so is a quote where no value begins.
 std::size_t end_of_tag(std::string_view html, std::size_t at) {
   enum class Inside { tag_name, tag, name, behind_name, before_value, value };
   Inside inside = Inside::tag_name;

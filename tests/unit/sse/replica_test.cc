@@ -247,3 +247,32 @@ TEST_CASE("a pattern that drops an old event does not forget that it may lack ne
   CHECK(view.at(view.first())->seq() == 4);
   CHECK(view.lost() == 3);
 }
+
+TEST_CASE("a view that is forgotten takes nothing more, though topics have not been asked yet") {
+  Log log;
+  const std::string name(65, 'a');
+  log.add(name);
+  const std::size_t one = log.replica.bytes();
+  // All prefixes of the name: of 64 views without readers all are kept, of one more 17.
+  for (std::size_t size = 1; size <= 65; ++size) {
+    log.replica.leave(log.replica.join(TopicMatcher::prefix(name.substr(0, size))));
+  }
+  CHECK(log.replica.bytes() == 18 * one);
+  log.add(name);
+  CHECK(log.replica.bytes() == 2 * 18 * one);
+  log.loop.settle();
+  CHECK(log.replica.bytes() == 2 * 18 * one);
+}
+
+TEST_CASE("a topic that has gone makes room for another") {
+  Log log({.topics = 2});
+  log.add("a");
+  log.add("b");
+  for (int i = 0; i < 3; ++i) log.add("c" + std::to_string(i));
+  CHECK(log.replica.topics() == 2);
+  CHECK(log.held("c1") == 1);
+  log.replica.leave(log.replica.join("d"));  // in the room of c1; without events it goes at once
+  log.add("e");
+  CHECK(log.held("c2") == 1);
+  CHECK(log.held("e") == 1);
+}
