@@ -52,7 +52,7 @@ void HubFlags::add_access() {
 std::string HubFlags::token(std::vector<std::string> publish,
                             std::vector<std::string> subscribe) const {
   const bool told = !token_.empty() || !key_file_.empty();
-  const std::string token = told ? token_ : variable(token_variable);
+  std::string token = told ? token_ : variable(token_variable);
   const std::string key_file = told ? key_file_ : variable(key_variable);
   if (!token.empty() && !key_file.empty()) {
     throw UsageError(std::string(token_variable) + " and " + key_variable +
@@ -67,7 +67,7 @@ std::string HubFlags::token(std::vector<std::string> publish,
 
 std::string HubFlags::ca_file(const Target& target) const {
   if (insecure_) return "";
-  const std::string told = ca_file_.empty() ? variable(ca_variable) : ca_file_;
+  std::string told = ca_file_.empty() ? variable(ca_variable) : ca_file_;
   if (!told.empty() || !target.loopback) return told;
   const auto ca = certs::state_folder() / "ca.pem";
   std::error_code ignored;

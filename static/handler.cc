@@ -276,6 +276,9 @@ std::optional<http::Response> FileHandler::answer_by_rule(const http::Request& r
                                exists ? RedirectRules::Exists::yes : RedirectRules::Exists::no);
   if (!verdict) return std::nullopt;
   if (verdict->status >= 300 && verdict->status < 400) return redirect_by_rule(*verdict);
+  if (verdict->status == 414) {
+    return refusal(414, "The path of this request is too long to be led elsewhere.");
+  }
   if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
   const std::string path = verdict->target.substr(0, verdict->target.find_first_of("?#"));
   Lookup there = store_.find(path);

@@ -154,13 +154,14 @@ HeaderRules::Applied HeaderRules::applied(std::string_view host, std::string_vie
       applied.removed.push_back(name);
     }
     for (const Set& set : rule.set) {
-      const std::string value = captures->expand(set.value, encoded);
+      const auto value = captures->expand(set.value, encoded);
+      if (!value) continue;
       if (set.name == "link") {
-        for (const std::string_view link : http::split_links(value)) {
+        for (const std::string_view link : http::split_links(*value)) {
           applied.links.push_back({std::string(link), set.line});
         }
       } else {
-        applied.fields.add(set.name, value);
+        applied.fields.add(set.name, *value);
       }
     }
   }

@@ -34,7 +34,8 @@ class HeaderRules {
   // Lines that are wrong are left out and told in faults().
   explicit HeaderRules(std::string_view text);
 
-  // `path` is decoded; `host` without a port. Rules for a host match nothing if `host` is empty.
+  // `path` is decoded; `host` without a port. Rules for a host match nothing if `host` is empty. A
+  // field that `path` would make longer than Captures::longest is left out.
   Applied applied(std::string_view host, std::string_view path) const;
   // Of that, the names that are removed, whoever has given them; of most files none whatever path.
   std::vector<std::string> removed(std::string_view host, std::string_view path) const;

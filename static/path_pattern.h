@@ -3,6 +3,7 @@
 // and may itself be written either way: "/straße", "/stra%C3%9Fe".
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +20,12 @@ class Captures {
   void add(std::string_view name, std::string_view value) { all_.emplace_back(name, value); }
   void append(const Captures& others);
   std::optional<std::string_view> get(std::string_view name) const;
-  // `text` with every ":name" that was captured replaced by `write(value)`, others left alone.
+  // What expand() gives at most, in bytes: few clients take a longer field.
+  static constexpr std::size_t longest = 16 * 1024;
+  // `text` with every ":name" that was captured replaced by `write(value)`, others left alone;
+  // nothing if that would be longer than the longest.
   template <typename Write>
-  std::string expand(std::string_view text, Write write) const;
+  std::optional<std::string> expand(std::string_view text, Write write) const;
 
  private:
   // The length of the captured name at the beginning of `text`, and its value.
@@ -63,7 +67,7 @@ class PathPattern {
 };
 
 template <typename Write>
-std::string Captures::expand(std::string_view text, Write write) const {
+std::optional<std::string> Captures::expand(std::string_view text, Write write) const {
   std::string out;
   for (auto colon = text.find(':'); colon != std::string_view::npos; colon = text.find(':')) {
     out += text.substr(0, colon);
@@ -71,11 +75,14 @@ std::string Captures::expand(std::string_view text, Write write) const {
     if (const auto found = named(text)) {
       out += write(found->second);
       text.remove_prefix(found->first);
+      if (out.size() > longest) return std::nullopt;
     } else {
       out += ':';
     }
   }
-  return out += text;
+  out += text;
+  if (out.size() > longest) return std::nullopt;
+  return out;
 }
 
 }  // namespace assets

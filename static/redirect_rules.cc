@@ -82,13 +82,17 @@ std::string label(std::string_view value) {
   return out;
 }
 
-std::string filled(std::string_view to, const Captures& captures) {
+// Nothing if it would be too long.
+std::optional<std::string> filled(std::string_view to, const Captures& captures) {
   const std::size_t start = path_start(to);
-  std::string target = captures.expand(to.substr(0, start), label);
-  std::string path = captures.expand(to.substr(start), encoded);
+  const auto target = captures.expand(to.substr(0, start), label);
+  auto path = captures.expand(to.substr(start), encoded);
+  if (!target || !path) return std::nullopt;
   // Of "/:splat" and a splat that begins with '/' another host would be made.
-  if (path.starts_with('/')) path.erase(1, std::min(path.find_first_not_of('/'), path.size()) - 1);
-  return target + path;
+  if (path->starts_with('/')) {
+    path->erase(1, std::min(path->find_first_not_of('/'), path->size()) - 1);
+  }
+  return *target + *path;
 }
 
 // The request's query goes along unless the rule has one.
@@ -240,7 +244,9 @@ std::optional<RedirectRules::Verdict> RedirectRules::decide(const Asked& asked) 
     const auto captures = match(rule, asked);
     if (!captures) continue;
     if (asked.exists == Exists::yes && !rule.force) return std::nullopt;
-    Verdict verdict{rule.status, filled(rule.to, *captures), rule.line};
+    auto target = filled(rule.to, *captures);
+    if (!target) return Verdict{414, {}, rule.line};
+    Verdict verdict{rule.status, *std::move(target), rule.line};
     // For ever, or a rewrite of what is there already: the next rule may know better.
     if (leads_back(asked, verdict.target)) continue;
     if (is_redirect(rule.status) && rule.parameters.empty()) {
@@ -274,6 +280,7 @@ std::vector<unsigned> RedirectRules::loops() const {
     std::vector<std::string> seen{path};
     for (int step = 0; step < most_steps; ++step) {
       const auto verdict = decide({"", path, "", Exists::no});
+      if (verdict && verdict->status == 414) lines.push_back(rule.line);
       if (!verdict || !is_redirect(verdict->status) || path_start(verdict->target) != 0) break;
       auto next = http::percent_decode(path_of(verdict->target));
       if (!next) break;

@@ -28,7 +28,9 @@ class RedirectRules {
   };
   // What answers instead.
   struct Verdict {
-    int status = 302;    // 301, 302, 303, 307, 308: go there; 200, 404: answer with that file
+    // 301, 302, 303, 307, 308: go there; 200, 404: answer with that file; 414 without a target: it
+    // would be longer than Captures::longest (RFC 9110 section 15.5.15)
+    int status = 302;
     std::string target;  // percent-encoded: a path with its query, or a URL if it is elsewhere
     unsigned line = 0;
   };

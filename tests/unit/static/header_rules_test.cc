@@ -30,6 +30,17 @@ TEST_CASE("the path of a rule may be written percent-encoded or not") {
   CHECK(fields(rules, "/café/b") == "x-a: 1\nx-b: 2\n");
 }
 
+TEST_CASE("a field that a path makes longer than any client takes is left out") {
+  std::string value;
+  for (int i = 0; i < 100; ++i) value += "/:splat";
+  const HeaderRules rules("/*\n  X-A: 1\n  X-Long: " + value + "\n  Link: <" + value + ">\n");
+  CHECK(fields(rules, "/b").starts_with("x-a: 1\nx-long: /b/b"));
+  const std::string long_path = "/" + std::string(200, 'p');
+  CHECK(fields(rules, long_path) == "x-a: 1\n");
+  CHECK(rules.applied("", "/b").links.size() == 1);
+  CHECK(rules.applied("", long_path).links.empty());
+}
+
 TEST_CASE("fields may stand at the beginning of a line, and a mark in front of the file") {
   CHECK(fields(HeaderRules("\xEF\xBB\xBF/*\nX-A: 1\n/b\nX-B: 2"), "/b") == "x-a: 1\nx-b: 2\n");
 }

@@ -17,7 +17,8 @@ std::optional<Captures> match(std::string_view pattern, std::string_view path,
 std::string filled(std::string_view pattern, std::string_view path, std::string_view text) {
   const auto captures = match(pattern, path);
   REQUIRE(captures);
-  return captures->expand(text, [](std::string_view value) { return std::string(value); });
+  return captures->expand(text, [](std::string_view value) { return std::string(value); })
+      .value_or("too long");
 }
 
 }  // namespace
@@ -47,6 +48,13 @@ TEST_CASE("what wildcards stood for can be told again") {
   CHECK(filled("/news/:year", "/news/2026", "at 12:30, :years :year:year") ==
         "at 12:30, :years 20262026");
   CHECK(filled("/:a/x/:a", "/1/x/2", ":a") == "1");
+}
+
+TEST_CASE("what would be longer than any client takes is not told") {
+  const std::string half(Captures::longest / 2, 'h');
+  CHECK(filled("/*", "/" + half, ":splat:splat").size() == Captures::longest);
+  CHECK(filled("/*", "/" + half, ":splat:splat.") == "too long");
+  CHECK(filled("/*", "/" + half, ":splat:splat:splat") == "too long");
 }
 
 TEST_CASE("a pattern may name a host, with placeholders") {

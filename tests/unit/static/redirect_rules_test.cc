@@ -86,6 +86,16 @@ TEST_CASE("a rule that leads to where the client is does not match") {
   CHECK(verdict("/* https://www.test/:splat 301!", "/a/b") == "301 https://www.test/a/b");
 }
 
+TEST_CASE("a target that would be too long for a client is refused as 414") {
+  std::string to;
+  for (int i = 0; i < 100; ++i) to += "/:splat";
+  const std::string often = "/a/* " + to + " 301\n";
+  const std::string path(162, 'p');  // with the '/' before each, 163 bytes a hundred times
+  CHECK(verdict(often, "/a/" + path).size() == std::string_view("301 ").size() + 16300);
+  CHECK(verdict(often, "/a/" + path + "p") == "414 ");
+  CHECK(verdict(often, "/a/" + std::string(4000, 'p')) == "414 ");
+}
+
 TEST_CASE("rules that lead round in circles are found") {
   CHECK(RedirectRules("/a /b 301\n/b /a 301\n/c /a 301\n/d /e 301\n").loops() ==
         std::vector<unsigned>{1, 2, 3});

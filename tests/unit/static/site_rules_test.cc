@@ -177,6 +177,14 @@ TEST_CASE_METHOD(Ruled, "redirects, rewrites and pages for what is missing are a
   CHECK(ask(post).status() == 405);
 }
 
+TEST_CASE_METHOD(Ruled, "a path that a redirect would make too long for a client is 414") {
+  std::string often;
+  for (int i = 0; i < 100; ++i) often += "/:splat";
+  root.write("_redirects", "/a/* " + often + " 301\n");
+  CHECK(ask("/a/b").status() == 301);
+  CHECK(ask("/a/" + std::string(200, 'p')).status() == 414);
+}
+
 TEST_CASE_METHOD(Ruled, "a rule reaches no file that is hidden, nor outside") {
   root.write(".secret", "x");
   root.write("_headers", "/*\n  X-A: 1\n");
