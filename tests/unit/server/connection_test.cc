@@ -528,6 +528,43 @@ TEST_CASE("a connection without streams is told to go when the idle time is over
   CHECK(world.tally.ended.get() == 0);                  // no fault of the client
 }
 
+// RFC 9113 section 8.1, RFC 9112 section 9.6.
+TEST_CASE("a client that goes on sending after its answer is told to stop a second later") {
+  const bool http2 = GENERATE(true, false);
+  World world;
+  testing::Answering root([](const http::Request&, http::Exchange exchange) {
+    exchange.respond(testing::text("enough"));
+  });
+  // POST https://a/
+  const std::string block =
+      "\x83\x87\x84\x41\x01"
+      "a";
+  const int client =
+      http2
+          ? world.speak_http2(root, frame(h2::FrameType::headers, h2::flag::end_headers, 1, block))
+          : world.connect(root, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n");
+  const auto is_stop = [](const Frame& each) {
+    return each.head.type == h2::FrameType::rst_stream && each.payload == std::string(4, '\0');
+  };
+  const auto began = world.loop.now();
+  auto answered = began;
+  auto stopped = began;
+  const net::Watch watch(world.loop, client, [&](net::Watch::Ready) {
+    const std::string heard = heard_by(client);
+    if (heard.find("enough") != heard.npos) answered = world.loop.now();
+    const bool over = http2 ? std::ranges::any_of(frames_in(heard), is_stop) : heard.empty();
+    if (!over) return;
+    stopped = world.loop.now();
+    world.loop.stop();
+  });
+  net::Timer late(world.loop, [&] { world.loop.stop(); });
+  late.start(5s);
+  world.loop.run();
+  CHECK(answered - began < 1s);
+  CHECK(stopped - began >= 1s);
+  CHECK(world.gone == (http2 ? 0 : 1));
+}
+
 TEST_CASE("a client with a live stream lives as long as it answers PINGs") {
   testing::Feed feed;
   World world;
