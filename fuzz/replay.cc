@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
       std::ifstream in(entry.path(), std::ios::binary);
       const std::string content(std::istreambuf_iterator<char>(in), {});
       run(content);
-      for (std::size_t part = 1; part < 8; ++part) run(content.substr(0, content.size() * part / 8));
+      for (std::size_t part = 1; part < 8; ++part)
+        run(content.substr(0, content.size() * part / 8));
       ++inputs;
     }
   }

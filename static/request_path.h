@@ -12,8 +12,7 @@ namespace assets {
 enum class PathFault : std::uint8_t {
   malformed,   // no leading '/', stray '%', control character, or a ".." segment
   unmappable,  // well formed, but no file can have it: %2f or a backslash
-  hidden,  // a segment begins with '.', other than a leading .well-known; or it is a file of rules:
-           // _headers, _redirects
+  hidden,      // a segment begins with '.', but for a leading .well-known; or a file of rules
   too_long,
 };
 

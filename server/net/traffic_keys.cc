@@ -26,9 +26,7 @@ namespace {
 
 constexpr std::size_t tag_size = 16;  // of each of the suites
 
-void require(bool done) {
-  require_openssl(done, "OpenSSL cannot protect a TLS record");
-}
+void require(bool done) { require_openssl(done, "OpenSSL cannot protect a TLS record"); }
 
 unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 const unsigned char* raw(const std::byte* bytes) {

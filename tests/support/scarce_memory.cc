@@ -68,7 +68,9 @@ bool refused(const void* caller) {
 }  // namespace
 
 extern "C" {
-void* malloc(std::size_t size) { return refused(__builtin_return_address(0)) ? nullptr : mi_malloc(size); }
+void* malloc(std::size_t size) {
+  return refused(__builtin_return_address(0)) ? nullptr : mi_malloc(size);
+}
 void* calloc(std::size_t count, std::size_t size) {
   return refused(__builtin_return_address(0)) ? nullptr : mi_calloc(count, size);
 }

@@ -45,7 +45,8 @@ TEST_CASE("a message is found again wherever the answer is cut") {
   }
 }
 
-TEST_CASE("a message has the size that was asked for, and a mark that comes in single bytes is read") {
+TEST_CASE(
+    "a message has the size that was asked for, and a mark that comes in single bytes is read") {
   const std::string text = bench::message({1, 2}, 60);
   CHECK(text.size() == 60);
   bench::MarkReader reader;

@@ -82,7 +82,8 @@ TEST_CASE("whatever a client sends stays inside its JSON string") {
 
 TEST_CASE("a token in a query is not written down") {
   std::string text;
-  cli::append_access_line(text, access("/hub?topic=a&authorization=ey.J.x&b=1&authorization=y"), {});
+  cli::append_access_line(text, access("/hub?topic=a&authorization=ey.J.x&b=1&authorization=y"),
+                          {});
   CHECK(json::parse(text)["target"] == "/hub?topic=a&authorization=...&b=1&authorization=...");
   text.clear();
   cli::append_access_line(text, access("/x?no_authorization=1"), {});

@@ -70,7 +70,7 @@ class FakeSite final : public hints::Site {
   }
 
   std::map<std::string, std::vector<hints::SaidLink>> said;  // by path
-  std::map<std::string, std::vector<std::string>> learned;  // likewise
+  std::map<std::string, std::vector<std::string>> learned;   // likewise
   std::map<std::string, hints::Unserved> hidden;
   std::map<std::string, File> files;
   bool single_page = false;
