@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 #include "certs/development.h"
@@ -35,7 +36,12 @@ void check_root(const Config& config, std::vector<Fault>& reasons) {
   } else if (!S_ISDIR(status.st_mode)) {
     reasons.emplace_back(root + " is not a folder");
   } else {
-    const Guise guise(config.serve.user);
+    std::optional<Guise> guise;
+    try {
+      guise.emplace(config.serve.user);
+    } catch (const net::Error&) {
+      return;  // there is no such user: another check says so
+    }
     if (faccessat(AT_FDCWD, root.c_str(), R_OK | X_OK, AT_EACCESS) == 0) return;
     const std::string& user = config.serve.user;
     reasons.emplace_back(root + " cannot be read by " +
@@ -46,13 +52,13 @@ void check_root(const Config& config, std::vector<Fault>& reasons) {
 // All that is wrong with the pair of files; if nothing is, what `load` has to say of it.
 template <typename Load>
 void check_certificate(const Config::Certificate& files, Load load, std::vector<Fault>& reasons) {
-  auto faults = certs::faults_of(files.cert, files.key, std::chrono::system_clock::now());
-  for (std::string& fault : faults) reasons.emplace_back(std::move(fault));
+  const auto faults = certs::faults_of(files.cert, files.key, std::chrono::system_clock::now());
+  for (const std::string& fault : faults) reasons.emplace_back(files.place + fault);
   if (!faults.empty()) return;
   try {
     const std::string why = staleness(*load(files), files.ocsp);
     if (why.empty()) return;
-    reasons.emplace_back(why);
+    reasons.emplace_back(files.place + why);
     reasons.back().level = Fault::Level::note;  // it serves
   } catch (const net::Error& error) {
     reasons.emplace_back(error.what());
@@ -61,11 +67,10 @@ void check_certificate(const Config::Certificate& files, Load load, std::vector<
 
 void check_certificates(const Config& config, std::vector<Fault>& reasons) {
   const Config::Serve& serve = config.serve;
-  const auto load_standard = [](const Config::Certificate& files) {
-    return net::Credentials::load(files.cert, files.key, files.ocsp);
-  };
   if (!serve.cert.empty()) {
-    check_certificate({serve.cert, serve.key, serve.ocsp}, load_standard, reasons);
+    check_certificate(
+        {serve.cert, serve.key, serve.ocsp, config.place_of("[serve] cert")},
+        [&](const auto&) { return load_standard(config); }, reasons);
   }
   for (const Config::Certificate& files : serve.certificates) {
     check_certificate(files, load, reasons);
@@ -73,10 +78,17 @@ void check_certificates(const Config& config, std::vector<Fault>& reasons) {
 }
 
 void check_read_files(const Config& config, std::vector<Fault>& reasons) {
-  for (const std::string& file :
-       {config.events.key_file, config.events.token_file, config.serve.admin_token_file}) {
+  const Config::Events& events = config.events;
+  const std::initializer_list<std::pair<std::string_view, std::string>> files{
+      {"[events] key_file", events.key_file},
+      {"[events] publisher_key_file", events.publisher_key_file},
+      {"[events] subscriber_key_file", events.subscriber_key_file},
+      {"[events] jwks_file", events.jwks_file},
+      {"[events] token_file", events.token_file},
+      {"[serve] admin_token_file", config.serve.admin_token_file}};
+  for (const auto& [setting, file] : files) {
     if (file.empty() || access(file.c_str(), R_OK) == 0) continue;
-    reasons.emplace_back(net::SystemError("cannot read " + file).what());
+    reasons.emplace_back(config.place_of(setting) + net::SystemError("cannot read " + file).what());
   }
 }
 

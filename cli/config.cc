@@ -213,6 +213,7 @@ class Reader {
                             {"key", Path{&certificate.key}},
                             {"ocsp", Path{&certificate.ocsp}}},
                            Keys{"cert", "key"});
+                 certificate.place = place(table.source());
                  config_.serve.certificates.push_back(std::move(certificate));
                });
   }

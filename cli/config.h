@@ -27,13 +27,14 @@ class UsageError final : public net::Error {
 };
 
 struct Config {
+  // Where something was said in the file, for sentences: "herald.toml:4:3: "; empty: elsewhere.
+  using Place = std::string;
   struct Certificate {  // for the names in its subjectAltName
     std::string cert;
     std::string key;
     std::string ocsp;  // a response in DER to show with it; empty: none
+    Place place = {};
   };
-  // Where something was said in the file, for sentences: "herald.toml:4:3: "; empty: elsewhere.
-  using Place = std::string;
   struct Serve {
     std::string root = ".";
     std::vector<std::string> listen{"127.0.0.1:8443"};  // for net::Endpoint::parse
@@ -178,6 +179,17 @@ struct Config {
 Config with_file(Config config, const std::filesystem::path& file);
 // The same of the text of a file of that name, which is not read.
 Config with_text(Config config, std::string_view text, const std::filesystem::path& file);
+
+// What `act` throws begins with where the setting stands that asks for it.
+template <typename Act>
+auto blaming(const Config::Place& place, const Act& act) {
+  try {
+    return act();
+  } catch (const net::Error& error) {
+    if (place.empty()) throw;
+    throw net::Error(place + error.what());
+  }
+}
 
 // Where the parts of [events] are: the key of each, and its URL. They go before files.
 std::vector<std::pair<std::string_view, std::string>> urls_of(const Config::Events& events);

@@ -14,6 +14,7 @@
 #include <memory>
 #include <system_error>
 
+#include "cli/config.h"
 #include "server/net/error.h"
 #include "server/net/handle.h"
 
@@ -123,8 +124,9 @@ std::string confine() {
   return filter_calls();
 }
 
-void require_user(const std::string& user) {
-  if (!user.empty()) (void)entry_of(user);
+void require_user(const Config& config) {
+  const std::string& user = config.serve.user;
+  if (!user.empty()) blaming(config.place_of("[serve] user"), [&] { (void)entry_of(user); });
 }
 
 std::optional<Account> account_to_become(const std::string& user) {

@@ -9,13 +9,15 @@
 
 namespace cli {
 
+struct Config;
+
 // No program started from here gains privileges (no_new_privs), and system calls that a server has
 // no use for are refused (seccomp), where the kernel knows of them. Call before threads are
 // started: they take it over. Returns what could not be done, in a sentence; empty: all is done.
 std::string confine();
 
-// Throws net::Error if there is no such user; an empty one is nobody in particular.
-void require_user(const std::string& user);
+// Throws net::Error if there is no such user as [serve] has.
+void require_user(const Config& config);
 
 struct Account {
   uid_t user;

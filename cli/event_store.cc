@@ -44,21 +44,24 @@ bool is_file(const std::string& store) { return store.find("://") == store.npos;
 
 }  // namespace
 
-void require_store(const Config::Events& events) {
-  const std::string& store = events.store;
+void require_store(const Config& config) {
+  const std::string& store = config.events.store;
   if (store.empty() || is_file(store)) return;
-  if (sse::RedisAddress::looks_like(store)) return (void)sse::RedisAddress::parse(store);
-  throw net::Error(
-      "[events] store cannot be \"" + store +
-      "\": name a file, such as events.db, or a Redis, such as redis://127.0.0.1:6379");
+  blaming(config.place_of("[events] store"), [&] {
+    if (sse::RedisAddress::looks_like(store)) return (void)sse::RedisAddress::parse(store);
+    throw net::Error(
+        "[events] store cannot be \"" + store +
+        "\": name a file, such as events.db, or a Redis, such as redis://127.0.0.1:6379");
+  });
 }
 
 std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor) {
-  require_store(config.events);
+  require_store(config);
   const std::string& store = config.events.store;
   if (store.empty()) return std::make_unique<sse::MemorySequencer>();
-  if (is_file(store)) return file_store(config.events, predecessor);
-  return redis_store(config.events);
+  return blaming(config.place_of("[events] store"), [&] {
+    return is_file(store) ? file_store(config.events, predecessor) : redis_store(config.events);
+  });
 }
 
 sse::TopicClasses topic_classes(const Config::Events& events) {

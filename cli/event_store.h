@@ -13,7 +13,7 @@ namespace cli {
 enum class Predecessor { none, leaving };
 
 // Throws net::Error for a store that is neither a file nor a Redis; none is opened or asked.
-void require_store(const Config::Events& events);
+void require_store(const Config& config);
 
 // Throws net::Error in one sentence if the store cannot be used.
 std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor predecessor);

@@ -11,11 +11,19 @@
 namespace cli {
 
 std::shared_ptr<const net::Credentials> load(const Config::Certificate& certificate) {
-  auto credentials = net::Credentials::load(certificate.cert, certificate.key, certificate.ocsp);
-  if (!credentials->names().empty()) return credentials;
-  throw net::Error("the certificate in " + certificate.cert +
-                   " is for no host's name (subjectAltName), so no client would get it: have it "
-                   "made for one, or name it as cert of [serve]");
+  return blaming(certificate.place, [&] {
+    auto credentials = net::Credentials::load(certificate.cert, certificate.key, certificate.ocsp);
+    if (!credentials->names().empty()) return credentials;
+    throw net::Error("the certificate in " + certificate.cert +
+                     " is for no host's name (subjectAltName), so no client would get it: have it "
+                     "made for one, or name it as cert of [serve]");
+  });
+}
+
+std::shared_ptr<const net::Credentials> load_standard(const Config& config) {
+  const Config::Serve& serve = config.serve;
+  return blaming(config.place_of("[serve] cert"),
+                 [&] { return net::Credentials::load(serve.cert, serve.key, serve.ocsp); });
 }
 
 std::string staleness(const net::Credentials& credentials, const std::string& file) {
@@ -38,7 +46,7 @@ Identity identity_of(const Config& config) {
     standard = net::Credentials::load(made.certificate_file, made.key_file);
     identity.ca_file = made.ca_file;
   } else {
-    standard = net::Credentials::load(serve.cert, serve.key, serve.ocsp);
+    standard = load_standard(config);
     remark(*standard, serve.ocsp);
   }
   std::vector<std::shared_ptr<const net::Credentials>> more;

@@ -21,6 +21,9 @@ struct Identity {
 // net::Error in one sentence.
 Identity identity_of(const Config& config);
 
+// That of [serve], which is named. Throws net::Error.
+std::shared_ptr<const net::Credentials> load_standard(const Config& config);
+
 // One [[serve.certificate]]. Throws net::Error, also if it is for no host's name.
 std::shared_ptr<const net::Credentials> load(const Config::Certificate& certificate);
 

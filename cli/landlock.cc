@@ -120,7 +120,8 @@ void require_reads(const Config& config) {
   for (const std::string& folder : config.serve.reads) {
     std::error_code ignored;
     if (fs::is_directory(folder, ignored)) continue;
-    throw net::Error("[serve] reads: there is no folder " + folder);
+    throw net::Error(config.place_of("[serve] reads") + "[serve] reads: there is no folder " +
+                     folder);
   }
 }
 

@@ -96,12 +96,12 @@ void lint_redirects(const Config& config, OfflineSite& offline, std::vector<Faul
 }
 
 // Of a file that is made if it is not there.
-void require_folder_of(const std::string& file, const std::string& setting) {
+void require_folder_of(const std::string& file, const std::string& setting, const Config& config) {
   if (file.empty() || file == "-" || file.find("://") != file.npos) return;
   const fs::path folder = fs::absolute(file).parent_path();
   std::error_code ignored;
   if (fs::is_directory(folder, ignored)) return;
-  throw net::Error(setting + ": there is no folder " + folder.string());
+  throw net::Error(config.place_of(setting) + setting + ": there is no folder " + folder.string());
 }
 
 }  // namespace
@@ -197,13 +197,13 @@ std::vector<Fault> unusable_options(const Config& config) {
   };
   for (std::string& sentence : exposed_files(config)) reasons.emplace_back(std::move(sentence));
   attempt(require_reads);
-  attempt([](const Config& given) { return require_user(given.serve.user); });
+  attempt(require_user);
   attempt(require_enterable_state);
-  attempt([](const Config& given) { return require_store(given.events); });
+  attempt(require_store);
   attempt(
-      [](const Config& given) { return require_folder_of(given.events.store, "[events] store"); });
+      [](const Config& given) { require_folder_of(given.events.store, "[events] store", given); });
   attempt([](const Config& given) {
-    return require_folder_of(given.serve.access_log, "[serve] access_log");
+    require_folder_of(given.serve.access_log, "[serve] access_log", given);
   });
   attempt(server_options);
   attempt(authorizer_options);

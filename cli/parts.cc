@@ -41,14 +41,15 @@ std::vector<std::string> lines_of(const std::string& file) {
 
 // Whoever finds one of them may do much: they must not be empty, nor short.
 std::vector<std::string> tokens_of(const std::string& file, const Config::Place& place) {
-  std::vector<std::string> tokens = lines_of(file);
-  if (tokens.empty()) throw net::Error(place + file + " holds no token: write one on each line");
-  for (const std::string& token : tokens) {
-    if (token.size() >= shortest_token) continue;
-    throw net::Error(place + file +
-                     " holds a token that can be guessed: make it 16 characters or more");
-  }
-  return tokens;
+  return blaming(place, [&] {
+    std::vector<std::string> tokens = lines_of(file);
+    if (tokens.empty()) throw net::Error(file + " holds no token: write one on each line");
+    for (const std::string& token : tokens) {
+      if (token.size() >= shortest_token) continue;
+      throw net::Error(file + " holds a token that can be guessed: make it 16 characters or more");
+    }
+    return tokens;
+  });
 }
 
 // That libcurl will find an authority in it whenever it asks an app server.
@@ -254,23 +255,23 @@ sse::Authorizer::Options authorizer_options(const Config& config) {
   sse::Authorizer::Options options;
   options.dev = config.serve.dev;
   options.subscribe_requires_token = !config.events.anonymous;
-  const auto read_keys = [](const std::string& file, std::vector<sse::Key>& keys) {
-    if (!file.empty()) keys.push_back(sse::Key::read(slurp(file)));
+  const auto read_key = [&](std::string_view setting, const std::string& file,
+                            std::vector<sse::Key>& keys) {
+    if (file.empty()) return;
+    blaming(config.place_of(setting), [&] { keys.push_back(sse::Key::read(slurp(file))); });
   };
-  read_keys(config.events.publisher_key_file, options.publisher_keys);
-  read_keys(config.events.subscriber_key_file, options.subscriber_keys);
-  if (!config.events.jwks_file.empty()) {
-    for (sse::Key& key : sse::Key::read_set(slurp(config.events.jwks_file))) {
-      options.keys.push_back(std::move(key));
-    }
+  const Config::Events& events = config.events;
+  read_key("[events] publisher_key_file", events.publisher_key_file, options.publisher_keys);
+  read_key("[events] subscriber_key_file", events.subscriber_key_file, options.subscriber_keys);
+  if (!events.jwks_file.empty()) {
+    options.keys = blaming(config.place_of("[events] jwks_file"),
+                           [&] { return sse::Key::read_set(slurp(events.jwks_file)); });
   }
   if (!config.events.algorithms.empty()) options.algorithms = config.events.algorithms;
   options.issuer = config.events.issuer;
   options.hub = config.events.hub_url;
   options.hub_path = config.events.mercure_url;
-  if (!config.events.key_file.empty()) {
-    options.keys.push_back(sse::Key::read(slurp(config.events.key_file)));
-  }
+  read_key("[events] key_file", events.key_file, options.keys);
   if (!config.events.token_file.empty()) {
     options.tokens = tokens_of(config.events.token_file, config.place_of("[events] token_file"));
   }

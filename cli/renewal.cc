@@ -25,6 +25,7 @@ std::string unrenewable(const Config& config, const std::string& why) {
 }  // namespace
 
 void require_enterable_state(const Config& config) {
+  require_user(config);
   if (!config.serve.cert.empty() || !account_to_become(config.serve.user)) return;
   const std::filesystem::path folder = certs::state_folder();
   const Guise guise(config.serve.user);

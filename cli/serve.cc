@@ -188,7 +188,8 @@ class Service {
     if (config.serve.access_log.empty()) return nullptr;
     AccessLog::Options options;
     options.file = config.serve.access_log;
-    return std::make_unique<AccessLog>(std::move(options));
+    return blaming(config.place_of("[serve] access_log"),
+                   [&] { return std::make_unique<AccessLog>(std::move(options)); });
   }
 
   void stop() {
@@ -415,6 +416,7 @@ int serve(const Config& config, std::function<Config()> reread) {
   Inheritance given = inheritance();
   Signals::block();
   require_private(config);
+  require_user(config);
   take_descriptors();
   Identity identity = identity_of(config);  // makes the state's folder, if it is needed
   give_state(config);

@@ -29,6 +29,7 @@ void Process::start() {
   const net::Fd writing(pipe_ends[1]);
   const net::Fd log(::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   std::vector<char*> arguments;
+  arguments.reserve(words_.size() + 1);
   for (std::string& word : words_) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t child = ::fork();

@@ -270,7 +270,7 @@ void LongPoll::answer(Held& held) {
           std::make_unique<ReceiptBody>(answer.text, cursors_, held.poll.client, held.turn.ticket));
 }
 
-LongPoll::Answer LongPoll::gather(Held& held, std::optional<Gap> gap) {
+LongPoll::Answer LongPoll::gather(Held& held, const std::optional<Gap>& gap) {
   Answer made;
   made.max = held.poll.max;
   made.shape = held.poll.shape;

@@ -68,7 +68,7 @@ class LongPoll final : public http::Handler {
   static bool shareable(const Held& held);
   void answer(Held& held);
   void answer_empty(Held& held);
-  Answer gather(Held& held, std::optional<Gap> gap);
+  Answer gather(Held& held, const std::optional<Gap>& gap);
   void answer_as_read(Held& held);
   void respond_empty(Held& held, const std::string& cursor);
   void respond(Held& held, std::unique_ptr<http::Body> body);

@@ -66,7 +66,7 @@ test('ops/herald.toml is complete, and check has nothing against it once its fil
   // What stands there as a comment is right as well: every key is known, and takes the value shown.
   fs.writeFileSync(config, moved(text.replace(/^# ?(?=\[|[a-z_]+ = )/gm, '')));
   const { stderr } = await run(program, ['check', '--config', config]);
-  assert.doesNotMatch(stderr, /herald\.toml:\d+:\d+: (?!cannot read)/);
+  assert.doesNotMatch(stderr, /herald\.toml:\d+:\d+: (?!cannot read|\[serve\] (?:reads|user): there is no)/);
   const documented = fs.readFileSync(path.join(tree, 'docs/configuration.md'), 'utf8').split('```toml')[1].split('```')[0];
   const keys = (toml) => [...toml.matchAll(/^(?:# ?)?([a-z_]+) = /gm)].map(([, name]) => name);
   assert.deepEqual(keys(documented).filter((name) => !keys(text).includes(name)), []);
@@ -85,6 +85,7 @@ test('SIGHUP with one thing that workers could not use changes nothing, and says
   const bad = [
     ['[[files.header]]\nglob = "*"\ncache_control = "a\\nb"\n', /herald\.toml:1:1: \[\[files\.header\]\]: /],
     ['[proxy]\nca = "nofile.pem"\n', /herald\.toml:2:1: cannot read [^\n]*nofile\.pem/],
+    ['[events]\nkey_file = "nofile"\n', /herald\.toml:2:1: cannot read [^\n]*nofile/],
     ['[proxy]\nca = "nonsense.pem"\n', /herald\.toml:2:1: \[proxy\] ca: [^\n]*nonsense\.pem holds no certificate/],
     ['[events]\nanonymous = false\n', /herald\.toml:2:1: [^\n]*keeps everybody out/],
     ['[events]\nkey_file = "ROOT/index.html"\n', /index\.html \(\[events\] key_file\) lies in ROOT/],

@@ -85,7 +85,7 @@ test('SIGHUP takes new certificates and names; a bad one refuses the reload in o
   fs.copyFileSync(more[0].key, fresh.key);
   herald.signal('SIGHUP');
   await until('the reload is refused', () => herald.stderr.includes('reload refused'));
-  assert.match(herald.stderr, /reload refused, everything stays as it was: the private key \S+fresh\.key does not belong to the certificate \S+fresh\.crt/);
+  assert.match(herald.stderr, /reload refused, everything stays as it was: \S+herald\.toml:\d+:1: the private key \S+fresh\.key does not belong to the certificate \S+fresh\.crt/);
   assert.equal(await shown(herald, 'c.test', all), 'fresh.crt');
   assert.equal(await shown(herald, 'a.test', all), 'more-0.crt');
 });

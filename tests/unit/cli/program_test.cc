@@ -307,25 +307,31 @@ TEST_CASE("check says what serve would refuse, each once") {
     return run.err.str();
   };
   const std::string here = folder.path().string();
+  const std::string second_line = "herald: " + here + "/herald.toml:2:1: ";
   CHECK(checked("[events]\nkey_file = \"none\"\n") ==
-        "herald: cannot read " + here + "/none: No such file or directory\n");
+        second_line + "cannot read " + here + "/none: No such file or directory\n");
+  CHECK(checked("[events]\npublisher_key_file = \"none\"\njwks_file = \"none too\"\n") ==
+        second_line + "cannot read " + here + "/none: No such file or directory\nherald: " + here +
+            "/herald.toml:3:1: cannot read " + here + "/none too: No such file or directory\n");
+  folder.write("short", "secret");
+  CHECK_THAT(checked("[events]\nkey_file = \"short\"\n"),
+             Catch::StartsWith(second_line + "the secret of [events] key_file has 6 bytes"));
   CHECK_THAT(checked("[events]\nstore = \"mysql://x\"\n"),
-             Catch::StartsWith("herald: [events] store cannot be \"mysql://x\""));
+             Catch::StartsWith(second_line + "[events] store cannot be \"mysql://x\""));
   CHECK_THAT(checked("[events]\nstore = \"redis://:x:y:z\"\n"), Catch::Contains("redis"));
   CHECK(checked("[events]\nstore = \"none/events.db\"\n") ==
-        "herald: [events] store: there is no folder " + here + "/none\n");
+        second_line + "[events] store: there is no folder " + here + "/none\n");
   CHECK(checked("[serve]\naccess_log = \"none/access.log\"\n") ==
-        "herald: [serve] access_log: there is no folder " + here + "/none\n");
+        second_line + "[serve] access_log: there is no folder " + here + "/none\n");
   CHECK(checked("[serve]\nuser = \"no such user\"\n") ==
-        "herald: [serve] user: there is no user \"no such user\" on this machine\n");
+        second_line + "[serve] user: there is no user \"no such user\" on this machine\n");
   CHECK(checked("[serve]\nreads = [\"/no/such/folder\"]\n") ==
-        "herald: [serve] reads: there is no folder /no/such/folder\n");
-  CHECK(checked("[proxy]\nca = \"none\"\n") == "herald: " + here +
-                                                   "/herald.toml:2:1: cannot read " + here +
-                                                   "/none: No such file or directory\n");
+        second_line + "[serve] reads: there is no folder /no/such/folder\n");
+  CHECK(checked("[proxy]\nca = \"none\"\n") ==
+        second_line + "cannot read " + here + "/none: No such file or directory\n");
   folder.write("ca.pem", "no certificate");
   CHECK(checked("[proxy]\nca = \"ca.pem\"\n") ==
-        "herald: " + here + "/herald.toml:2:1: [proxy] ca: " + here +
+        second_line + "[proxy] ca: " + here +
             "/ca.pem holds no certificate in PEM: name that of the authority of the app servers\n");
   CHECK(
       checked("[[files.header]]\nglob = \"*.pdf\"\ncache_control = \"a\\nb\"\n") ==
@@ -334,15 +340,14 @@ TEST_CASE("check says what serve would refuse, each once") {
           "value without control characters\n");
   folder.write("tokens", "# of nobody\n");
   CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
-        "herald: " + here + "/herald.toml:2:1: " + here +
-            "/tokens holds no token: write one on each line\n");
+        second_line + here + "/tokens holds no token: write one on each line\n");
   folder.write("tokens", "0123456789abcdef\nx\n");
   CHECK(checked("[events]\ntoken_file = \"tokens\"\n") ==
-        "herald: " + here + "/herald.toml:2:1: " + here +
+        second_line + here +
             "/tokens holds a token that can be guessed: make it 16 characters or more\n");
   CHECK(checked("[events]\nanonymous = false\n") ==
-        "herald: " + here +
-            "/herald.toml:2:1: [events] anonymous = false keeps everybody out: name the keys of "
+        second_line +
+            "[events] anonymous = false keeps everybody out: name the keys of "
             "subscribers' tokens (key_file, subscriber_key_file, jwks_file) or a token_file beside "
             "it\n");
   CHECK(checked("[[hints.page]]\npath = \"/\"\nitems = [\"/a.unknown\"]\n")
@@ -401,13 +406,17 @@ TEST_CASE("check looks at every certificate, and refuses one that is for no host
   const Run run({"check", folder.path().string(), "--config", config});
   CHECK(run.code == 1);
   CHECK(run.err.str() ==
-        "herald: cannot read the certificate /no/c: No such file or directory\n"
-        "herald: cannot read the private key /no/k: No such file or directory\n"
-        "herald: the private key " +
-            key + " does not belong to the certificate " + made.certificate_file.string() +
+        "herald: " + config +
+            ":4:1: cannot read the certificate /no/c: No such file or directory\n"
+            "herald: " +
+            config +
+            ":4:1: cannot read the private key /no/k: No such file or directory\n"
+            "herald: " +
+            config + ":7:1: the private key " + key + " does not belong to the certificate " +
+            made.certificate_file.string() +
             ": name the pair that was made together\n"
-            "herald: the certificate in " +
-            cert +
+            "herald: " +
+            config + ":10:1: the certificate in " + cert +
             " is for no host's name (subjectAltName), so no client would get it: have it made for "
             "one, or name it as cert of [serve]\n");
 }
