@@ -59,9 +59,11 @@ std::unique_ptr<sse::Sequencer> event_store(const Config& config, Predecessor pr
   require_store(config);
   const std::string& store = config.events.store;
   if (store.empty()) return std::make_unique<sse::MemorySequencer>();
-  return blaming(config.place_of("[events] store"), [&] {
-    return is_file(store) ? file_store(config.events, predecessor) : redis_store(config.events);
+  std::unique_ptr<sse::Sequencer> made;
+  blaming(config.place_of("[events] store"), [&] {
+    made = is_file(store) ? file_store(config.events, predecessor) : redis_store(config.events);
   });
+  return made;
 }
 
 sse::TopicClasses topic_classes(const Config::Events& events) {
