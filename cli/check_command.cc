@@ -49,14 +49,14 @@ void check_root(const Config& config, std::vector<Fault>& reasons) {
   }
 }
 
-// All that is wrong with the pair of files; if nothing is, what `load` has to say of it.
+// All that is wrong with the pair of files; if nothing is, what load() has to say of it.
 template <typename Load>
 void check_certificate(const Config::Certificate& files, Load load, std::vector<Fault>& reasons) {
   const auto faults = certs::faults_of(files.cert, files.key, std::chrono::system_clock::now());
   for (const std::string& fault : faults) reasons.emplace_back(files.place + fault);
   if (!faults.empty()) return;
   try {
-    const std::string why = staleness(*load(files), files.ocsp);
+    const std::string why = staleness(*load(), files.ocsp);
     if (why.empty()) return;
     reasons.emplace_back(files.place + why);
     reasons.back().level = Fault::Level::note;  // it serves
@@ -70,23 +70,16 @@ void check_certificates(const Config& config, std::vector<Fault>& reasons) {
   if (!serve.cert.empty()) {
     check_certificate(
         {serve.cert, serve.key, serve.ocsp, config.place_of("[serve] cert")},
-        [&](const auto&) { return load_standard(config); }, reasons);
+        [&] { return load_standard(config); }, reasons);
   }
   for (const Config::Certificate& files : serve.certificates) {
-    check_certificate(files, load, reasons);
+    check_certificate(
+        files, [&] { return load(files); }, reasons);
   }
 }
 
 void check_read_files(const Config& config, std::vector<Fault>& reasons) {
-  const Config::Events& events = config.events;
-  const std::initializer_list<std::pair<std::string_view, std::string>> files{
-      {"[events] key_file", events.key_file},
-      {"[events] publisher_key_file", events.publisher_key_file},
-      {"[events] subscriber_key_file", events.subscriber_key_file},
-      {"[events] jwks_file", events.jwks_file},
-      {"[events] token_file", events.token_file},
-      {"[serve] admin_token_file", config.serve.admin_token_file}};
-  for (const auto& [setting, file] : files) {
+  for (const auto& [setting, file] : secret_files_of(config)) {
     if (file.empty() || access(file.c_str(), R_OK) == 0) continue;
     reasons.emplace_back(config.place_of(setting) + net::SystemError("cannot read " + file).what());
   }

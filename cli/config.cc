@@ -283,6 +283,16 @@ std::vector<std::pair<std::string_view, std::string>> urls_of(const Config::Even
           {"mercure_url", events.mercure_url}};
 }
 
+std::vector<std::pair<std::string_view, std::string>> secret_files_of(const Config& config) {
+  const Config::Events& events = config.events;
+  return {{"[serve] admin_token_file", config.serve.admin_token_file},
+          {"[events] key_file", events.key_file},
+          {"[events] publisher_key_file", events.publisher_key_file},
+          {"[events] subscriber_key_file", events.subscriber_key_file},
+          {"[events] jwks_file", events.jwks_file},
+          {"[events] token_file", events.token_file}};
+}
+
 Config::Place Config::place_of(std::string_view setting) const {
   const auto found = places.find(setting);
   return found == places.end() ? Place() : found->second;

@@ -194,6 +194,10 @@ auto blaming(const Config::Place& place, const Act& act) {
 // Where the parts of [events] are: the key of each, and its URL. They go before files.
 std::vector<std::pair<std::string_view, std::string>> urls_of(const Config::Events& events);
 
+// Files of keys and tokens, but for those of certificates: the setting of each, such as
+// "[events] key_file", and its path; empty: none.
+std::vector<std::pair<std::string_view, std::string>> secret_files_of(const Config& config);
+
 // What no single setting can tell, such as a certificate without a key. Throws net::Error.
 void require_coherent(const Config& config);
 

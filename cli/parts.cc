@@ -56,14 +56,15 @@ std::vector<std::string> tokens_of(const std::string& file, const Config::Place&
 void require_authorities(const Config& config) {
   const std::string& file = config.proxy.ca;
   if (file.empty()) return;
-  const Config::Place place = config.place_of("[proxy] ca");
-  if (access(file.c_str(), R_OK) != 0) throw net::SystemError(place + "cannot read " + file);
-  const Authorities authorities(X509_STORE_new());
-  const bool some = authorities && X509_STORE_load_file(authorities.get(), file.c_str()) == 1;
-  ERR_clear_error();
-  if (some) return;
-  throw net::Error(place + "[proxy] ca: " + file +
-                   " holds no certificate in PEM: name that of the authority of the app servers");
+  blaming(config.place_of("[proxy] ca"), [&] {
+    if (access(file.c_str(), R_OK) != 0) throw net::SystemError("cannot read " + file);
+    const Authorities authorities(X509_STORE_new());
+    const bool some = authorities && X509_STORE_load_file(authorities.get(), file.c_str()) == 1;
+    ERR_clear_error();
+    if (some) return;
+    throw net::Error("[proxy] ca: " + file +
+                     " holds no certificate in PEM: name that of the authority of the app servers");
+  });
 }
 
 // How pages may spell addresses of this server. 443 may be forwarded to the port listened on.

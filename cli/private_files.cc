@@ -35,14 +35,10 @@ void add_development_keys(std::vector<PrivateFile>& files) {
 std::vector<PrivateFile> private_files(const Config& config) {
   const Config::Serve& serve = config.serve;
   const Config::Events& events = config.events;
-  std::vector<PrivateFile> files{{"the configuration", config.file},
-                                 {"[serve] key", serve.key},
-                                 {"[serve] admin_token_file", serve.admin_token_file},
-                                 {"[events] key_file", events.key_file},
-                                 {"[events] publisher_key_file", events.publisher_key_file},
-                                 {"[events] subscriber_key_file", events.subscriber_key_file},
-                                 {"[events] jwks_file", events.jwks_file},
-                                 {"[events] token_file", events.token_file}};
+  std::vector<PrivateFile> files{{"the configuration", config.file}, {"[serve] key", serve.key}};
+  for (const auto& [setting, file] : secret_files_of(config)) {
+    files.push_back({std::string(setting), file});
+  }
   for (const Config::Certificate& more : serve.certificates) {
     files.push_back({"[[serve.certificate]] key", more.key});
   }
